@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+// Numeric loops are compiled with optimisation in debug builds too: unoptimised SIMD code is two orders of magnitude
+// slower, and the kernels give the same bits either way (fixed lanes, no contraction).
+let kernelSettings: [SwiftSetting] = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let numerics = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "Ravine",
+  products: [
+    .executable(name: "sweep", targets: ["sweep"]),
+    .executable(name: "summary", targets: ["summary"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CBLIS", providers: [.apt(["libblis-serial-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+    .target(name: "Kernels", dependencies: ["CDNNL", "CBLIS", numerics], swiftSettings: kernelSettings),
+    .target(name: "Learning", dependencies: ["Kernels"], swiftSettings: kernelSettings),
+    .target(name: "Experiments", dependencies: [yams], swiftSettings: settings),
+    .target(name: "Store", dependencies: ["Experiments", "CHDF5", "CZlib"], swiftSettings: settings),
+    .target(
+      name: "Datasets", dependencies: ["Experiments", "Kernels", "Learning", "Store", "CZlib"],
+      swiftSettings: settings),
+    .target(
+      name: "Harness", dependencies: ["Experiments", "Learning", "Datasets", "Store", logging],
+      swiftSettings: settings),
+    .target(name: "Reports", dependencies: ["Experiments", numerics], swiftSettings: settings),
+    .executableTarget(name: "sweep", dependencies: ["Harness", arguments, logging], swiftSettings: settings),
+    .executableTarget(name: "summary", dependencies: ["Reports", "Store", arguments], swiftSettings: settings),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "LearningTests", dependencies: ["Learning", "Kernels", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: settings),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "StoreTests", dependencies: ["Store", "Experiments", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Learning", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "HarnessTests", dependencies: ["Harness", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Experiments", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "CommandTests", dependencies: ["sweep", "summary", "TestSupport"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,48 @@
+/// A dense feed-forward network: hidden layers of one activation and a linear output layer whose size the data decide.
+public struct NetworkSpecification: Hashable, Sendable {
+  /// Units of each hidden layer, from the input upwards. Empty: a linear model.
+  public var hidden: [Int]
+  public var activation: ActivationKind
+  public var initialization: InitializationKind
+  /// Whether layers have a bias.
+  public var bias: Bool
+
+  public init(
+    hidden: [Int], activation: ActivationKind = .relu, initialization: InitializationKind = .he, bias: Bool = true
+  ) {
+    self.hidden = hidden
+    self.activation = activation
+    self.initialization = initialization
+    self.bias = bias
+  }
+}
+
+/// φ of the hidden layers.
+public enum ActivationKind: String, Hashable, Sendable, CaseIterable, Codable {
+  case identity
+  case relu
+  case tanh
+  /// 1.7159·tanh(2x/3), "Efficient BackProp" (LeCun et al., 1998), section 4.4.
+  case lecunTanh = "lecun_tanh"
+  case sigmoid
+  case softplus
+  /// x·Φ(x) with the exact normal distribution function.
+  case gelu
+}
+
+/// Distribution of the initial weights; biases start at zero.
+public enum InitializationKind: String, Hashable, Sendable, CaseIterable, Codable {
+  /// U(−a, a), a = √(6/(fan_in + fan_out)). Glorot and Bengio (2010).
+  case glorotUniform = "glorot_uniform"
+  /// N(0, 2/(fan_in + fan_out)).
+  case glorotNormal = "glorot_normal"
+  /// N(0, 2/fan_in). He et al. (2015).
+  case he
+  /// U(−a, a), a = √(6/fan_in).
+  case heUniform = "he_uniform"
+  /// N(0, 1/fan_in). LeCun et al. (1998).
+  case lecun
+  /// U(−0.05, 0.05).
+  case uniform
+  case zeros
+}

@@ -1,0 +1,121 @@
+extension Trial {
+  /// Every choice in the trial as a flat list in a fixed order: the columns of the results and the canonical content.
+  ///
+  /// A batch size of 0 stands for the full training set. `keep_probability` has one entry a layer input, the data
+  /// first; `dropout_rate` is its complement.
+  public var hyperparameters: [Hyperparameter] {
+    let keep = dropout.keepProbabilities(hiddenLayers: network.hidden.count)
+    var entries: [Hyperparameter] = [
+      .init("optimizer", .text(optimizer.kind.rawValue)),
+      .init("learning_rate", .number(optimizer.learningRate)),
+    ]
+    entries += optimizer.kind.hyperparameters.map { .init($0.name, .number(optimizer[$0.name])) }
+    entries += schedule.hyperparameters
+    entries += [
+      .init("batch_size", .integer(batchSize.storedValue)),
+      .init("keep_probability", .list(keep)),
+      .init("dropout_rate", .list(keep.map { 1 - $0 })),
+      .init("dropout_form", .text(dropout.form.rawValue)),
+      .init("hidden", .list(network.hidden.map(Double.init))),
+      .init("activation", .text(network.activation.rawValue)),
+      .init("initialization", .text(network.initialization.rawValue)),
+      .init("bias", .integer(network.bias ? 1 : 0)),
+      .init("loss", .text(loss.rawValue)),
+      .init("l2", .number(l2)),
+    ]
+    entries += training.hyperparameters
+    entries += [.init("precision", .text(precision.rawValue)), .init("seed", .integer(Int(bitPattern: UInt(seed))))]
+    entries += data.hyperparameters
+    return entries
+  }
+
+  /// The canonical content: one `name=value` line an entry.
+  public var canonicalText: String {
+    hyperparameters.map { "\($0.name)=\($0.value)\n" }.joined()
+  }
+
+  public var identity: TrialIdentity { TrialIdentity(hashing: canonicalText) }
+}
+
+extension BatchSize {
+  /// The number of samples, or 0 for the full training set.
+  public var storedValue: Int {
+    switch self {
+    case .samples(let count): count
+    case .full: 0
+    }
+  }
+}
+
+extension ScheduleSpecification {
+  var hyperparameters: [Hyperparameter] {
+    let name: String
+    var entries: [Hyperparameter] = []
+    switch kind {
+    case .constant: name = "constant"
+    case .step(let every, let gamma):
+      name = "step"
+      entries = [.init("schedule_every", .number(every)), .init("schedule_gamma", .number(gamma))]
+    case .exponential(let gamma):
+      name = "exponential"
+      entries = [.init("schedule_gamma", .number(gamma))]
+    case .inverseTime(let decay):
+      name = "inverse_time"
+      entries = [.init("schedule_decay", .number(decay))]
+    case .cosine(let floor):
+      name = "cosine"
+      entries = [.init("schedule_floor", .number(floor))]
+    }
+    return [.init("schedule", .text(name))] + entries + [.init("warmup_epochs", .number(warmupEpochs))]
+  }
+}
+
+extension TrainingSpecification {
+  var hyperparameters: [Hyperparameter] {
+    [
+      .init("epochs_planned", .integer(epochs)),
+      .init("order", .text(order.rawValue)),
+      .init("patience", .integer(patience ?? -1)),
+      .init("minimum_delta", .number(minimumDelta)),
+      .init("divergence_bound", .number(divergenceBound)),
+      .init("evaluates_training", .integer(evaluatesTraining ? 1 : 0)),
+    ]
+  }
+}
+
+extension DataSpecification {
+  var hyperparameters: [Hyperparameter] {
+    [
+      .init("data", .text(source.canonicalText)),
+      .init("standardization", .text(standardization.rawValue)),
+      .init("split", .list([split.train, split.validation, split.test])),
+      .init("split_seed", .integer(Int(bitPattern: UInt(split.seed)))),
+      .init("stratified", .integer(split.stratified ? 1 : 0)),
+    ]
+  }
+}
+
+extension DataSource {
+  /// The source with all of its settings, in one line.
+  public var canonicalText: String {
+    switch self {
+    case .digits: "digits"
+    case .idx(let images, let labels, let testImages, let testLabels):
+      "idx images=\(images) labels=\(labels)"
+        + (testImages.map { " test_images=\($0)" } ?? "") + (testLabels.map { " test_labels=\($0)" } ?? "")
+    case .csv(let path, let target, let header, let task):
+      "csv path=\(path) target=\(target) header=\(header) task=\(task.rawValue)"
+    case .hdf5(let path, let features, let targets, let task):
+      "hdf5 path=\(path) features=\(features) targets=\(targets) task=\(task.rawValue)"
+    case .twoGaussians(let samples, let mean, let deviation, let seed):
+      "two_gaussians samples=\(samples) mean=\(mean) deviation=\(deviation) seed=\(seed)"
+    case .spirals(let samples, let classes, let turns, let noise, let seed):
+      "spirals samples=\(samples) classes=\(classes) turns=\(turns) noise=\(noise) seed=\(seed)"
+    case .teacher(let samples, let features, let hidden, let outputs, let noise, let seed):
+      "teacher samples=\(samples) features=\(features) hidden=\(hidden) outputs=\(outputs) noise=\(noise) seed=\(seed)"
+    case .linearRegression(let samples, let features, let conditionNumber, let noise, let seed):
+      "linear_regression samples=\(samples) features=\(features) condition_number=\(conditionNumber) noise=\(noise)"
+        + " seed=\(seed)"
+    }
+  }
+}

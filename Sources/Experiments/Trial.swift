@@ -1,0 +1,61 @@
+/// One complete training configuration: every hyperparameter and its seed.
+///
+/// A trial is a pure value. Running it is a function of the trial and its data set, so two equal trials give the same
+/// bits. Its ``identity`` is a hash of its canonical content, never of a display name or a grid index.
+public struct Trial: Hashable, Sendable {
+  public var data: DataSpecification
+  public var network: NetworkSpecification
+  public var loss: LossKind
+  /// Coefficient λ of the penalty ½λ‖W‖² on the weights (biases are left out). Zero: no penalty.
+  public var l2: Double
+  public var optimizer: OptimizerSpecification
+  public var schedule: ScheduleSpecification
+  public var batchSize: BatchSize
+  public var dropout: DropoutSpecification
+  public var training: TrainingSpecification
+  public var precision: Precision
+  /// Keys initialisation, sample order and dropout masks. The split of the data has a seed of its own.
+  public var seed: UInt64
+
+  public init(
+    data: DataSpecification, network: NetworkSpecification, loss: LossKind, l2: Double = 0,
+    optimizer: OptimizerSpecification, schedule: ScheduleSpecification = .constant, batchSize: BatchSize,
+    dropout: DropoutSpecification = .none, training: TrainingSpecification, precision: Precision = .float,
+    seed: UInt64
+  ) {
+    self.data = data
+    self.network = network
+    self.loss = loss
+    self.l2 = l2
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.batchSize = batchSize
+    self.dropout = dropout
+    self.training = training
+    self.precision = precision
+    self.seed = seed
+  }
+}
+
+/// The scalar type a trial is trained in.
+public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
+  case float
+  case double
+}
+
+/// The loss that is minimised, a mean over samples.
+public enum LossKind: String, Hashable, Sendable, CaseIterable, Codable {
+  /// −log softmax(z)[class].
+  case softmaxCrossEntropy = "softmax_cross_entropy"
+  /// ½‖z − y‖², summed over outputs. Classes are one-hot.
+  case squaredError = "squared_error"
+  /// −Σ y log σ(z) + (1 − y) log(1 − σ(z)), summed over outputs.
+  case binaryCrossEntropy = "binary_cross_entropy"
+}
+
+/// Samples in one gradient.
+public enum BatchSize: Hashable, Sendable {
+  case samples(Int)
+  /// The whole training set: gradient descent proper.
+  case full
+}

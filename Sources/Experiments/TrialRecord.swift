@@ -1,0 +1,145 @@
+/// What a run leaves behind: the only currency between training, store and reports.
+public struct TrialRecord: Hashable, Sendable {
+  public var identity: TrialIdentity
+  public var hyperparameters: [Hyperparameter]
+  public var outcome: TrialOutcome
+  /// One entry an epoch trained, and epoch 0: the state before training.
+  public var trace: Trace
+  /// Index into `trace` of the best epoch by the selection metric, lowest index on ties; nil where none is finite.
+  public var bestEpoch: Int?
+  public var cost: Cost
+  public var weights: Weights
+
+  public init(
+    identity: TrialIdentity, hyperparameters: [Hyperparameter], outcome: TrialOutcome, trace: Trace = .init(),
+    bestEpoch: Int? = nil, cost: Cost = .init(), weights: Weights = .init()
+  ) {
+    self.identity = identity
+    self.hyperparameters = hyperparameters
+    self.outcome = outcome
+    self.trace = trace
+    self.bestEpoch = bestEpoch
+    self.cost = cost
+    self.weights = weights
+  }
+}
+
+/// How a run ended. Divergence is a result, not an error.
+public enum TrialOutcome: Hashable, Sendable {
+  /// Trained all of its epochs.
+  case completed
+  /// The validation loss had not improved for `patience` epochs.
+  case stoppedEarly
+  /// The loss was NaN, infinite or over the bound at this step, counted from 1.
+  case diverged(step: Int)
+  /// Could not run; the message says why.
+  case failed(message: String)
+
+  public var name: String {
+    switch self {
+    case .completed: "completed"
+    case .stoppedEarly: "stopped_early"
+    case .diverged: "diverged"
+    case .failed: "failed"
+    }
+  }
+
+  /// Names in the order of their codes on disk.
+  public static let names = ["completed", "stopped_early", "diverged", "failed"]
+
+  /// Whether the run trained to its end, so that it can be ranked.
+  public var isRankable: Bool { self == .completed || self == .stoppedEarly }
+}
+
+/// Measurements by epoch, columnar. Entry 0 is the state before training; `batchLoss`, `gradientNorm` are NaN there.
+public struct Trace: Hashable, Sendable {
+  /// Mean loss of the epoch's batches while they were trained on: with dropout and penalty.
+  public var batchLoss: [Double] = []
+  /// Loss on the whole training set after the epoch, without dropout, without penalty.
+  public var trainLoss: [Double] = []
+  /// Share of training samples classified correctly; NaN for regression.
+  public var trainAccuracy: [Double] = []
+  public var validationLoss: [Double] = []
+  public var validationAccuracy: [Double] = []
+  /// η of the epoch's last step.
+  public var learningRate: [Double] = []
+  /// Root mean square over the epoch's steps of ‖∇E‖₂ of the batch, dropout and penalty included.
+  public var gradientNorm: [Double] = []
+  /// Training time since the run began, evaluation excluded.
+  public var seconds: [Double] = []
+
+  public init() {}
+
+  public var count: Int { validationLoss.count }
+
+  /// The named columns in the order they are stored.
+  public static let columns: [Column] = [
+    .init("batch_loss", "mean batch loss during the epoch, with dropout and penalty", "1", \.batchLoss),
+    .init("train_loss", "training loss after the epoch, without dropout", "1", \.trainLoss),
+    .init("train_accuracy", "share of training samples classified correctly", "1", \.trainAccuracy),
+    .init("val_loss", "validation loss after the epoch", "1", \.validationLoss),
+    .init("val_accuracy", "share of validation samples classified correctly", "1", \.validationAccuracy),
+    .init("learning_rate_trace", "learning rate of the epoch's last step", "1", \.learningRate),
+    .init("gradient_norm", "root mean square of the batch gradient's norm over the epoch", "1", \.gradientNorm),
+    .init("seconds_trace", "training time since the run began", "s", \.seconds),
+  ]
+
+  public struct Column: Sendable {
+    public var name: String
+    public var longName: String
+    public var units: String
+    public var values: any WritableKeyPath<Trace, [Double]> & Sendable
+
+    init(_ name: String, _ longName: String, _ units: String, _ values: any WritableKeyPath<Trace, [Double]> & Sendable)
+    {
+      self.name = name
+      self.longName = longName
+      self.units = units
+      self.values = values
+    }
+  }
+}
+
+/// What a run cost.
+public struct Cost: Hashable, Sendable {
+  /// Parameter updates.
+  public var steps = 0
+  /// Gradient evaluations, in batches.
+  public var gradients = 0
+  /// Hessian- or Gauss–Newton-vector products.
+  public var products = 0
+  /// Wall-clock time of training, evaluation excluded.
+  public var trainingSeconds = 0.0
+  /// Wall-clock time of the whole run.
+  public var totalSeconds = 0.0
+
+  public init() {}
+}
+
+/// Flat parameter vectors, each layer's kernel (inputs × outputs, row-major) and then its bias. Empty where not kept.
+public struct Weights: Hashable, Sendable {
+  public var initial: [Float] = []
+  /// At the best epoch by the selection metric.
+  public var best: [Float] = []
+  public var final: [Float] = []
+
+  public init() {}
+}
+
+/// One named slice of the flat parameter vector.
+public struct ParameterSlice: Hashable, Sendable, Codable {
+  /// Index of the layer from 0.
+  public var layer: Int
+  /// `kernel` or `bias`.
+  public var role: String
+  public var offset: Int
+  /// `[inputs, outputs]` or `[outputs]`.
+  public var shape: [Int]
+
+  public init(layer: Int, role: String, offset: Int, shape: [Int]) {
+    self.layer = layer
+    self.role = role
+    self.offset = offset
+    self.shape = shape
+  }
+}

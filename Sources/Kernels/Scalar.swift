@@ -1,0 +1,37 @@
+import CBLIS
+import CDNNL
+import RealModule
+
+/// A scalar type that networks train in: Float, or Double as the oracle.
+public protocol Scalar: Real, BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
+  /// C ← α·op(A)·op(B) + β·C, row-major, op(A) `m`×`k`, op(B) `k`×`n`, on the calling thread alone.
+  static func product(
+    transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self,
+    a: UnsafePointer<Self>, strideA: Int, b: UnsafePointer<Self>, strideB: Int,
+    beta: Self, c: UnsafeMutablePointer<Self>, strideC: Int)
+}
+
+extension Float: Scalar {
+  public static func product(
+    transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Float,
+    a: UnsafePointer<Float>, strideA: Int, b: UnsafePointer<Float>, strideB: Int,
+    beta: Float, c: UnsafeMutablePointer<Float>, strideC: Int
+  ) {
+    let status = dnnl_sgemm(
+      transposeA ? 84 : 78, transposeB ? 84 : 78, dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k), alpha,
+      a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), beta, c, dnnl_dim_t(strideC))
+    precondition(status == dnnl_success, "oneDNN refused a \(m)×\(n)×\(k) product")
+  }
+}
+
+extension Double: Scalar {
+  public static func product(
+    transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Double,
+    a: UnsafePointer<Double>, strideA: Int, b: UnsafePointer<Double>, strideB: Int,
+    beta: Double, c: UnsafeMutablePointer<Double>, strideC: Int
+  ) {
+    cblas_dgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+      Int32(m), Int32(n), Int32(k), alpha, a, Int32(strideA), b, Int32(strideB), beta, c, Int32(strideC))
+  }
+}
