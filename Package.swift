@@ -28,9 +28,10 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CBLIS", providers: [.apt(["libblis-serial-dev"])]),
+    .systemLibrary(name: "CSIMD"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
-    .target(name: "Kernels", dependencies: ["CDNNL", "CBLIS", numerics], swiftSettings: kernelSettings),
+    .target(name: "Kernels", dependencies: ["CDNNL", "CBLIS", "CSIMD", numerics], swiftSettings: kernelSettings),
     .target(name: "Learning", dependencies: ["Kernels"], swiftSettings: kernelSettings),
     .target(name: "Experiments", dependencies: [yams], swiftSettings: settings),
     .target(name: "Store", dependencies: ["Experiments", "CHDF5", "CZlib"], swiftSettings: settings),

@@ -1,4 +1,4 @@
-/// A zero-initialised block of scalars, aligned to a cache line and padded with zeros to whole vectors of 16.
+/// A zero-initialised block of scalars, aligned to a cache line and padded with zeros to whole blocks of 32 and one more.
 ///
 /// The memory is freed with the object. Sharing between threads is safe while nobody writes.
 public final class AlignedBuffer<Element: Scalar>: @unchecked Sendable {
@@ -8,7 +8,7 @@ public final class AlignedBuffer<Element: Scalar>: @unchecked Sendable {
 
   public init(count: Int) {
     precondition(count >= 0)
-    let padded = (count + 15) / 16 * 16 + 16
+    let padded = (count + 31) / 32 * 32 + 32
     let raw = UnsafeMutableRawPointer.allocate(byteCount: padded * MemoryLayout<Element>.stride, alignment: 64)
     pointer = raw.initializeMemory(as: Element.self, repeating: 0, count: padded)
     self.count = count

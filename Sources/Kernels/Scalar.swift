@@ -3,7 +3,9 @@ import CDNNL
 import RealModule
 
 /// A scalar type that networks train in: Float, or Double as the oracle.
-public protocol Scalar: Real, BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
+public protocol Scalar: Real, BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, Codable, Sendable {
+  associatedtype Vector: LaneVector where Vector.Element == Self
+
   /// C ← α·op(A)·op(B) + β·C, row-major, op(A) `m`×`k`, op(B) `k`×`n`, on the calling thread alone.
   static func product(
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self,
@@ -12,6 +14,8 @@ public protocol Scalar: Real, BinaryFloatingPoint, SIMDScalar, Codable, Sendable
 }
 
 extension Float: Scalar {
+  public typealias Vector = FloatLanes
+
   public static func product(
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Float,
     a: UnsafePointer<Float>, strideA: Int, b: UnsafePointer<Float>, strideB: Int,
@@ -25,6 +29,8 @@ extension Float: Scalar {
 }
 
 extension Double: Scalar {
+  public typealias Vector = DoubleLanes
+
   public static func product(
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Double,
     a: UnsafePointer<Double>, strideA: Int, b: UnsafePointer<Double>, strideB: Int,

@@ -1,0 +1,88 @@
+import CSIMD
+
+/// Sixteen Doubles.
+@frozen
+public struct DoubleLanes: LaneVector {
+  @usableFromInline var lanes: SIMD16<Double>
+
+  @inlinable @inline(__always)
+  init(lanes: SIMD16<Double>) { self.lanes = lanes }
+
+  @inlinable @inline(__always)
+  public init(repeating value: Double) { lanes = SIMD16(repeating: value) }
+
+  @inlinable @inline(__always)
+  public init(_ pointer: UnsafePointer<Double>) {
+    lanes = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Double>.self)
+  }
+
+  @inlinable @inline(__always)
+  public func store(_ pointer: UnsafeMutablePointer<Double>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: SIMD16<Double>.self)
+  }
+
+  @inlinable @inline(__always)
+  public subscript(lane: Int) -> Double {
+    get { lanes[lane] }
+    set { lanes[lane] = newValue }
+  }
+
+  @inlinable @inline(__always)
+  public static func + (left: Self, right: Self) -> Self { Self(lanes: left.lanes + right.lanes) }
+
+  @inlinable @inline(__always)
+  public static func - (left: Self, right: Self) -> Self { Self(lanes: left.lanes - right.lanes) }
+
+  @inlinable @inline(__always)
+  public static func * (left: Self, right: Self) -> Self { Self(lanes: left.lanes * right.lanes) }
+
+  @inlinable @inline(__always)
+  public static func / (left: Self, right: Self) -> Self { Self(lanes: left.lanes / right.lanes) }
+
+  @inlinable @inline(__always)
+  public var magnitude: Self { Self(lanes: lanes.replacing(with: 0 - lanes, where: lanes .< 0)) }
+
+  @inlinable @inline(__always)
+  public func squareRoot() -> Self { Self(lanes: csimd_sqrt_double16(lanes)) }
+
+  @inlinable @inline(__always)
+  public func rectified() -> Self { Self(lanes: lanes.replacing(with: 0, where: lanes .< 0)) }
+
+  @inlinable @inline(__always)
+  public func signed() -> Self {
+    Self(lanes: lanes.replacing(with: 1, where: lanes .> 0).replacing(with: -1, where: lanes .< 0))
+  }
+
+  @inlinable @inline(__always)
+  public func kept(wherePositive condition: Self) -> Self {
+    Self(lanes: SIMD16(repeating: 0).replacing(with: lanes, where: condition.lanes .> 0))
+  }
+
+  @inlinable @inline(__always)
+  public func kept(where bits: SIMD16<UInt32>, below threshold: UInt32) -> Self {
+    let present = SIMD16<Int32>(repeating: 0).replacing(with: 1, where: bits .< SIMD16(repeating: threshold))
+    return Self(
+      lanes: SIMD16(repeating: 0).replacing(with: lanes, where: SIMD16<Int64>(truncatingIfNeeded: present) .> 0))
+  }
+
+  @inlinable @inline(__always)
+  public static func maximum(_ left: Self, _ right: Self) -> Self {
+    Self(lanes: left.lanes.replacing(with: right.lanes, where: left.lanes .< right.lanes))
+  }
+
+  @inlinable @inline(__always)
+  public func sum() -> Double {
+    let eight = lanes.lowHalf + lanes.highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
+
+  @inlinable @inline(__always)
+  public func maximum() -> Double {
+    let eight = lanes.lowHalf.replacing(with: lanes.highHalf, where: lanes.lowHalf .< lanes.highHalf)
+    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.lowHalf .< eight.highHalf)
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.lowHalf .< four.highHalf)
+    return two.x < two.y ? two.y : two.x
+  }
+}

@@ -1,0 +1,86 @@
+import CSIMD
+
+/// Sixteen Floats.
+@frozen
+public struct FloatLanes: LaneVector {
+  @usableFromInline var lanes: SIMD16<Float>
+
+  @inlinable @inline(__always)
+  init(lanes: SIMD16<Float>) { self.lanes = lanes }
+
+  @inlinable @inline(__always)
+  public init(repeating value: Float) { lanes = SIMD16(repeating: value) }
+
+  @inlinable @inline(__always)
+  public init(_ pointer: UnsafePointer<Float>) {
+    lanes = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
+  }
+
+  @inlinable @inline(__always)
+  public func store(_ pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: lanes, as: SIMD16<Float>.self)
+  }
+
+  @inlinable @inline(__always)
+  public subscript(lane: Int) -> Float {
+    get { lanes[lane] }
+    set { lanes[lane] = newValue }
+  }
+
+  @inlinable @inline(__always)
+  public static func + (left: Self, right: Self) -> Self { Self(lanes: left.lanes + right.lanes) }
+
+  @inlinable @inline(__always)
+  public static func - (left: Self, right: Self) -> Self { Self(lanes: left.lanes - right.lanes) }
+
+  @inlinable @inline(__always)
+  public static func * (left: Self, right: Self) -> Self { Self(lanes: left.lanes * right.lanes) }
+
+  @inlinable @inline(__always)
+  public static func / (left: Self, right: Self) -> Self { Self(lanes: left.lanes / right.lanes) }
+
+  @inlinable @inline(__always)
+  public var magnitude: Self { Self(lanes: lanes.replacing(with: 0 - lanes, where: lanes .< 0)) }
+
+  @inlinable @inline(__always)
+  public func squareRoot() -> Self { Self(lanes: csimd_sqrt_float16(lanes)) }
+
+  @inlinable @inline(__always)
+  public func rectified() -> Self { Self(lanes: lanes.replacing(with: 0, where: lanes .< 0)) }
+
+  @inlinable @inline(__always)
+  public func signed() -> Self {
+    Self(lanes: lanes.replacing(with: 1, where: lanes .> 0).replacing(with: -1, where: lanes .< 0))
+  }
+
+  @inlinable @inline(__always)
+  public func kept(wherePositive condition: Self) -> Self {
+    Self(lanes: SIMD16(repeating: 0).replacing(with: lanes, where: condition.lanes .> 0))
+  }
+
+  @inlinable @inline(__always)
+  public func kept(where bits: SIMD16<UInt32>, below threshold: UInt32) -> Self {
+    Self(lanes: SIMD16(repeating: 0).replacing(with: lanes, where: bits .< SIMD16(repeating: threshold)))
+  }
+
+  @inlinable @inline(__always)
+  public static func maximum(_ left: Self, _ right: Self) -> Self {
+    Self(lanes: left.lanes.replacing(with: right.lanes, where: left.lanes .< right.lanes))
+  }
+
+  @inlinable @inline(__always)
+  public func sum() -> Float {
+    let eight = lanes.lowHalf + lanes.highHalf
+    let four = eight.lowHalf + eight.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
+
+  @inlinable @inline(__always)
+  public func maximum() -> Float {
+    let eight = lanes.lowHalf.replacing(with: lanes.highHalf, where: lanes.lowHalf .< lanes.highHalf)
+    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.lowHalf .< eight.highHalf)
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.lowHalf .< four.highHalf)
+    return two.x < two.y ? two.y : two.x
+  }
+}

@@ -1,0 +1,151 @@
+import Kernels
+
+extension Backpropagation {
+  /// Brings a block's rows into the first layer's input and runs them up to the outputs, biases added.
+  ///
+  /// `streams` is empty for a pass without dropout.
+  func forward(
+    _ parameters: AlignedBuffer<S>, _ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block,
+    _ streams: inout [DropoutMask?]
+  ) {
+    bringIn(samples, rows, block)
+    let training = !streams.isEmpty
+    if training { drop(&streams[0], layer: 0, inputs[0].pointer, nil, count: block.count * network.inputs) }
+    for (index, layer) in network.layers.enumerated() {
+      let isLast = index == network.layers.count - 1
+      let z = isLast ? outputs.pointer : inputs[index + 1].pointer
+      S.product(
+        transposeA: false, transposeB: false, m: block.count, n: layer.outputs, k: layer.inputs,
+        alpha: training ? 1 : S(dropout.testScale(layer: index)), a: inputs[index].pointer, strideA: layer.inputs,
+        b: parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0, c: z, strideC: layer.outputs)
+      let bias = layer.biasOffset.map { UnsafePointer(parameters.pointer + $0) }
+      let derivative = isLast ? nil : derivatives[index]?.pointer
+      activate(
+        layer.activation, z, rows: block.count, columns: layer.outputs, bias: bias, derivative: derivative)
+      if training && !isLast {
+        drop(&streams[index + 1], layer: index + 1, z, derivative, count: block.count * layer.outputs)
+      }
+    }
+  }
+
+  private func bringIn(_ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block) {
+    let width = network.inputs
+    if let rows {
+      gather(
+        samples.features.pointer, width: width, rows: rows.baseAddress! + block.start, count: block.count,
+        into: inputs[0].pointer)
+    } else {
+      inputs[0].pointer.update(
+        from: samples.features.pointer + block.start * width, count: block.count * width)
+    }
+    bringInTargets(samples, rows, block)
+  }
+
+  private func bringInTargets(_ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block) {
+    func row(_ index: Int) -> Int { rows.map { Int($0[block.start + index]) } ?? block.start + index }
+    switch samples.targets {
+    case .classes(let classes, _):
+      classes.withUnsafeBufferPointer { classes in
+        for index in 0..<block.count { labels.pointer[index] = classes[row(index)] }
+      }
+      if loss != .softmaxCrossEntropy { spreadClasses(block) }
+    case .values(let values, let columns):
+      for index in 0..<block.count {
+        (targets.pointer + index * columns).update(from: values.pointer + row(index) * columns, count: columns)
+      }
+    }
+  }
+
+  /// One-hot targets, or the class itself where there is one output.
+  private func spreadClasses(_ block: Block) {
+    let columns = network.outputs
+    targets.pointer.update(repeating: 0, count: block.count * columns)
+    for index in 0..<block.count {
+      let label = Int(labels.pointer[index])
+      if columns == 1 {
+        targets.pointer[index] = S(label)
+      } else {
+        targets.pointer[index * columns + label] = 1
+      }
+    }
+  }
+
+  private func drop(
+    _ stream: inout DropoutMask?, layer: Int, _ values: UnsafeMutablePointer<S>,
+    _ derivative: UnsafeMutablePointer<S>?, count: Int
+  ) {
+    guard var mask = stream else { return }
+    apply(&mask, to: values, and: derivative, count: count, scale: S(dropout.trainingScale(layer: layer)))
+    stream = mask
+  }
+
+  /// Sum of the block's losses; the outputs become δ = ∂loss/∂z times `scale`.
+  func outputLoss(_ samples: Samples<S>, _ block: Block, scale: S, countsCorrect: Bool) -> LossSum {
+    let count = block.count * network.outputs
+    switch loss {
+    case .softmaxCrossEntropy:
+      return softmaxCrossEntropy(
+        outputs.pointer, rows: block.count, classes: network.outputs, labels: labels.pointer, scale: scale,
+        countsCorrect: countsCorrect)
+    case .squaredError, .binaryCrossEntropy:
+      var sum = LossSum()
+      if countsCorrect { sum.correct = countCorrect(block) }
+      sum.loss =
+        loss == .squaredError
+        ? squaredError(outputs.pointer, targets: targets.pointer, count: count, scale: scale)
+        : binaryCrossEntropy(outputs.pointer, targets: targets.pointer, count: count, scale: scale)
+      return sum
+    }
+  }
+
+  /// Samples whose class has the first largest output, or lies on the right side of a single one.
+  private func countCorrect(_ block: Block) -> Int {
+    let columns = network.outputs
+    let threshold: S = loss == .squaredError ? 0.5 : 0
+    var correct = 0
+    for index in 0..<block.count {
+      let row = UnsafeBufferPointer(start: outputs.pointer + index * columns, count: columns)
+      let predicted =
+        columns == 1
+        ? (row[0] > threshold ? 1 : 0) : row.indices.reduce(0) { row[$1] > row[$0] ? $1 : $0 }
+      if predicted == Int(labels.pointer[index]) { correct += 1 }
+    }
+    return correct
+  }
+
+  /// The block's share of the gradient from the outputs' δ: replaces `gradient` in the batch's first block, adds to it
+  /// in the others.
+  func backward(_ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>, _ block: Block, masked: Bool) {
+    let first = block.start == 0
+    var delta = outputs.pointer
+    for index in network.layers.indices.reversed() {
+      let layer = network.layers[index]
+      S.product(
+        transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: block.count, alpha: 1,
+        a: inputs[index].pointer, strideA: layer.inputs, b: delta, strideB: layer.outputs, beta: first ? 0 : 1,
+        c: gradient.pointer + layer.kernelOffset, strideC: layer.outputs)
+      if let bias = layer.biasOffset {
+        columnSums(
+          delta, rows: block.count, columns: layer.outputs, into: gradient.pointer + bias, accumulate: !first)
+      }
+      guard index > 0 else { break }
+      let below = deltas[index % 2].pointer
+      S.product(
+        transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs, alpha: 1, a: delta,
+        strideA: layer.outputs, b: parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0,
+        c: below, strideC: layer.inputs)
+      passThroughActivation(below, layer: index - 1, count: block.count * layer.inputs, masked: masked)
+      delta = below
+    }
+  }
+
+  /// δ of a hidden layer's output becomes δ of its z.
+  private func passThroughActivation(_ delta: UnsafeMutablePointer<S>, layer index: Int, count: Int, masked: Bool) {
+    if let derivative = derivatives[index] {
+      multiply(delta, by: derivative.pointer, count: count)
+    } else if network.layers[index].activation == .relu {
+      let scale = masked && dropout.keepProbabilities[index + 1] < 1 ? dropout.trainingScale(layer: index + 1) : 1
+      backpropagateReLU(delta, output: inputs[index + 1].pointer, count: count, scale: S(scale))
+    }
+  }
+}

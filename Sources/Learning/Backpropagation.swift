@@ -1,0 +1,113 @@
+import Kernels
+
+/// Losses and gradients of a network, with the memory they need: one a worker.
+///
+/// Batches of any size are taken in blocks of at most ``blockRows`` samples, so memory is bounded; every loss and
+/// gradient is a mean over the batch's samples, whatever the blocks.
+public final class Backpropagation<S: Scalar> {
+  public let network: Network
+  public let loss: Loss
+  public let dropout: Dropout
+  /// λ of the penalty ½λ‖W‖² on the kernels.
+  public let l2: S
+
+  /// Samples in one block: a multiple of 32, so that masks go on seamlessly from block to block.
+  public static var blockRows: Int { 512 }
+
+  /// The input of every layer for the block at hand.
+  let inputs: [AlignedBuffer<S>]
+  /// φ′ times mask and scale of every hidden layer that needs it for its way back.
+  let derivatives: [AlignedBuffer<S>?]
+  let outputs: AlignedBuffer<S>
+  /// δ of the layer at hand and of the one below.
+  let deltas: [AlignedBuffer<S>]
+  let labels: AlignedLabels
+  let targets: AlignedBuffer<S>
+
+  /// - Parameter maximumBatch: The largest batch of a gradient; larger ones go in blocks.
+  public init(network: Network, loss: Loss, dropout: Dropout, l2: Double = 0) {
+    precondition(dropout.keepProbabilities.count == network.layers.count)
+    self.network = network
+    self.loss = loss
+    self.dropout = dropout
+    self.l2 = S(l2)
+    let rows = Self.blockRows
+    inputs = network.layers.map { AlignedBuffer(count: rows * $0.inputs) }
+    outputs = AlignedBuffer(count: rows * network.outputs)
+    let widest = network.layers.dropFirst().map(\.inputs).max() ?? 1
+    deltas = [AlignedBuffer(count: rows * widest), AlignedBuffer(count: rows * widest)]
+    derivatives = network.layers.indices.dropLast().map { index in
+      let layer = network.layers[index]
+      switch layer.activation {
+      case .relu: return nil
+      case .identity where dropout.keepProbabilities[index + 1] == 1: return nil
+      default: return AlignedBuffer(count: rows * layer.outputs)
+      }
+    }
+    labels = AlignedLabels(count: rows)
+    targets = AlignedBuffer(count: rows * network.outputs)
+  }
+
+  /// The mean loss of a batch, dropout and penalty included, and its gradient.
+  ///
+  /// - Parameters:
+  ///   - rows: Indices into `samples`, the batch; nil for all samples in their order.
+  ///   - masks: Seed and step of the dropout masks; nil for no dropout, which is right for probes.
+  ///   - gradient: Replaced by the gradient, `network.parameterCount` scalars.
+  /// - Returns: The loss, in Double.
+  public func gradient(
+    at parameters: AlignedBuffer<S>, of samples: Samples<S>, rows: UnsafeBufferPointer<Int32>?,
+    masks: (seed: UInt64, step: Int)?, into gradient: AlignedBuffer<S>
+  ) -> Double {
+    let count = rows?.count ?? samples.count
+    var streams = masks.map { maskStreams(seed: $0.seed, step: $0.step) } ?? []
+    var sum = 0.0
+    var start = 0
+    while start < count {
+      let block = Block(start: start, count: min(Self.blockRows, count - start), batch: count)
+      forward(parameters, samples, rows, block, &streams)
+      sum += outputLoss(samples, block, scale: 1 / S(count), countsCorrect: false).loss
+      backward(parameters, gradient, block, masked: masks != nil)
+      start += block.count
+    }
+    return sum / Double(count) + addPenalty(parameters, gradient)
+  }
+
+  /// One block of a batch.
+  struct Block {
+    var start: Int
+    var count: Int
+    var batch: Int
+  }
+
+  /// Mask generators of the layers that drop anything; nil for the others.
+  private func maskStreams(seed: UInt64, step: Int) -> [DropoutMask?] {
+    dropout.keepProbabilities.enumerated().map { layer, keep in
+      keep == 1 ? nil : DropoutMask(seed: seed, layer: layer, step: step, keepProbability: keep)
+    }
+  }
+
+  /// ½λ‖W‖², whose gradient λW is added.
+  private func addPenalty(_ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>) -> Double {
+    guard l2 != 0 else { return 0 }
+    var sum = 0.0
+    for layer in network.layers {
+      let kernel = parameters.pointer + layer.kernelOffset
+      sum += Double(dot(kernel, kernel, count: layer.kernelCount))
+      addScaled(l2, kernel, to: gradient.pointer + layer.kernelOffset, count: layer.kernelCount)
+    }
+    return 0.5 * Double(l2) * sum
+  }
+}
+
+/// Class labels of a block.
+final class AlignedLabels {
+  let pointer: UnsafeMutablePointer<Int32>
+
+  init(count: Int) {
+    pointer = .allocate(capacity: count)
+    pointer.initialize(repeating: 0, count: count)
+  }
+
+  deinit { pointer.deallocate() }
+}

@@ -1,0 +1,147 @@
+import Kernels
+
+/// Trains one network: the loop over epochs and batches.
+///
+/// The result is a function of the arguments: order and masks come from the plan's seed, and every sum has a fixed
+/// order.
+public final class Trainer<S: Scalar> {
+  public let parameters: AlignedBuffer<S>
+  /// Parameters at the best epoch; nil until one is better than none, or where the plan keeps none.
+  public private(set) var bestParameters: AlignedBuffer<S>?
+  /// Index into `measurements` of the best epoch.
+  public private(set) var bestEpoch: Int?
+  public private(set) var measurements: [EpochMeasurement] = []
+  public private(set) var steps = 0
+
+  private let engine: Backpropagation<S>
+  private let optimizer: any Optimizer<S>
+  private let samples: SplitSamples<S>
+  private let plan: TrainingPlan
+  private let gradient: AlignedBuffer<S>
+  private var seconds = 0.0
+
+  /// - Parameter parameters: Initial parameters, trained in place.
+  public init(
+    engine: Backpropagation<S>, optimizer: any Optimizer<S>, parameters: AlignedBuffer<S>, samples: SplitSamples<S>,
+    plan: TrainingPlan
+  ) {
+    precondition(parameters.count == engine.network.parameterCount)
+    precondition(plan.batchSize.map { $0 > 0 && $0 <= samples.train.count } ?? true)
+    self.engine = engine
+    self.optimizer = optimizer
+    self.parameters = parameters
+    self.samples = samples
+    self.plan = plan
+    gradient = AlignedBuffer(count: parameters.count)
+  }
+
+  public var batchSize: Int { plan.batchSize ?? samples.train.count }
+
+  /// Steps in one epoch; the last batch holds what is left.
+  public var stepsPerEpoch: Int { (samples.train.count + batchSize - 1) / batchSize }
+
+  /// Trains to the end.
+  ///
+  /// - Parameter shouldStop: Asked between steps; true ends the run as interrupted.
+  public func run(shouldStop: () -> Bool = { false }) -> TrainingOutcome {
+    record(
+      .init(
+        batchLoss: .nan, training: .init(loss: .nan, accuracy: .nan), validation: .init(loss: .nan, accuracy: .nan),
+        learningRate: .nan, gradientNorm: .nan, seconds: 0))
+    for epoch in 0..<plan.epochs {
+      let started = ContinuousClock.now
+      let result = trainEpoch(epoch, shouldStop)
+      seconds += (ContinuousClock.now - started).seconds
+      switch result {
+      case .trained(var measurement):
+        measurement.seconds = seconds
+        record(measurement)
+      case .ended(let outcome): return outcome
+      }
+      if let patience = plan.patience, epochsWithoutProgress() >= patience { return .stoppedEarly }
+    }
+    return .completed
+  }
+
+  private enum EpochResult {
+    case trained(EpochMeasurement)
+    case ended(TrainingOutcome)
+  }
+
+  private func trainEpoch(_ epoch: Int, _ shouldStop: () -> Bool) -> EpochResult {
+    let order = sampleOrder(epoch)
+    var lossSum = 0.0
+    var squareSum = 0.0
+    var rate = 0.0
+    for batch in 0..<stepsPerEpoch {
+      if shouldStop() { return .ended(.interrupted) }
+      let range = batch * batchSize..<min((batch + 1) * batchSize, samples.train.count)
+      let loss = order.withUnsafeBufferPointer { rows in
+        engine.gradient(
+          at: parameters, of: samples.train, rows: rows.isEmpty ? nil : UnsafeBufferPointer(rebasing: rows[range]),
+          masks: (plan.seed, steps), into: gradient)
+      }
+      guard loss <= plan.divergenceBound else { return .ended(.diverged(step: steps + 1)) }
+      rate =
+        plan.learningRate
+        * plan.schedule.factor(step: steps, stepsPerEpoch: stepsPerEpoch, epochs: plan.epochs)
+      let square = optimizer.update(parameters, gradient: gradient, learningRate: rate)
+      steps += 1
+      guard square.isFinite else { return .ended(.diverged(step: steps)) }
+      lossSum += loss * Double(range.count)
+      squareSum += square
+    }
+    return .trained(
+      EpochMeasurement(
+        batchLoss: lossSum / Double(samples.train.count), training: .init(loss: .nan, accuracy: .nan),
+        validation: .init(loss: .nan, accuracy: .nan), learningRate: rate,
+        gradientNorm: (squareSum / Double(stepsPerEpoch)).squareRoot(), seconds: 0))
+  }
+
+  /// The epoch's permutation; empty where the samples are taken in their own order.
+  private func sampleOrder(_ epoch: Int) -> [Int32] {
+    if plan.batchSize == nil { return [] }
+    guard plan.shuffles else { return Array(0..<Int32(samples.train.count)) }
+    var stream = RandomStream(RandomKey(seed: plan.seed, purpose: .order, step: UInt64(epoch)))
+    return stream.permutation(of: samples.train.count)
+  }
+
+  /// Completes a measurement by evaluation and keeps the parameters where they are the best so far.
+  private func record(_ measurement: EpochMeasurement) {
+    var measurement = measurement
+    if plan.evaluatesTraining { measurement.training = engine.evaluate(parameters, on: samples.train) }
+    measurement.validation = engine.evaluate(parameters, on: samples.validation)
+    measurements.append(measurement)
+    guard isBest(measurement.validation) else { return }
+    bestEpoch = measurements.count - 1
+    guard plan.keepsBestParameters else { return }
+    let best = bestParameters ?? AlignedBuffer<S>(count: parameters.count)
+    best.pointer.update(from: parameters.pointer, count: parameters.count)
+    bestParameters = best
+  }
+
+  private func isBest(_ evaluation: Evaluation) -> Bool {
+    let previous = bestEpoch.map { measurements[$0].validation }
+    switch plan.bestBy {
+    case .validationLoss: return evaluation.loss.isFinite && evaluation.loss < previous?.loss ?? .infinity
+    case .validationAccuracy:
+      return evaluation.accuracy.isFinite && evaluation.accuracy > previous?.accuracy ?? -.infinity
+    }
+  }
+
+  /// Epochs since the validation loss was last lower than everything before by the minimum delta.
+  private func epochsWithoutProgress() -> Int {
+    var reference = Double.infinity
+    var last = 0
+    for (epoch, measurement) in measurements.enumerated()
+    where measurement.validation.loss < reference - (reference.isFinite ? plan.minimumDelta : 0) {
+      reference = measurement.validation.loss
+      last = epoch
+    }
+    return measurements.count - 1 - last
+  }
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

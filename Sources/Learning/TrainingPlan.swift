@@ -1,0 +1,72 @@
+/// How long and in which order a run trains, and what ends it early.
+public struct TrainingPlan: Hashable, Sendable {
+  public var epochs: Int
+  /// Samples in one gradient; nil for all of them.
+  public var batchSize: Int?
+  /// Whether each epoch draws a fresh permutation of the samples. A full batch needs none.
+  public var shuffles: Bool
+  public var learningRate: Double
+  public var schedule: Schedule
+  /// Epochs without a better validation loss before the run stops; nil for never.
+  public var patience: Int?
+  /// How much lower a validation loss must be to count as better.
+  public var minimumDelta: Double
+  /// A batch loss above this, or not finite, ends the run as diverged.
+  public var divergenceBound: Double
+  /// Whether the training set is evaluated without dropout after each epoch.
+  public var evaluatesTraining: Bool
+  /// What the best epoch is best by.
+  public var bestBy: Criterion
+  public var keepsBestParameters: Bool
+  /// Keys sample order and dropout masks.
+  public var seed: UInt64
+
+  public enum Criterion: Hashable, Sendable {
+    case validationLoss
+    case validationAccuracy
+  }
+
+  public init(
+    epochs: Int, batchSize: Int?, learningRate: Double, seed: UInt64, shuffles: Bool = true,
+    schedule: Schedule = .constant, patience: Int? = nil, minimumDelta: Double = 0, divergenceBound: Double = 1e6,
+    evaluatesTraining: Bool = true, bestBy: Criterion = .validationLoss, keepsBestParameters: Bool = true
+  ) {
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.shuffles = shuffles
+    self.learningRate = learningRate
+    self.schedule = schedule
+    self.patience = patience
+    self.minimumDelta = minimumDelta
+    self.divergenceBound = divergenceBound
+    self.evaluatesTraining = evaluatesTraining
+    self.bestBy = bestBy
+    self.keepsBestParameters = keepsBestParameters
+    self.seed = seed
+  }
+}
+
+/// What was measured after an epoch; epoch 0 is the state before training.
+public struct EpochMeasurement: Hashable, Sendable {
+  /// Mean loss of the epoch's batches, weighted by their samples, with dropout and penalty. NaN at epoch 0.
+  public var batchLoss: Double
+  /// NaN where the plan does not evaluate the training set.
+  public var training: Evaluation
+  public var validation: Evaluation
+  /// η of the epoch's last step. NaN at epoch 0.
+  public var learningRate: Double
+  /// Root mean square over the epoch's steps of ‖g‖₂. NaN at epoch 0.
+  public var gradientNorm: Double
+  /// Time spent in steps since the run began, evaluation excluded.
+  public var seconds: Double
+}
+
+/// How training ended.
+public enum TrainingOutcome: Hashable, Sendable {
+  case completed
+  case stoppedEarly
+  /// At this step, counted from 1.
+  case diverged(step: Int)
+  /// The caller asked for it.
+  case interrupted
+}
