@@ -39,11 +39,15 @@ let package = Package(
       name: "Datasets", dependencies: ["Experiments", "Kernels", "Learning", "Store", "CZlib"],
       swiftSettings: settings),
     .target(
-      name: "Harness", dependencies: ["Experiments", "Learning", "Datasets", "Store", logging],
+      name: "Harness", dependencies: ["Experiments", "Kernels", "Learning", "Datasets", "Store", logging],
       swiftSettings: settings),
     .target(name: "Reports", dependencies: ["Experiments", numerics], swiftSettings: settings),
     .executableTarget(name: "sweep", dependencies: ["Harness", arguments, logging], swiftSettings: settings),
     .executableTarget(name: "summary", dependencies: ["Reports", "Store", arguments], swiftSettings: settings),
+
+    .executableTarget(
+      name: "engine-benchmark", dependencies: ["Kernels", "Learning"], path: "Benchmarks/Engine",
+      swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: settings),

@@ -1,0 +1,82 @@
+import Experiments
+import Kernels
+import Learning
+
+// The experiment's words in the engine's terms. Kinds share their raw names; a test goes through every case.
+
+extension Activation {
+  init(_ kind: ActivationKind) { self.init(rawValue: kind.rawValue)! }
+}
+
+extension Initialization {
+  init(_ kind: InitializationKind) { self.init(rawValue: kind.rawValue)! }
+}
+
+extension Loss {
+  init(_ kind: LossKind) { self.init(rawValue: kind.rawValue)! }
+}
+
+extension Dropout.Form {
+  init(_ form: DropoutSpecification.Form) { self.init(rawValue: form.rawValue)! }
+}
+
+extension Schedule {
+  init(_ specification: ScheduleSpecification) {
+    let kind: Kind =
+      switch specification.kind {
+      case .constant: .constant
+      case .step(let every, let gamma): .step(every: every, gamma: gamma)
+      case .exponential(let gamma): .exponential(gamma: gamma)
+      case .inverseTime(let decay): .inverseTime(decay: decay)
+      case .cosine(let floor): .cosine(floor: floor)
+      }
+    self.init(kind, warmupEpochs: specification.warmupEpochs)
+  }
+}
+
+extension OptimizerSpecification {
+  /// A fresh optimizer with its state at the start.
+  func make<S: Scalar>(parameterCount count: Int) -> any Optimizer<S> {
+    switch kind {
+    case .gradientDescent: GradientDescent(weightDecay: self["weight_decay"])
+    case .momentum, .nesterov:
+      Momentum(
+        parameterCount: count, momentum: self["momentum"], nesterov: kind == .nesterov,
+        weightDecay: self["weight_decay"])
+    case .adagrad:
+      Adagrad(
+        parameterCount: count, initialAccumulator: self["initial_accumulator"], epsilon: self["epsilon"],
+        weightDecay: self["weight_decay"])
+    case .adadelta:
+      Adadelta(
+        parameterCount: count, rho: self["rho"], epsilon: self["epsilon"], weightDecay: self["weight_decay"])
+    case .rmsprop:
+      RMSprop(parameterCount: count, rho: self["rho"], epsilon: self["epsilon"], weightDecay: self["weight_decay"])
+    case .adam, .adamw:
+      Adam(
+        parameterCount: count, beta1: self["beta1"], beta2: self["beta2"], epsilon: self["epsilon"],
+        weightDecay: self["weight_decay"], decoupled: kind == .adamw)
+    case .nadam:
+      NAdam(
+        parameterCount: count, beta1: self["beta1"], beta2: self["beta2"], epsilon: self["epsilon"],
+        momentumDecay: self["momentum_decay"], weightDecay: self["weight_decay"])
+    case .lion:
+      Lion(parameterCount: count, beta1: self["beta1"], beta2: self["beta2"], weightDecay: self["weight_decay"])
+    }
+  }
+}
+
+extension Trace {
+  /// Epoch 0 has no batches behind it.
+  init(_ measurements: [EpochMeasurement]) {
+    self.init()
+    batchLoss = measurements.map(\.batchLoss)
+    trainLoss = measurements.map(\.training.loss)
+    trainAccuracy = measurements.map(\.training.accuracy)
+    validationLoss = measurements.map(\.validation.loss)
+    validationAccuracy = measurements.map(\.validation.accuracy)
+    learningRate = measurements.map(\.learningRate)
+    gradientNorm = measurements.map(\.gradientNorm)
+    seconds = measurements.map(\.seconds)
+  }
+}

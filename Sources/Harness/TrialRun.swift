@@ -1,0 +1,104 @@
+import Experiments
+import Kernels
+import Learning
+
+/// Runs one trial: a function of the trial and its samples, and of nothing else but the clock for its timings.
+public struct TrialRun: Sendable {
+  public var trial: Trial
+  public var selection: SelectionRule
+  public var keeping: WeightsKept
+
+  public init(_ trial: Trial, selection: SelectionRule, keeping: WeightsKept) {
+    self.trial = trial
+    self.selection = selection
+    self.keeping = keeping
+  }
+
+  /// Trains to the end, on the calling thread.
+  ///
+  /// - Parameter shouldStop: Asked between steps; true gives the run up.
+  /// - Returns: The record, or nil where the run was given up.
+  public func run<S: Scalar>(on samples: SplitSamples<S>, shouldStop: () -> Bool = { false }) -> TrialRecord? {
+    let started = ContinuousClock.now
+    let engine = engine(for: samples)
+    let parameters: AlignedBuffer<S> = engine.network.initialParameters(
+      Initialization(trial.network.initialization), seed: trial.seed)
+    var record = TrialRecord(
+      identity: trial.identity, hyperparameters: trial.hyperparameters, outcome: .completed)
+    if keeping == .all { record.weights.initial = parameters.floats }
+    let trainer = Trainer(
+      engine: engine, optimizer: trial.optimizer.make(parameterCount: parameters.count), parameters: parameters,
+      samples: samples, plan: plan)
+    switch trainer.run(shouldStop: shouldStop) {
+    case .completed: record.outcome = .completed
+    case .stoppedEarly: record.outcome = .stoppedEarly
+    case .diverged(let step): record.outcome = .diverged(step: step)
+    case .interrupted: return nil
+    }
+    record.trace = Trace(trainer.measurements)
+    record.bestEpoch = trainer.bestEpoch
+    record.cost.steps = trainer.steps
+    record.cost.gradients = trainer.steps
+    record.cost.trainingSeconds = trainer.measurements.last?.seconds ?? 0
+    if keeping != .none, let best = trainer.bestParameters { record.weights.best = best.floats }
+    if keeping == .all { record.weights.final = parameters.floats }
+    record.cost.totalSeconds = (ContinuousClock.now - started).seconds
+    return record
+  }
+
+  /// Loss and accuracy on the test share at the epoch the selection rule names.
+  ///
+  /// Trains the trial again, which gives the same bits, so it needs no stored weights.
+  public func testEvaluation<S: Scalar>(on samples: SplitSamples<S>) -> Evaluation {
+    let engine = engine(for: samples)
+    let parameters: AlignedBuffer<S> = engine.network.initialParameters(
+      Initialization(trial.network.initialization), seed: trial.seed)
+    var plan = plan
+    plan.keepsBestParameters = selection.epoch == .best
+    let trainer = Trainer(
+      engine: engine, optimizer: trial.optimizer.make(parameterCount: parameters.count), parameters: parameters,
+      samples: samples, plan: plan)
+    _ = trainer.run()
+    let chosen = selection.epoch == .best ? trainer.bestParameters ?? parameters : parameters
+    return engine.evaluate(chosen, on: samples.test)
+  }
+
+  /// The network this trial trains on samples of these features and outputs.
+  public func network(inputs: Int, outputs: Int) -> Network {
+    Network(
+      inputs: inputs, hidden: trial.network.hidden, outputs: outputs,
+      activation: Activation(trial.network.activation), bias: trial.network.bias)
+  }
+
+  private func engine<S: Scalar>(for samples: SplitSamples<S>) -> Backpropagation<S> {
+    let loss = Loss(trial.loss)
+    let network = network(inputs: samples.train.featureCount, outputs: loss.outputCount(for: samples.train))
+    let dropout = Dropout(
+      form: Dropout.Form(trial.dropout.form),
+      keepProbabilities: trial.dropout.keepProbabilities(hiddenLayers: trial.network.hidden.count))
+    return Backpropagation(network: network, loss: loss, dropout: dropout, l2: trial.l2)
+  }
+
+  private var plan: TrainingPlan {
+    TrainingPlan(
+      epochs: trial.training.epochs, batchSize: trial.batchSize == .full ? nil : trial.batchSize.storedValue,
+      learningRate: trial.optimizer.learningRate, seed: trial.seed, shuffles: trial.training.order == .shuffled,
+      schedule: Schedule(trial.schedule), patience: trial.training.patience,
+      minimumDelta: trial.training.minimumDelta, divergenceBound: trial.training.divergenceBound,
+      evaluatesTraining: trial.training.evaluatesTraining,
+      bestBy: selection.metric == .validationAccuracy ? .validationAccuracy : .validationLoss,
+      keepsBestParameters: keeping != .none)
+  }
+}
+
+/// Which parameter vectors a run leaves behind.
+public enum WeightsKept: String, Hashable, Sendable, CaseIterable {
+  case none
+  case best
+  /// Initial, best and final.
+  case all
+}
+
+extension AlignedBuffer {
+  var floats: [Float] { (0..<count).map { Float(pointer[$0]) } }
+}
