@@ -19,7 +19,6 @@ struct EngineBenchmark {
   ]
 
   static func main() {
-    useSingleThread()
     let wanted = CommandLine.arguments.dropFirst()
     for configuration in configurations where wanted.isEmpty || wanted.contains(configuration.name) {
       run(configuration)
@@ -33,7 +32,7 @@ struct EngineBenchmark {
       inputs: configuration.layers[0], hidden: Array(configuration.layers.dropFirst().dropLast()), outputs: 10,
       activation: .relu)
     let keep = [0.8] + network.layers.dropFirst().map { _ in 0.5 }
-    let epochs = 1 + Int(3_000_000_000 / (network.gradientOperationsPerSample * samples.count)) * 5
+    let epochs = 4 + 60_000_000_000 / (network.gradientOperationsPerSample * samples.count)
     let parameters: AlignedBuffer<Float> = network.initialParameters(.he, seed: 1)
     let optimizer: any Optimizer<Float> =
       configuration.adam

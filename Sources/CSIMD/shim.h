@@ -14,3 +14,15 @@ CSIMD_INLINE csimd_double16 csimd_sqrt_double16(csimd_double16 x) { return __bui
 
 // Towards zero. The caller keeps |x| below 2³¹: the conversion of anything else is undefined.
 CSIMD_INLINE csimd_int16 csimd_truncate_float16(csimd_float16 x) { return __builtin_convertvector(x, csimd_int16); }
+
+// The control word of the calling thread's floating-point unit, with denormals flushed to zero.
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+CSIMD_INLINE unsigned long csimd_get_control(void) { return _mm_getcsr(); }
+CSIMD_INLINE void csimd_set_control(unsigned long word) { _mm_setcsr((unsigned int)word); }
+CSIMD_INLINE unsigned long csimd_flushing(unsigned long word) { return word | 0x8040; }
+#elif defined(__aarch64__)
+CSIMD_INLINE unsigned long csimd_get_control(void) { unsigned long w; __asm__ volatile("mrs %0, fpcr" : "=r"(w)); return w; }
+CSIMD_INLINE void csimd_set_control(unsigned long word) { __asm__ volatile("msr fpcr, %0" : : "r"(word)); }
+CSIMD_INLINE unsigned long csimd_flushing(unsigned long word) { return word | (1ul << 24); }
+#endif

@@ -60,7 +60,9 @@ public struct FloatLanes: LaneVector {
 
   @inlinable @inline(__always)
   public func kept(where bits: SIMD16<UInt32>, below threshold: UInt32) -> Self {
-    Self(lanes: SIMD16(repeating: 0).replacing(with: lanes, where: bits .< SIMD16(repeating: threshold)))
+    let limit = SIMD16<UInt32>(repeating: threshold)
+    let present: SIMDMask<SIMD16<Int32>> = bits .< limit
+    return Self(lanes: SIMD16<Float>(repeating: 0).replacing(with: lanes, where: present))
   }
 
   @inlinable @inline(__always)

@@ -1,8 +1,16 @@
 import CDNNL
+import CSIMD
 
-/// Keeps oneDNN's products on the calling thread: its OpenMP team has one member from here on.
+/// Runs `body` in the numeric environment that results are defined in, and puts the thread's own back afterwards.
 ///
-/// OpenMP's thread count belongs to the calling thread, so every worker calls this before its first product.
-public func useSingleThread() {
+/// Denormals count as zero: the velocity of a dead unit decays into them, and arithmetic on them is a hundred times
+/// slower. oneDNN's OpenMP team gets one member, so a product stays on the calling thread.
+public func withNumericEnvironment<Result, Failure: Error>(
+  _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
   omp_set_num_threads(1)
+  let before = csimd_get_control()
+  csimd_set_control(csimd_flushing(before))
+  defer { csimd_set_control(before) }
+  return try body()
 }

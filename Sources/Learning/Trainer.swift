@@ -44,6 +44,10 @@ public final class Trainer<S: Scalar> {
   ///
   /// - Parameter shouldStop: Asked between steps; true ends the run as interrupted.
   public func run(shouldStop: () -> Bool = { false }) -> TrainingOutcome {
+    withNumericEnvironment { train(shouldStop) }
+  }
+
+  private func train(_ shouldStop: () -> Bool) -> TrainingOutcome {
     record(
       .init(
         batchLoss: .nan, training: .init(loss: .nan, accuracy: .nan), validation: .init(loss: .nan, accuracy: .nan),
