@@ -17,66 +17,85 @@ public enum Activation: String, CaseIterable, Hashable, Sendable {
 }
 
 /// φ(z) and φ′(z) of sixteen lanes at once.
-public struct ActivationValue<V: LaneVector> {
-  public var value: V
-  public var derivative: V
+struct ActivationValue<V: LaneVector> {
+  let value: V
+  let derivative: V
+}
 
-  @inlinable @inline(__always)
-  init(value: V, derivative: V) {
-    self.value = value
-    self.derivative = derivative
+/// An activation as a type and not a closure, so that it is inlined into its loop for certain.
+protocol ActivationFunction {
+  static func value<V: LaneVector>(_ z: V) -> ActivationValue<V>
+}
+
+enum Identity: ActivationFunction {
+  @inline(__always)
+  static func value<V: LaneVector>(_ z: V) -> ActivationValue<V> {
+    ActivationValue(value: z, derivative: V(repeating: 1))
+  }
+}
+
+enum ReLU: ActivationFunction {
+  @inline(__always)
+  static func value<V: LaneVector>(_ z: V) -> ActivationValue<V> {
+    ActivationValue(value: z.rectified(), derivative: V(repeating: 1).kept(wherePositive: z))
+  }
+}
+
+enum Tanh: ActivationFunction {
+  @inline(__always)
+  static func value<V: LaneVector>(_ z: V) -> ActivationValue<V> {
+    let value = z.hyperbolicTangent()
+    return ActivationValue(value: value, derivative: V(repeating: 1) - value * value)
+  }
+}
+
+enum LeCunTanh: ActivationFunction {
+  /// With a = 1.7159 and b = 2/3 the derivative is ab(1 − tanh²(bz)).
+  @inline(__always)
+  static func value<V: LaneVector>(_ z: V) -> ActivationValue<V> {
+    let tangent = (V(repeating: 2 / 3) * z).hyperbolicTangent()
+    return ActivationValue(
+      value: V(repeating: 1.7159) * tangent,
+      derivative: V(repeating: 1.7159 * 2 / 3) * (V(repeating: 1) - tangent * tangent))
+  }
+}
+
+enum Sigmoid: ActivationFunction {
+  @inline(__always)
+  static func value<V: LaneVector>(_ z: V) -> ActivationValue<V> {
+    let value = z.sigmoid()
+    return ActivationValue(value: value, derivative: value * (V(repeating: 1) - value))
+  }
+}
+
+enum Softplus: ActivationFunction {
+  @inline(__always)
+  static func value<V: LaneVector>(_ z: V) -> ActivationValue<V> {
+    ActivationValue(value: z.softplus(), derivative: z.sigmoid())
+  }
+}
+
+enum GELU: ActivationFunction {
+  /// φ′(z) = Φ(z) + z·n(z), n the normal density.
+  @inline(__always)
+  static func value<V: LaneVector>(_ z: V) -> ActivationValue<V> {
+    let half = V(repeating: 0.5)
+    let distribution = half + half * (z * V(repeating: 0.7071067811865476)).errorFunction()
+    let density = V(repeating: 0.3989422804014327) * (V(repeating: -0.5) * z * z).exponential()
+    return ActivationValue(value: z * distribution, derivative: distribution + z * density)
   }
 }
 
 extension LaneVector {
-  @inlinable @inline(__always)
-  func reluValue() -> ActivationValue<Self> {
-    let one = Self(repeating: 1)
-    return ActivationValue(value: rectified(), derivative: one.kept(wherePositive: self))
-  }
-
-  /// a·tanh(bz); derivative ab − (b/a)·φ².
-  @inlinable @inline(__always)
-  func scaledTanhValue(_ a: Element, _ b: Element) -> ActivationValue<Self> {
-    let value = Self(repeating: a) * (Self(repeating: b) * self).hyperbolicTangent()
-    return ActivationValue(value: value, derivative: Self(repeating: a * b) - Self(repeating: b / a) * value * value)
-  }
-
-  @inlinable @inline(__always)
-  func tanhValue() -> ActivationValue<Self> {
-    let value = hyperbolicTangent()
-    return ActivationValue(value: value, derivative: Self(repeating: 1) - value * value)
-  }
-
-  @inlinable @inline(__always)
+  @inline(__always)
   func sigmoid() -> Self {
     let one = Self(repeating: 1)
     return one / (one + (Self(repeating: 0) - self).exponential())
   }
 
-  @inlinable @inline(__always)
-  func sigmoidValue() -> ActivationValue<Self> {
-    let value = sigmoid()
-    return ActivationValue(value: value, derivative: value * (Self(repeating: 1) - value))
-  }
-
   /// max(z, 0) + log(1 + e^{−|z|}), which neither overflows nor cancels.
-  @inlinable @inline(__always)
+  @inline(__always)
   func softplus() -> Self {
     rectified() + (Self(repeating: 0) - magnitude).exponential().logarithmOfOnePlus()
-  }
-
-  @inlinable @inline(__always)
-  func softplusValue() -> ActivationValue<Self> {
-    ActivationValue(value: softplus(), derivative: sigmoid())
-  }
-
-  /// φ′(z) = Φ(z) + z·φ_N(z), φ_N the normal density.
-  @inlinable @inline(__always)
-  func geluValue() -> ActivationValue<Self> {
-    let half = Self(repeating: 0.5)
-    let distribution = half + half * (self * Self(repeating: 0.7071067811865476)).errorFunction()
-    let density = Self(repeating: 0.3989422804014327) * (Self(repeating: -0.5) * self * self).exponential()
-    return ActivationValue(value: self * distribution, derivative: distribution + self * density)
   }
 }

@@ -11,18 +11,17 @@ public func activate<S: Scalar>(
 ) {
   let rowMap = RowMap(z: z, rows: rows, columns: columns, bias: bias, derivative: derivative)
   switch activation {
-  case .identity: rowMap.apply { .init(value: $0, derivative: S.Vector(repeating: 1)) }
-  case .relu: rowMap.apply { $0.reluValue() }
-  case .tanh: rowMap.apply { $0.tanhValue() }
-  case .lecunTanh: rowMap.apply { $0.scaledTanhValue(1.7159, 2 / 3) }
-  case .sigmoid: rowMap.apply { $0.sigmoidValue() }
-  case .softplus: rowMap.apply { $0.softplusValue() }
-  case .gelu: rowMap.apply { $0.geluValue() }
+  case .identity: rowMap.apply(Identity.self)
+  case .relu: rowMap.apply(ReLU.self)
+  case .tanh: rowMap.apply(Tanh.self)
+  case .lecunTanh: rowMap.apply(LeCunTanh.self)
+  case .sigmoid: rowMap.apply(Sigmoid.self)
+  case .softplus: rowMap.apply(Softplus.self)
+  case .gelu: rowMap.apply(GELU.self)
   }
 }
 
 /// A function of z + b written over z, and its derivative beside it.
-@usableFromInline
 struct RowMap<S: Scalar> {
   let z: UnsafeMutablePointer<S>
   let rows: Int
@@ -31,45 +30,32 @@ struct RowMap<S: Scalar> {
   let derivative: UnsafeMutablePointer<S>?
 
   @inline(__always)
-  func apply(_ function: (S.Vector) -> ActivationValue<S.Vector>) {
-    if derivative == nil && bias == nil {
-      run(bias: { _ in S.Vector(repeating: 0) }, function, keep: { _, _ in }, keepTail: { _, _, _ in })
-    } else if let bias, derivative == nil {
-      run(bias: { S.Vector(bias + $0) }, function, keep: { _, _ in }, keepTail: { _, _, _ in })
-    } else {
-      let derivative = derivative!
-      let bias = bias
-      run(
-        bias: { bias == nil ? S.Vector(repeating: 0) : S.Vector(bias! + $0) }, function,
-        keep: { $0.store(derivative + $1) }, keepTail: { $0.store(derivative + $1, first: $2) })
-    }
-  }
-
-  @inline(__always)
-  func run(
-    bias: (Int) -> S.Vector, _ function: (S.Vector) -> ActivationValue<S.Vector>,
-    keep: (S.Vector, Int) -> Void, keepTail: (S.Vector, Int, Int) -> Void
-  ) {
+  func apply(_ function: (some ActivationFunction).Type) {
     let whole = columns / 16 * 16
+    let tail = columns &- whole
     var row = 0
     var start = 0
     while row < rows {
       var column = 0
       while column < whole {
-        let result = function(S.Vector(z + start + column) + bias(column))
+        let result = function.value(biased(S.Vector(z + start + column), column))
         result.value.store(z + start + column)
-        keep(result.derivative, start + column)
+        if let derivative { result.derivative.store(derivative + start + column) }
         column &+= 16
       }
-      if whole < columns {
-        let tail = columns &- whole
-        let result = function(S.Vector(z + start + whole, first: tail) + bias(whole))
+      if tail > 0 {
+        let result = function.value(biased(S.Vector(z + start + whole, first: tail), whole))
         result.value.store(z + start + whole, first: tail)
-        keepTail(result.derivative, start + whole, tail)
+        if let derivative { result.derivative.store(derivative + start + whole, first: tail) }
       }
       start &+= columns
       row &+= 1
     }
+  }
+
+  @inline(__always)
+  private func biased(_ z: S.Vector, _ column: Int) -> S.Vector {
+    if let bias { z + S.Vector(bias + column) } else { z }
   }
 }
 

@@ -31,47 +31,41 @@ public final class Adam<S: Scalar>: Optimizer {
   public func update(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, learningRate: Double) -> Double {
     step += 1
     let correction = (1 - pow(beta2, Double(step))).squareRoot()
-    let coefficients = AdamCoefficients<S>(
-      kept1: S(beta1), fresh1: S(1 - beta1), kept2: S(beta2), fresh2: S(1 - beta2),
+    let rule = AdamRule<S>(
+      mean: MovingAverage(decay: beta1, values: means.pointer),
+      square: MovingAverage(decay: beta2, values: squares.pointer),
       // η m̂/(√v̂ + ε) = (η √c₂/c₁)·m/(√v + ε√c₂): one multiplication and one division a parameter.
-      rate: S(learningRate * correction / (1 - pow(beta1, Double(step)))), floor: S(epsilon * correction),
-      coupled: S(decoupled ? 0 : weightDecay), shrink: S(decoupled ? 1 - learningRate * weightDecay : 1))
-    return adapt(
-      parameters.pointer, gradient.pointer, means.pointer, squares.pointer, count: parameters.count, coefficients)
+      rate: S.Vector(repeating: S(learningRate * correction / (1 - pow(beta1, Double(step))))),
+      floor: S.Vector(repeating: S(epsilon * correction)),
+      decay: S.Vector(repeating: S(decoupled ? 0 : weightDecay)),
+      shrink: S.Vector(repeating: S(decoupled ? 1 - learningRate * weightDecay : 1)))
+    return apply(rule, parameters, gradient)
   }
 }
 
-private struct AdamCoefficients<S: Scalar> {
-  var kept1: S
-  var fresh1: S
-  var kept2: S
-  var fresh2: S
-  var rate: S
-  var floor: S
-  var coupled: S
-  var shrink: S
+private struct AdamRule<S: Scalar>: UpdateRule {
+  typealias Value = S
+
+  let mean: MovingAverage<S>
+  let square: MovingAverage<S>
+  let rate: S.Vector
+  let floor: S.Vector
+  let decay: S.Vector
+  let shrink: S.Vector
+
+  @inline(__always)
+  func updated(_ g: S.Vector, _ w: S.Vector, at index: Int) -> S.Vector {
+    let slope = decayed(g, w, decay)
+    let m = mean.advanced(by: slope, at: index)
+    let v = square.advanced(by: slope * slope, at: index)
+    return shrink * w - rate * m / (v.squareRoot() + floor)
+  }
 }
 
 @specialized(where S == Float)
 @specialized(where S == Double)
-private func adapt<S: Scalar>(
-  _ parameters: UnsafeMutablePointer<S>, _ gradient: UnsafePointer<S>, _ means: UnsafeMutablePointer<S>,
-  _ squares: UnsafeMutablePointer<S>, count: Int, _ coefficients: AdamCoefficients<S>
+private func apply<S: Scalar>(
+  _ rule: AdamRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
 ) -> Double {
-  let kept1 = S.Vector(repeating: coefficients.kept1)
-  let fresh1 = S.Vector(repeating: coefficients.fresh1)
-  let kept2 = S.Vector(repeating: coefficients.kept2)
-  let fresh2 = S.Vector(repeating: coefficients.fresh2)
-  let rate = S.Vector(repeating: coefficients.rate)
-  let floor = S.Vector(repeating: coefficients.floor)
-  let decay = S.Vector(repeating: coefficients.coupled)
-  let shrink = S.Vector(repeating: coefficients.shrink)
-  return updateLanes(parameters, gradient, count: count) { g, w, index in
-    let slope = decayed(g, w, decay)
-    let m = kept1 * S.Vector(means + index) + fresh1 * slope
-    let v = kept2 * S.Vector(squares + index) + fresh2 * slope * slope
-    m.store(means + index)
-    v.store(squares + index)
-    return shrink * w - rate * m / (v.squareRoot() + floor)
-  }
+  advance(parameters, gradient, by: rule)
 }

@@ -15,38 +15,35 @@ public final class Lion<S: Scalar>: Optimizer {
   }
 
   public func update(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, learningRate: Double) -> Double {
-    adapt(
-      parameters.pointer, gradient.pointer, means.pointer, count: parameters.count,
-      LionCoefficients(
-        kept1: S(beta1), fresh1: S(1 - beta1), kept2: S(beta2), fresh2: S(1 - beta2), rate: S(learningRate),
-        decay: S(weightDecay)))
+    let rule = LionRule<S>(
+      mean: MovingAverage(decay: beta2, values: means.pointer), kept: S.Vector(repeating: S(beta1)),
+      fresh: S.Vector(repeating: S(1 - beta1)), rate: S.Vector(repeating: S(learningRate)),
+      decay: S.Vector(repeating: S(weightDecay)))
+    return apply(rule, parameters, gradient)
   }
 }
 
-private struct LionCoefficients<S: Scalar> {
-  var kept1: S
-  var fresh1: S
-  var kept2: S
-  var fresh2: S
-  var rate: S
-  var decay: S
+private struct LionRule<S: Scalar>: UpdateRule {
+  typealias Value = S
+
+  let mean: MovingAverage<S>
+  let kept: S.Vector
+  let fresh: S.Vector
+  let rate: S.Vector
+  let decay: S.Vector
+
+  @inline(__always)
+  func updated(_ g: S.Vector, _ w: S.Vector, at index: Int) -> S.Vector {
+    let direction = (kept * S.Vector(mean.values + index) + fresh * g).signed()
+    _ = mean.advanced(by: g, at: index)
+    return w - rate * (direction + decay * w)
+  }
 }
 
 @specialized(where S == Float)
 @specialized(where S == Double)
-private func adapt<S: Scalar>(
-  _ parameters: UnsafeMutablePointer<S>, _ gradient: UnsafePointer<S>, _ means: UnsafeMutablePointer<S>, count: Int,
-  _ coefficients: LionCoefficients<S>
+private func apply<S: Scalar>(
+  _ rule: LionRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
 ) -> Double {
-  let kept1 = S.Vector(repeating: coefficients.kept1)
-  let fresh1 = S.Vector(repeating: coefficients.fresh1)
-  let kept2 = S.Vector(repeating: coefficients.kept2)
-  let fresh2 = S.Vector(repeating: coefficients.fresh2)
-  let rate = S.Vector(repeating: coefficients.rate)
-  let decay = S.Vector(repeating: coefficients.decay)
-  return updateLanes(parameters, gradient, count: count) { g, w, index in
-    let m = S.Vector(means + index)
-    (kept2 * m + fresh2 * g).store(means + index)
-    return w - rate * ((kept1 * m + fresh1 * g).signed() + decay * w)
-  }
+  advance(parameters, gradient, by: rule)
 }

@@ -5,45 +5,74 @@ import Kernels
 /// The velocity starts at zero, so the first one is the gradient; η stays outside it. Polyak (1964); Nesterov (1983) in
 /// the form of Sutskever et al. (2013).
 public final class Momentum<S: Scalar>: Optimizer {
-  private let momentum: S
-  private let weightDecay: S
+  private let momentum: Double
+  private let weightDecay: Double
   private let nesterov: Bool
   private let velocity: AlignedBuffer<S>
 
   public init(parameterCount: Int, momentum: Double = 0.9, nesterov: Bool = false, weightDecay: Double = 0) {
-    self.momentum = S(momentum)
-    self.weightDecay = S(weightDecay)
+    self.momentum = momentum
+    self.weightDecay = weightDecay
     self.nesterov = nesterov
     velocity = AlignedBuffer(count: parameterCount)
   }
 
   public func update(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, learningRate: Double) -> Double {
-    accelerate(
-      parameters.pointer, gradient.pointer, velocity.pointer, count: parameters.count, learningRate: S(learningRate),
-      momentum: momentum, weightDecay: weightDecay, nesterov: nesterov)
+    let coefficients = MomentumCoefficients<S>(
+      rate: S.Vector(repeating: S(learningRate)), decay: S.Vector(repeating: S(weightDecay)),
+      momentum: S.Vector(repeating: S(momentum)), velocity: velocity.pointer)
+    return nesterov
+      ? look(NesterovRule(coefficients: coefficients), parameters, gradient)
+      : apply(MomentumRule(coefficients: coefficients), parameters, gradient)
+  }
+}
+
+private struct MomentumCoefficients<S: Scalar> {
+  let rate: S.Vector
+  let decay: S.Vector
+  let momentum: S.Vector
+  let velocity: UnsafeMutablePointer<S>
+}
+
+private struct MomentumRule<S: Scalar>: UpdateRule {
+  typealias Value = S
+
+  let coefficients: MomentumCoefficients<S>
+
+  @inline(__always)
+  func updated(_ g: S.Vector, _ w: S.Vector, at index: Int) -> S.Vector {
+    let v = coefficients.momentum * S.Vector(coefficients.velocity + index) + decayed(g, w, coefficients.decay)
+    v.store(coefficients.velocity + index)
+    return w - coefficients.rate * v
+  }
+}
+
+private struct NesterovRule<S: Scalar>: UpdateRule {
+  typealias Value = S
+
+  let coefficients: MomentumCoefficients<S>
+
+  @inline(__always)
+  func updated(_ g: S.Vector, _ w: S.Vector, at index: Int) -> S.Vector {
+    let slope = decayed(g, w, coefficients.decay)
+    let v = coefficients.momentum * S.Vector(coefficients.velocity + index) + slope
+    v.store(coefficients.velocity + index)
+    return w - coefficients.rate * (slope + coefficients.momentum * v)
   }
 }
 
 @specialized(where S == Float)
 @specialized(where S == Double)
-private func accelerate<S: Scalar>(
-  _ parameters: UnsafeMutablePointer<S>, _ gradient: UnsafePointer<S>, _ velocity: UnsafeMutablePointer<S>, count: Int,
-  learningRate: S, momentum: S, weightDecay: S, nesterov: Bool
+private func apply<S: Scalar>(
+  _ rule: MomentumRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
 ) -> Double {
-  let rate = S.Vector(repeating: learningRate)
-  let decay = S.Vector(repeating: weightDecay)
-  let mu = S.Vector(repeating: momentum)
-  if nesterov {
-    return updateLanes(parameters, gradient, count: count) { g, w, index in
-      let slope = decayed(g, w, decay)
-      let v = mu * S.Vector(velocity + index) + slope
-      v.store(velocity + index)
-      return w - rate * (slope + mu * v)
-    }
-  }
-  return updateLanes(parameters, gradient, count: count) { g, w, index in
-    let v = mu * S.Vector(velocity + index) + decayed(g, w, decay)
-    v.store(velocity + index)
-    return w - rate * v
-  }
+  advance(parameters, gradient, by: rule)
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func look<S: Scalar>(
+  _ rule: NesterovRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
+) -> Double {
+  advance(parameters, gradient, by: rule)
 }

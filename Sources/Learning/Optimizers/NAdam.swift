@@ -34,13 +34,13 @@ public final class NAdam<S: Scalar>: Optimizer {
     let next = momentum(at: step + 1)
     momentumProduct *= now
     let correction = (1 - pow(beta2, Double(step))).squareRoot()
-    let coefficients = NAdamCoefficients<S>(
-      kept1: S(beta1), fresh1: S(1 - beta1), kept2: S(beta2), fresh2: S(1 - beta2),
-      gradientRate: S(learningRate * correction * (1 - now) / (1 - momentumProduct)),
-      meanRate: S(learningRate * correction * next / (1 - momentumProduct * next)), floor: S(epsilon * correction),
-      weightDecay: S(weightDecay))
-    return adapt(
-      parameters.pointer, gradient.pointer, means.pointer, squares.pointer, count: parameters.count, coefficients)
+    let rule = NAdamRule<S>(
+      mean: MovingAverage(decay: beta1, values: means.pointer),
+      square: MovingAverage(decay: beta2, values: squares.pointer),
+      gradientRate: S.Vector(repeating: S(learningRate * correction * (1 - now) / (1 - momentumProduct))),
+      meanRate: S.Vector(repeating: S(learningRate * correction * next / (1 - momentumProduct * next))),
+      floor: S.Vector(repeating: S(epsilon * correction)), decay: S.Vector(repeating: S(weightDecay)))
+    return apply(rule, parameters, gradient)
   }
 
   private func momentum(at step: Int) -> Double {
@@ -48,37 +48,29 @@ public final class NAdam<S: Scalar>: Optimizer {
   }
 }
 
-private struct NAdamCoefficients<S: Scalar> {
-  var kept1: S
-  var fresh1: S
-  var kept2: S
-  var fresh2: S
-  var gradientRate: S
-  var meanRate: S
-  var floor: S
-  var weightDecay: S
+private struct NAdamRule<S: Scalar>: UpdateRule {
+  typealias Value = S
+
+  let mean: MovingAverage<S>
+  let square: MovingAverage<S>
+  let gradientRate: S.Vector
+  let meanRate: S.Vector
+  let floor: S.Vector
+  let decay: S.Vector
+
+  @inline(__always)
+  func updated(_ g: S.Vector, _ w: S.Vector, at index: Int) -> S.Vector {
+    let slope = decayed(g, w, decay)
+    let m = mean.advanced(by: slope, at: index)
+    let v = square.advanced(by: slope * slope, at: index)
+    return w - (gradientRate * slope + meanRate * m) / (v.squareRoot() + floor)
+  }
 }
 
 @specialized(where S == Float)
 @specialized(where S == Double)
-private func adapt<S: Scalar>(
-  _ parameters: UnsafeMutablePointer<S>, _ gradient: UnsafePointer<S>, _ means: UnsafeMutablePointer<S>,
-  _ squares: UnsafeMutablePointer<S>, count: Int, _ coefficients: NAdamCoefficients<S>
+private func apply<S: Scalar>(
+  _ rule: NAdamRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
 ) -> Double {
-  let kept1 = S.Vector(repeating: coefficients.kept1)
-  let fresh1 = S.Vector(repeating: coefficients.fresh1)
-  let kept2 = S.Vector(repeating: coefficients.kept2)
-  let fresh2 = S.Vector(repeating: coefficients.fresh2)
-  let gradientRate = S.Vector(repeating: coefficients.gradientRate)
-  let meanRate = S.Vector(repeating: coefficients.meanRate)
-  let floor = S.Vector(repeating: coefficients.floor)
-  let decay = S.Vector(repeating: coefficients.weightDecay)
-  return updateLanes(parameters, gradient, count: count) { g, w, index in
-    let slope = decayed(g, w, decay)
-    let m = kept1 * S.Vector(means + index) + fresh1 * slope
-    let v = kept2 * S.Vector(squares + index) + fresh2 * slope * slope
-    m.store(means + index)
-    v.store(squares + index)
-    return w - (gradientRate * slope + meanRate * m) / (v.squareRoot() + floor)
-  }
+  advance(parameters, gradient, by: rule)
 }
