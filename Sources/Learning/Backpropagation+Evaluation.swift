@@ -3,14 +3,13 @@ import Kernels
 extension Backpropagation {
   /// Mean loss and accuracy without dropout and penalty.
   public func evaluate(_ parameters: AlignedBuffer<S>, on samples: Samples<S>) -> Evaluation {
-    var streams: [DropoutMask?] = []
     var total = LossSum()
     var hasClasses = false
     if case .classes = samples.targets { hasClasses = true }
     var start = 0
     while start < samples.count {
-      let block = Block(start: start, count: min(Self.blockRows, samples.count - start), batch: samples.count)
-      forward(parameters, samples, nil, block, &streams)
+      let block = Block(start: start, count: min(Self.blockRows, samples.count - start))
+      forward(parameters, samples, nil, block, masked: false)
       let sum = outputLoss(samples, block, scale: 1, countsCorrect: hasClasses)
       total.loss += sum.loss
       total.correct += sum.correct
@@ -23,13 +22,12 @@ extension Backpropagation {
 
   /// Outputs z of the last layer without dropout, `samples.count` × `network.outputs`, row-major.
   public func predict(_ parameters: AlignedBuffer<S>, on samples: Samples<S>) -> [S] {
-    var streams: [DropoutMask?] = []
     var result: [S] = []
     result.reserveCapacity(samples.count * network.outputs)
     var start = 0
     while start < samples.count {
-      let block = Block(start: start, count: min(Self.blockRows, samples.count - start), batch: samples.count)
-      forward(parameters, samples, nil, block, &streams)
+      let block = Block(start: start, count: min(Self.blockRows, samples.count - start))
+      forward(parameters, samples, nil, block, masked: false)
       result += UnsafeBufferPointer(start: outputs.pointer, count: block.count * network.outputs)
       start += block.count
     }

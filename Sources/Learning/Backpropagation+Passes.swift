@@ -3,27 +3,28 @@ import Kernels
 extension Backpropagation {
   /// Brings a block's rows into the first layer's input and runs them up to the outputs, biases added.
   ///
-  /// `streams` is empty for a pass without dropout.
+  /// - Parameter masked: Whether units are dropped, by the generators as they stand.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   func forward(
     _ parameters: AlignedBuffer<S>, _ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block,
-    _ streams: inout [DropoutMask?]
+    masked: Bool
   ) {
     bringIn(samples, rows, block)
-    let training = !streams.isEmpty
-    if training { drop(&streams[0], layer: 0, inputs[0].pointer, nil, count: block.count * network.inputs) }
+    if masked { drop(layer: 0, inputs[0].pointer, nil, count: block.count * network.inputs) }
     for (index, layer) in network.layers.enumerated() {
       let isLast = index == network.layers.count - 1
       let z = isLast ? outputs.pointer : inputs[index + 1].pointer
       S.product(
         transposeA: false, transposeB: false, m: block.count, n: layer.outputs, k: layer.inputs,
-        alpha: training ? 1 : S(dropout.testScale(layer: index)), a: inputs[index].pointer, strideA: layer.inputs,
+        alpha: masked ? 1 : S(dropout.testScale(layer: index)), a: inputs[index].pointer, strideA: layer.inputs,
         b: parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0, c: z, strideC: layer.outputs)
       let bias = layer.biasOffset.map { UnsafePointer(parameters.pointer + $0) }
       let derivative = isLast ? nil : derivatives[index]?.pointer
       activate(
         layer.activation, z, rows: block.count, columns: layer.outputs, bias: bias, derivative: derivative)
-      if training && !isLast {
-        drop(&streams[index + 1], layer: index + 1, z, derivative, count: block.count * layer.outputs)
+      if masked && !isLast {
+        drop(layer: index + 1, z, derivative, count: block.count * layer.outputs)
       }
     }
   }
@@ -71,15 +72,15 @@ extension Backpropagation {
   }
 
   private func drop(
-    _ stream: inout DropoutMask?, layer: Int, _ values: UnsafeMutablePointer<S>,
-    _ derivative: UnsafeMutablePointer<S>?, count: Int
+    layer: Int, _ values: UnsafeMutablePointer<S>, _ derivative: UnsafeMutablePointer<S>?, count: Int
   ) {
-    guard var mask = stream else { return }
-    apply(&mask, to: values, and: derivative, count: count, scale: S(dropout.trainingScale(layer: layer)))
-    stream = mask
+    guard masks[layer] != nil else { return }
+    apply(&masks[layer]!, to: values, and: derivative, count: count, scale: S(dropout.trainingScale(layer: layer)))
   }
 
   /// Sum of the block's losses; the outputs become δ = ∂loss/∂z times `scale`.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   func outputLoss(_ samples: Samples<S>, _ block: Block, scale: S, countsCorrect: Bool) -> LossSum {
     let count = block.count * network.outputs
     switch loss {
@@ -115,6 +116,8 @@ extension Backpropagation {
 
   /// The block's share of the gradient from the outputs' δ: replaces `gradient` in the batch's first block, adds to it
   /// in the others.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   func backward(_ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>, _ block: Block, masked: Bool) {
     let first = block.start == 0
     var delta = outputs.pointer

@@ -21,6 +21,8 @@ public final class Backpropagation<S: Scalar> {
   let outputs: AlignedBuffer<S>
   /// δ of the layer at hand and of the one below.
   let deltas: [AlignedBuffer<S>]
+  /// The mask generator of every layer's input; nil where nothing is dropped.
+  var masks: [DropoutMask?]
   let labels: AlignedLabels
   let targets: AlignedBuffer<S>
 
@@ -44,6 +46,7 @@ public final class Backpropagation<S: Scalar> {
       default: return AlignedBuffer(count: rows * layer.outputs)
       }
     }
+    masks = network.layers.map { _ in nil }
     labels = AlignedLabels(count: rows)
     targets = AlignedBuffer(count: rows * network.outputs)
   }
@@ -55,17 +58,19 @@ public final class Backpropagation<S: Scalar> {
   ///   - masks: Seed and step of the dropout masks; nil for no dropout, which is right for probes.
   ///   - gradient: Replaced by the gradient, `network.parameterCount` scalars.
   /// - Returns: The loss, in Double.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func gradient(
     at parameters: AlignedBuffer<S>, of samples: Samples<S>, rows: UnsafeBufferPointer<Int32>?,
     masks: (seed: UInt64, step: Int)?, into gradient: AlignedBuffer<S>
   ) -> Double {
     let count = rows?.count ?? samples.count
-    var streams = masks.map { maskStreams(seed: $0.seed, step: $0.step) } ?? []
+    startMasks(masks)
     var sum = 0.0
     var start = 0
     while start < count {
-      let block = Block(start: start, count: min(Self.blockRows, count - start), batch: count)
-      forward(parameters, samples, rows, block, &streams)
+      let block = Block(start: start, count: min(Self.blockRows, count - start))
+      forward(parameters, samples, rows, block, masked: masks != nil)
       sum += outputLoss(samples, block, scale: 1 / S(count), countsCorrect: false).loss
       backward(parameters, gradient, block, masked: masks != nil)
       start += block.count
@@ -73,17 +78,12 @@ public final class Backpropagation<S: Scalar> {
     return sum / Double(count) + addPenalty(parameters, gradient)
   }
 
-  /// One block of a batch.
-  struct Block {
-    var start: Int
-    var count: Int
-    var batch: Int
-  }
-
-  /// Mask generators of the layers that drop anything; nil for the others.
-  private func maskStreams(seed: UInt64, step: Int) -> [DropoutMask?] {
-    dropout.keepProbabilities.enumerated().map { layer, keep in
-      keep == 1 ? nil : DropoutMask(seed: seed, layer: layer, step: step, keepProbability: keep)
+  /// Starts the mask generators of the layers that drop anything.
+  private func startMasks(_ key: (seed: UInt64, step: Int)?) {
+    guard let key else { return }
+    for layer in masks.indices where dropout.keepProbabilities[layer] < 1 {
+      masks[layer] = DropoutMask(
+        seed: key.seed, layer: layer, step: key.step, keepProbability: dropout.keepProbabilities[layer])
     }
   }
 
@@ -98,6 +98,12 @@ public final class Backpropagation<S: Scalar> {
     }
     return 0.5 * Double(l2) * sum
   }
+}
+
+/// One block of a batch.
+struct Block {
+  var start: Int
+  var count: Int
 }
 
 /// Class labels of a block.

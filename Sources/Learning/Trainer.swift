@@ -72,6 +72,8 @@ public final class Trainer<S: Scalar> {
     case ended(TrainingOutcome)
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private func trainEpoch(_ epoch: Int, _ shouldStop: () -> Bool) -> EpochResult {
     let order = sampleOrder(epoch)
     var lossSum = 0.0
