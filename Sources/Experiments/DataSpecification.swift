@@ -65,3 +65,39 @@ public struct SplitSpecification: Hashable, Sendable {
     self.stratified = stratified
   }
 }
+
+extension DataSource {
+  /// What the targets mean, which is known without the data.
+  public var task: Task {
+    switch self {
+    case .digits, .idx, .twoGaussians, .spirals: .classification
+    case .csv(_, _, _, let task), .hdf5(_, _, _, let task): task
+    case .teacher, .linearRegression: .regression
+    }
+  }
+
+  /// Whether the source brings a test set of its own, so that none is split off.
+  public var hasTestSet: Bool {
+    if case .idx(_, _, _?, _?) = self { return true }
+    return false
+  }
+
+  /// The source with each relative path taken from `directory`, for opening. Trials keep the paths as written, so that
+  /// their identity does not depend on where the experiment lies.
+  public func resolvingPaths(in directory: String) -> DataSource {
+    func resolve(_ path: String) -> String {
+      path.hasPrefix("/") || directory.isEmpty || directory == "." ? path : "\(directory)/\(path)"
+    }
+    switch self {
+    case .idx(let images, let labels, let testImages, let testLabels):
+      return .idx(
+        images: resolve(images), labels: resolve(labels), testImages: testImages.map(resolve),
+        testLabels: testLabels.map(resolve))
+    case .csv(let path, let target, let header, let task):
+      return .csv(path: resolve(path), target: target, header: header, task: task)
+    case .hdf5(let path, let features, let targets, let task):
+      return .hdf5(path: resolve(path), features: features, targets: targets, task: task)
+    case .digits, .twoGaussians, .spirals, .teacher, .linearRegression: return self
+    }
+  }
+}

@@ -33,4 +33,9 @@ public struct DropoutSpecification: Hashable, Sendable {
       }
     return [input] + expanded
   }
+
+  /// 1 − p, rounded to 12 decimals so that 0.7 has the complement 0.3 and a rate and its keep probability are one trial.
+  public static func complement(_ probability: Double) -> Double {
+    ((1 - probability) * 1e12).rounded() / 1e12
+  }
 }

@@ -1,14 +1,54 @@
 /// A named set of trials and the rule that compares them.
 public struct Experiment: Hashable, Sendable {
+  /// Letters, digits, `.`, `_` and `-`: the name of the directory of results.
   public var name: String
   public var summary: String
   public var trials: [Trial]
   public var selection: SelectionRule
+  /// The experiment file as it was read; empty for an experiment made in code.
+  public var sourceText = ""
+  /// `key=value` overrides that were applied to it.
+  public var overrides: [String] = []
+  /// The directory that relative paths of data files are taken from.
+  public var directory = "."
+  /// What deserves a second look but is no error, one line each.
+  public var warnings: [String] = []
+  /// Where each batch size was written, for errors that only show once the data are known.
+  var batchSizeOrigins: [BatchSize: Origin] = [:]
+
+  struct Origin: Hashable, Sendable {
+    var location: ExperimentFileError.Location
+    var key: String
+  }
 
   public init(name: String, summary: String = "", trials: [Trial], selection: SelectionRule = .standard) {
     self.name = name
     self.summary = summary
     self.trials = trials
     self.selection = selection
+  }
+}
+
+extension Experiment {
+  /// Checks what depends on the data: that no batch is larger than the training set.
+  ///
+  /// - Throws: ``ExperimentFileError`` with the line and key of each batch size that is.
+  public func validate(trainingSamples: Int) throws(ExperimentFileError) {
+    var tooLarge: [Int] = []
+    for trial in trials {
+      guard case .samples(let size) = trial.batchSize, size > trainingSamples, !tooLarge.contains(size) else {
+        continue
+      }
+      tooLarge.append(size)
+    }
+    guard !tooLarge.isEmpty else { return }
+    let problems = tooLarge.map { size in
+      let origin = batchSizeOrigins[.samples(size)]
+      return ExperimentFileError.Problem(
+        location: origin?.location ?? .init(file: name), key: origin?.key ?? "grid.batch_size", value: "\(size)",
+        reason: "\(size) is larger than the training set of \(trainingSamples) samples",
+        accepted: "a whole number from 1 to \(trainingSamples), or full")
+    }
+    throw ExperimentFileError(problems: problems)
   }
 }

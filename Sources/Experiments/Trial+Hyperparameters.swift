@@ -4,37 +4,46 @@ extension Trial {
   /// A batch size of 0 stands for the full training set. `keep_probability` has one entry a layer input, the data
   /// first; `dropout_rate` is its complement.
   public var hyperparameters: [Hyperparameter] {
-    let keep = dropout.keepProbabilities(hiddenLayers: network.hidden.count)
-    var entries: [Hyperparameter] = [
-      .init("optimizer", .text(optimizer.kind.rawValue)),
-      .init("learning_rate", .number(optimizer.learningRate)),
-    ]
-    entries += optimizer.kind.hyperparameters.map { .init($0.name, .number(optimizer[$0.name])) }
-    entries += schedule.hyperparameters
-    entries += [
-      .init("batch_size", .integer(batchSize.storedValue)),
-      .init("keep_probability", .list(keep)),
-      .init("dropout_rate", .list(keep.map { 1 - $0 })),
-      .init("dropout_form", .text(dropout.form.rawValue)),
-      .init("hidden", .list(network.hidden.map(Double.init))),
-      .init("activation", .text(network.activation.rawValue)),
-      .init("initialization", .text(network.initialization.rawValue)),
-      .init("bias", .integer(network.bias ? 1 : 0)),
-      .init("loss", .text(loss.rawValue)),
-      .init("l2", .number(l2)),
-    ]
-    entries += training.hyperparameters
-    entries += [.init("precision", .text(precision.rawValue)), .init("seed", .integer(Int(bitPattern: UInt(seed))))]
-    entries += data.hyperparameters
-    return entries
+    optimizer.hyperparameters + schedule.hyperparameters
+      + [.init("batch_size", .integer(batchSize.storedValue))]
+      + network.hyperparameters(with: dropout)
+      + [.init("loss", .text(loss.rawValue)), .init("l2", .number(l2))]
+      + training.hyperparameters
+      + [.init("precision", .text(precision.rawValue)), .init("seed", .integer(Int(bitPattern: UInt(seed))))]
+      + data.hyperparameters
   }
 
   /// The canonical content: one `name=value` line an entry.
-  public var canonicalText: String {
-    hyperparameters.map { "\($0.name)=\($0.value)\n" }.joined()
-  }
+  public var canonicalText: String { hyperparameters.canonicalText }
 
+  /// The hash of ``canonicalText``. For many trials ``CanonicalHasher`` gives the same faster.
   public var identity: TrialIdentity { TrialIdentity(hashing: canonicalText) }
+}
+
+extension [Hyperparameter] {
+  var canonicalText: String { map { "\($0.name)=\($0.value)\n" }.joined() }
+}
+
+extension OptimizerSpecification {
+  var hyperparameters: [Hyperparameter] {
+    [.init("optimizer", .text(kind.rawValue)), .init("learning_rate", .number(learningRate))]
+      + kind.hyperparameters.map { .init($0.name, .number(self[$0.name])) }
+  }
+}
+
+extension NetworkSpecification {
+  func hyperparameters(with dropout: DropoutSpecification) -> [Hyperparameter] {
+    let keep = dropout.keepProbabilities(hiddenLayers: hidden.count)
+    return [
+      .init("keep_probability", .list(keep)),
+      .init("dropout_rate", .list(keep.map(DropoutSpecification.complement))),
+      .init("dropout_form", .text(dropout.form.rawValue)),
+      .init("hidden", .list(hidden.map(Double.init))),
+      .init("activation", .text(activation.rawValue)),
+      .init("initialization", .text(initialization.rawValue)),
+      .init("bias", .integer(bias ? 1 : 0)),
+    ]
+  }
 }
 
 extension BatchSize {

@@ -1,0 +1,113 @@
+import Foundation
+
+/// Reads experiment files.
+///
+/// The format is YAML; `experiments/default.yaml` explains every key. Unknown keys, repeated keys and values outside what
+/// a key accepts are refused, all of them at once, each with its line.
+public enum ExperimentFile {
+  /// Reads the experiment at `path`.
+  ///
+  /// - Parameter overrides: `key=value[,value…]` as given to `--set`; a key is a path such as `training.epochs`,
+  ///   `grid.optimizer[0].learning_rate`, or one of the short names in ``DocumentOverride/shortNames``.
+  /// - Throws: ``ExperimentFileError``.
+  public static func load(path: String, overrides: [String] = []) throws(ExperimentFileError) -> Experiment {
+    let text = try contents(of: path)
+    var experiment = try parse(text: text, file: path, overrides: overrides)
+    experiment.directory = path.contains("/") ? directory(of: path) : "."
+    return experiment
+  }
+
+  /// Reads an experiment from text; `file` is what error messages call it.
+  ///
+  /// - Throws: ``ExperimentFileError``.
+  public static func parse(
+    text: String, file: String, overrides: [String] = []
+  ) throws(ExperimentFileError) -> Experiment {
+    let accepted = "a mapping of " + GridReader.keys.joined(separator: ", ")
+    guard var root = try DocumentParser(file: file).parse(text) else {
+      throw ExperimentFileError(problems: [.init(location: .init(file: file), reason: "empty", accepted: accepted)])
+    }
+    let problems = ProblemList(file: file)
+    for text in overrides { DocumentOverride.apply(text, to: &root, problems: problems) }
+    guard let reader = GridReader(DocumentField(node: root, path: "", problems: problems)) else {
+      try problems.throwIfAny()
+      throw ExperimentFileError(problems: [])
+    }
+    return try experiment(reader, text: text, overrides: overrides)
+  }
+
+  private static func experiment(
+    _ reader: GridReader, text: String, overrides: [String]
+  ) throws(ExperimentFileError) -> Experiment {
+    let problems = reader.problems
+    let name = reader.name()
+    let summary = reader.root["description"]?.text() ?? ""
+    let grid = ExperimentGrid(reader)
+    let selection = reader.selection(for: grid.data.source)
+    let rules = reader.root["exclude"].map { field in
+      field.items(accepted: "a list of rules").compactMap { ExclusionRule($0) }
+    }
+    var warnings: [String] = []
+    if grid.hasUnusedLearningRate, let rate = reader.grid?["learning_rate"] {
+      let reason = "unused: every optimizer has a learning_rate of its own"
+      if rate.node.location.override != nil {
+        rate.report(reason, accepted: "grid.optimizer[0].learning_rate=… and so on")
+      } else {
+        warnings.append("\(rate.node.location): \(rate.path): \(reason)")
+      }
+    }
+    try problems.throwIfAny()
+
+    if grid.count > GridReader.maximumTrials {
+      let count = grid.count == .max ? "far too many" : "\(grid.count)"
+      reader.grid?.field.report("\(count) trials", accepted: "at most \(GridReader.maximumTrials)")
+    }
+    try problems.throwIfAny()
+    let all = grid.trials()
+    try problems.throwIfAny()
+    let trials = TrialFilter(rules: rules ?? [], grid: reader.grid?.field).apply(to: all, warnings: &warnings)
+    try problems.throwIfAny()
+
+    var experiment = Experiment(name: name, summary: summary, trials: trials, selection: selection)
+    experiment.sourceText = text
+    experiment.overrides = overrides
+    experiment.warnings = warnings
+    experiment.batchSizeOrigins = Dictionary(
+      zip(grid.batchSizes.values, grid.batchSizes.fields).map {
+        ($0, .init(location: $1.node.location, key: $1.path))
+      }, uniquingKeysWith: { first, _ in first })
+    return experiment
+  }
+
+  // MARK: Files
+
+  private static func contents(of path: String) throws(ExperimentFileError) -> String {
+    func error(_ reason: String, accepted: String? = nil) -> ExperimentFileError {
+      .init(problems: [.init(location: .init(file: path), reason: reason, accepted: accepted)])
+    }
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw error("no such file", accepted: "an experiment file (YAML)")
+    }
+    guard !isDirectory.boolValue else { throw error("a directory", accepted: "an experiment file (YAML)") }
+    let limit = DocumentParser.maximumBytes
+    let data: Data
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? handle.close() }
+      data = try handle.read(upToCount: limit + 1) ?? Data()
+    } catch let failure {
+      throw error("cannot be read: \(failure.localizedDescription)")
+    }
+    guard data.count <= limit else { throw error("larger than 1 MB", accepted: "a file of at most 1 MB") }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw error("not text in UTF-8", accepted: "an experiment file (YAML)")
+    }
+    return text
+  }
+
+  private static func directory(of path: String) -> String {
+    let directory = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+    return directory.isEmpty ? "/" : String(directory)
+  }
+}

@@ -1,0 +1,130 @@
+/// Reads the whole document into the axes of a grid.
+struct GridReader {
+  static let keys = [
+    "name", "description", "data", "network", "loss", "l2", "precision", "training", "schedule", "selection", "grid",
+    "exclude",
+  ]
+  static let gridKeys = [
+    "hidden", "activation", "initialization", "l2", "schedule", "optimizer", "learning_rate", "batch_size", "dropout",
+    "seed",
+  ]
+  static let maximumTrials = 10_000_000
+
+  let root: DocumentSection
+  let network: DocumentSection?
+  let grid: DocumentSection?
+  let problems: ProblemList
+
+  init?(_ root: DocumentField) {
+    guard let section = DocumentSection(root, keys: Self.keys) else { return nil }
+    self.root = section
+    problems = root.problems
+    network = section.required("network", accepted: "a mapping of " + NetworkReader.keys.joined(separator: ", "))
+      .flatMap { DocumentSection($0, keys: NetworkReader.keys) }
+    grid = section.required("grid", accepted: "a mapping of " + Self.gridKeys.joined(separator: ", "))
+      .flatMap { DocumentSection($0, keys: Self.gridKeys) }
+  }
+
+  // MARK: What does not vary
+
+  static let nameRule = "letters, digits, '.', '_' and '-', at most 100, the first a letter, digit or '_'"
+
+  func name() -> String {
+    guard let field = root.required("name", accepted: Self.nameRule), let name = field.text(accepted: Self.nameRule)
+    else { return "" }
+    func isLetter(_ byte: UInt8) -> Bool {
+      (97...122).contains(byte | 32) || (48...57).contains(byte) || byte == UInt8(ascii: "_")
+    }
+    let isSound = name.utf8.allSatisfy { isLetter($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+    if !isSound || !isLetter(name.utf8.first!) || name.utf8.count > 100 {
+      field.report("\(field.node.shown) is not a name", accepted: Self.nameRule)
+    }
+    return name
+  }
+
+  func data() -> DataSpecification {
+    root.required("data", accepted: "a mapping of " + DataReader.keys.joined(separator: ", "))
+      .flatMap { DataReader.read($0) } ?? DataSpecification(source: .digits)
+  }
+
+  func training() -> TrainingSpecification {
+    root.required("training", accepted: "a mapping of " + TrainingReader.keys.joined(separator: ", "))
+      .flatMap { TrainingReader.read($0) } ?? TrainingSpecification(epochs: 1)
+  }
+
+  /// The loss, checked against the task of the data where that is known from the file.
+  func loss(for source: DataSource) -> LossKind {
+    let names = LossKind.allCases.map(\.rawValue).joined(separator: ", ")
+    guard let field = root.required("loss", accepted: names), let loss = field.choice(LossKind.self, "a loss") else {
+      return .squaredError
+    }
+    if source.task == .regression, loss == .softmaxCrossEntropy {
+      field.report("\(loss.rawValue) needs classes, and the data are for regression", accepted: "squared_error")
+    }
+    if loss == .binaryCrossEntropy {
+      switch source {
+      case .teacher, .linearRegression:
+        field.report(
+          "\(loss.rawValue) needs targets from 0 to 1, and these are unbounded", accepted: "squared_error")
+      default: break
+      }
+    }
+    return loss
+  }
+
+  func selection(for source: DataSource) -> SelectionRule {
+    guard let field = root["selection"] else { return .standard }
+    let rule = TrainingReader.selection(field)
+    if source.task == .regression, rule.metric == .validationAccuracy {
+      field.report("regression has no accuracy to select by", accepted: "metric: validation_loss")
+    }
+    return rule
+  }
+
+  // MARK: What may vary
+
+  /// The axis of a key that is either fixed outside the grid or varied inside it.
+  func axis<Value>(
+    _ fixed: DocumentField?, _ key: String, default value: Value?, one: (DocumentField) -> Value?,
+    many: (DocumentField) -> GridAxis<Value>
+  ) -> GridAxis<Value> {
+    guard let varied = grid?[key] else {
+      return (fixed.flatMap(one) ?? value).map { GridAxis($0) } ?? GridAxis()
+    }
+    if let fixed {
+      varied.report("given beside \(fixed.path)", accepted: "only one of \(fixed.path), \(varied.path)")
+    }
+    return many(varied)
+  }
+
+  func choices<Choice: CaseIterable & RawRepresentable & Hashable>(
+    _ fixed: DocumentField?, _ key: String, default value: Choice, _ what: String
+  ) -> GridAxis<Choice> where Choice.RawValue == String {
+    let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    return axis(fixed, key, default: value) {
+      $0.choice(Choice.self, what)
+    } many: { field in
+      GridAxis(field, accepted: names) { $0.choice(Choice.self, what).map { [$0] } ?? [] }
+    }
+  }
+
+  func hidden() -> GridAxis<[Int]> {
+    if let network, network["hidden"] == nil, grid?["hidden"] == nil {
+      _ = network.required("hidden", accepted: NetworkReader.hiddenLayers)
+    }
+    return axis(network?["hidden"], "hidden", default: nil, one: NetworkReader.hidden, many: NetworkReader.hiddenAxis)
+  }
+
+  func optimizers() -> (entries: [OptimizerEntry], learningRates: GridAxis<Double>?) {
+    let rates = grid?["learning_rate"]
+    let axis = rates.map { GridAxis(numbers: $0, in: .positive) }
+    let names = OptimizerKind.allCases.map(\.rawValue).joined(separator: ", ")
+    guard let field = grid?.required("optimizer", accepted: names) else { return ([], axis) }
+    let entries = field.items(accepted: names).compactMap { OptimizerEntry($0) }
+    for entry in entries where entry.learningRates == nil && rates == nil {
+      entry.field.report(
+        "\(entry.kind.rawValue) has no learning rate", accepted: "learning_rate here, or grid.learning_rate")
+    }
+    return (entries, axis)
+  }
+}

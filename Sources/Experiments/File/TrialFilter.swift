@@ -1,0 +1,45 @@
+/// Applies the exclusion rules, and sees to it that no trial comes twice.
+struct TrialFilter {
+  var rules: [ExclusionRule]
+  var grid: DocumentField?
+
+  /// The trials that no rule matches, in their order.
+  ///
+  /// Reports two trials of one identity, and rules that leave nothing; warns of a rule that matches no trial.
+  func apply(to trials: [Trial], warnings: inout [String]) -> [Trial] {
+    var hits = [Int](repeating: 0, count: rules.count)
+    var kept: [Trial] = []
+    var hasher = CanonicalHasher()
+    var seen = Set<TrialIdentity>(minimumCapacity: trials.count)
+    for trial in trials {
+      if !rules.isEmpty {
+        let values = Dictionary(
+          trial.hyperparameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        var isExcluded = false
+        for (index, rule) in rules.enumerated() where rule.matches(values) {
+          hits[index] += 1
+          isExcluded = true
+        }
+        if isExcluded { continue }
+      }
+      guard seen.insert(hasher.identity(of: trial)).inserted else {
+        reportDuplicate(trial)
+        return kept
+      }
+      kept.append(trial)
+    }
+    for (rule, count) in zip(rules, hits) where count == 0 {
+      warnings.append("\(rule.field.node.location): \(rule.field.path): matches no trial")
+    }
+    if kept.isEmpty { grid?.report("the exclude rules leave no trial", accepted: "rules that leave at least one") }
+    return kept
+  }
+
+  private func reportDuplicate(_ trial: Trial) {
+    let keep = HyperparameterValue.list(trial.dropout.keepProbabilities(hiddenLayers: trial.network.hidden.count))
+    let hidden = HyperparameterValue.list(trial.network.hidden.map(Double.init))
+    grid?.report(
+      "two trials are the same: hidden [\(hidden)], keep_probability [\(keep)] (the data first) occurs twice",
+      accepted: "each trial once")
+  }
+}
