@@ -1,7 +1,6 @@
 /// A 128-bit FNV-1a hash of a trial's canonical content.
 ///
-/// Source: Fowler, Noll, Vo; offset basis and prime as in draft-eastlake-fnv. Not for adversaries: a collision among
-/// ten million trials has a chance of 1e-25.
+/// A collision among ten million trials has a chance of 1e-25. See ``FNV1a``.
 public struct TrialIdentity: Hashable, Sendable, Comparable {
   public var high: UInt64
   public var low: UInt64
@@ -12,14 +11,8 @@ public struct TrialIdentity: Hashable, Sendable, Comparable {
   }
 
   public init(hashing text: String) {
-    var hash = (high: 0x6c62_272e_07bb_0142 as UInt64, low: 0x62b8_2175_6295_c58d as UInt64)
-    for byte in text.utf8 {
-      hash.low ^= UInt64(byte)
-      // times 2^88 + 0x13b, modulo 2^128
-      let product = hash.low.multipliedFullWidth(by: 0x13b)
-      hash.high = hash.high &* 0x13b &+ product.high &+ (hash.low << 24)
-      hash.low = product.low
-    }
+    var hash = FNV1a()
+    hash.update(text.utf8)
     self.init(high: hash.high, low: hash.low)
   }
 
