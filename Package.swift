@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "Store", dependencies: ["Experiments", "CHDF5", "CZlib"], swiftSettings: settings),
     .target(
       name: "Datasets", dependencies: ["Experiments", "Kernels", "Learning", "Store", "CZlib"],
-      swiftSettings: settings),
+      swiftSettings: kernelSettings),
     .target(
       name: "Harness", dependencies: ["Experiments", "Kernels", "Learning", "Datasets", "Store", logging],
       swiftSettings: settings),
@@ -57,7 +57,8 @@ let package = Package(
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Experiments", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Learning", "TestSupport"], swiftSettings: settings),
+      name: "DatasetsTests", dependencies: ["Datasets", "Experiments", "Kernels", "Learning", "TestSupport", "CZlib"],
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Experiments", "TestSupport"], swiftSettings: settings),

@@ -11,19 +11,19 @@ public struct CanonicalHasher {
   public init() {}
 
   public mutating func identity(of trial: Trial) -> TrialIdentity {
-    var hash = FowlerNollVoHash()
-    hash.combine(optimizer.text(of: trial.optimizer) { $0.hyperparameters })
-    hash.combine(schedule.text(of: trial.schedule) { $0.hyperparameters })
-    hash.combine("batch_size=\(trial.batchSize.storedValue)\n".utf8)
-    hash.combine(
+    var hash = FNV1a()
+    hash.update(optimizer.text(of: trial.optimizer) { $0.hyperparameters })
+    hash.update(schedule.text(of: trial.schedule) { $0.hyperparameters })
+    hash.update("batch_size=\(trial.batchSize.storedValue)\n".utf8)
+    hash.update(
       network.text(of: .init(network: trial.network, dropout: trial.dropout)) {
         $0.network.hyperparameters(with: $0.dropout)
       })
-    hash.combine("loss=\(trial.loss.rawValue)\nl2=\(HyperparameterValue.number(trial.l2))\n".utf8)
-    hash.combine(training.text(of: trial.training) { $0.hyperparameters })
-    hash.combine("precision=\(trial.precision.rawValue)\nseed=\(Int(bitPattern: UInt(trial.seed)))\n".utf8)
-    hash.combine(data.text(of: trial.data) { $0.hyperparameters })
-    return hash.identity
+    hash.update("loss=\(trial.loss.rawValue)\nl2=\(HyperparameterValue.number(trial.l2))\n".utf8)
+    hash.update(training.text(of: trial.training) { $0.hyperparameters })
+    hash.update("precision=\(trial.precision.rawValue)\nseed=\(Int(bitPattern: UInt(trial.seed)))\n".utf8)
+    hash.update(data.text(of: trial.data) { $0.hyperparameters })
+    return TrialIdentity(high: hash.high, low: hash.low)
   }
 
   private struct NetworkAndDropout: Equatable {

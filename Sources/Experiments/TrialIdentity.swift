@@ -12,9 +12,9 @@ public struct TrialIdentity: Hashable, Sendable, Comparable {
   }
 
   public init(hashing text: String) {
-    var hash = FowlerNollVoHash()
-    hash.combine(text.utf8)
-    self = hash.identity
+    var hash = FNV1a()
+    hash.update(text.utf8)
+    self.init(high: hash.high, low: hash.low)
   }
 
   /// Reads 32 hexadecimal digits; nil for anything else.
@@ -42,21 +42,4 @@ extension TrialIdentity: CustomStringConvertible {
 
   /// The first digits, enough to name a run in a table.
   public var short: String { String(description.prefix(10)) }
-}
-
-/// The state of a 128-bit FNV-1a hash: for each byte, xor it in, then multiply by 2⁸⁸ + 0x13b, modulo 2¹²⁸.
-struct FowlerNollVoHash {
-  private var high: UInt64 = 0x6c62_272e_07bb_0142
-  private var low: UInt64 = 0x62b8_2175_6295_c58d
-
-  mutating func combine(_ bytes: some Sequence<UInt8>) {
-    for byte in bytes {
-      low ^= UInt64(byte)
-      let product = low.multipliedFullWidth(by: 0x13b)
-      high = high &* 0x13b &+ product.high &+ (low << 24)
-      low = product.low
-    }
-  }
-
-  var identity: TrialIdentity { TrialIdentity(high: high, low: low) }
 }

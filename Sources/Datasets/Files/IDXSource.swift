@@ -1,0 +1,72 @@
+/// Pairs of IDX files: images and their labels.
+enum IDXSource {
+  /// - Throws: ``DatasetError`` for damaged, mislabelled or mismatched files.
+  static func load(images: String, labels: String, testImages: String?, testLabels: String?) throws -> RawDataset {
+    let trainImages = try IDXFile(path: images, as: .images)
+    let trainLabels = try readLabels(labels, for: trainImages)
+    let classes = Set(trainLabels.values).sorted()
+    guard classes.count > 1, classes.count < max(3, trainLabels.values.count) else {
+      throw DatasetError(
+        .mislabelled, path: labels,
+        "\(classes.count) distinct values in \(trainLabels.values.count) labels are no classes")
+    }
+    let train = try samples(trainImages, trainLabels, classes: classes)
+    let shape = Array(trainImages.dimensions.dropFirst())
+    guard let testImages, let testLabels else {
+      guard testImages == nil && testLabels == nil else {
+        throw DatasetError(.badSetting, "idx: test_images and test_labels go together; only one of them is given")
+      }
+      return try RawDataset(samples: train, featureShape: shape)
+    }
+    let images = try IDXFile(path: testImages, as: .images)
+    guard Array(images.dimensions.dropFirst()) == shape else {
+      throw DatasetError(
+        .mismatch, path: testImages, at: images.isCompressed ? .decompressedByte(8) : .byte(8),
+        "images of shape \(Array(images.dimensions.dropFirst())), but those of \(trainImages.path) have \(shape)")
+    }
+    let test = try samples(images, readLabels(testLabels, for: images), classes: classes)
+    return try RawDataset(samples: train, test: test, featureShape: shape)
+  }
+
+  private struct Labels {
+    var file: IDXFile
+    var values: [Int]
+  }
+
+  private static func readLabels(_ path: String, for images: IDXFile) throws -> Labels {
+    let file = try IDXFile(path: path, as: .labels)
+    guard file.dimensions[0] == images.dimensions[0] else {
+      throw DatasetError(
+        .mismatch, path: path, at: file.isCompressed ? .decompressedByte(4) : .byte(4),
+        "\(file.dimensions[0]) labels, but \(images.path) holds \(images.dimensions[0]) images")
+    }
+    let values: [Int] =
+      switch file.elements {
+      case .bytes(let bytes): bytes.map(Int.init)
+      case .doubles(let numbers):
+        try numbers.enumerated().map { index, value in
+          guard let label = Int(exactly: value) else {
+            throw DatasetError(
+              .mislabelled, path: path, at: file.place(ofElement: index), "label \(value) is not an integer")
+          }
+          return label
+        }
+      }
+    return Labels(file: file, values: values)
+  }
+
+  private static func samples(_ images: IDXFile, _ labels: Labels, classes: [Int]) throws -> RawSamples {
+    let index = Dictionary(uniqueKeysWithValues: zip(classes, Int32(0)...))
+    let targets = try labels.values.enumerated().map { position, label in
+      guard let target = index[label] else {
+        throw DatasetError(
+          .badValue, path: labels.file.path, at: labels.file.place(ofElement: position),
+          "label \(label) does not occur among the training labels (\(classes[0])…\(classes[classes.count - 1]))")
+      }
+      return target
+    }
+    return RawSamples(
+      rows: images.dimensions[0], features: images.elements,
+      targets: .classes(targets, names: classes.map(String.init)))
+  }
+}

@@ -1,0 +1,120 @@
+import Experiments
+
+/// A data set as it was read or generated: not yet split, scaled or converted.
+public struct RawDataset: Sendable {
+  /// The samples to split: all of them, or the training file where the source has a test set of its own.
+  public let samples: RawSamples
+  /// The source's own test set.
+  public let test: RawSamples?
+  /// Shape of one sample, such as `[28, 28]`; its product is the number of columns.
+  public let featureShape: [Int]
+  /// 32 hexadecimal digits: FNV-1a of shapes, features, targets and class names, the test set included.
+  ///
+  /// It is a function of the content: compression and file names do not change it.
+  public let contentHash: String
+
+  /// - Throws: ``DatasetError`` if shapes, targets and the test set do not fit each other.
+  init(samples: RawSamples, test: RawSamples? = nil, featureShape: [Int]) throws {
+    try samples.validate(shape: featureShape)
+    try test?.validate(shape: featureShape)
+    if let test, !test.targets.isCompatible(with: samples.targets) {
+      throw DatasetError(.mismatch, "the test set's targets are not of the training set's kind")
+    }
+    self.samples = samples
+    self.test = test
+    self.featureShape = featureShape
+    contentHash = ContentHash.of(samples, test, featureShape)
+  }
+
+  public var columns: Int { featureShape.reduce(1, *) }
+}
+
+/// Feature rows and targets in compact storage.
+public struct RawSamples: Sendable {
+  public let rows: Int
+  public let features: RawFeatures
+  public let targets: RawTargets
+}
+
+/// `rows` × columns values, row-major.
+public enum RawFeatures: Sendable {
+  case bytes([UInt8])
+  case doubles([Double])
+
+  public var count: Int {
+    switch self {
+    case .bytes(let values): values.count
+    case .doubles(let values): values.count
+    }
+  }
+}
+
+public enum RawTargets: Sendable, Equatable {
+  /// Class of each sample, an index into `names`.
+  case classes([Int32], names: [String])
+  /// `rows` × `columns` values, row-major.
+  case values([Double], columns: Int)
+
+  func isCompatible(with other: RawTargets) -> Bool {
+    switch (self, other) {
+    case (.classes(_, let names), .classes(_, let otherNames)): names == otherNames
+    case (.values(_, let columns), .values(_, let otherColumns)): columns == otherColumns
+    default: false
+    }
+  }
+}
+
+extension RawSamples {
+  fileprivate func validate(shape: [Int]) throws {
+    guard rows > 0, shape.allSatisfy({ $0 > 0 }), !shape.isEmpty else {
+      throw DatasetError(.badSize, "the data set is empty: \(rows) samples of shape \(shape)")
+    }
+    let targetRows =
+      switch targets {
+      case .classes(let labels, _): labels.count
+      case .values(let values, let columns): columns > 0 ? values.count / columns : 0
+      }
+    guard features.count == rows * shape.reduce(1, *), targetRows == rows else {
+      throw DatasetError(
+        .mismatch, "\(rows) samples of shape \(shape), but \(features.count) feature values and \(targetRows) targets")
+    }
+  }
+}
+
+enum ContentHash {
+  static func of(_ samples: RawSamples, _ test: RawSamples?, _ shape: [Int]) -> String {
+    var hash = FNV1a()
+    hash.update("shape=\(shape)\n".utf8)
+    add(samples, to: &hash)
+    if let test {
+      hash.update("test\n".utf8)
+      add(test, to: &hash)
+    }
+    return TrialIdentity(high: hash.high, low: hash.low).description
+  }
+
+  /// Numbers enter as their little-endian bytes, lists after their length.
+  private static func add(_ samples: RawSamples, to hash: inout FNV1a) {
+    switch samples.features {
+    case .bytes(let values):
+      hash.update("bytes=\(values.count)\n".utf8)
+      hash.update(values)
+    case .doubles(let values):
+      hash.update("doubles=\(values.count)\n".utf8)
+      add(values, to: &hash)
+    }
+    switch samples.targets {
+    case .classes(let labels, let names):
+      hash.update("classes=\(labels.count) names=\(names.count)\n".utf8)
+      labels.withUnsafeBytes { hash.update($0) }
+      for name in names { hash.update("\(name.utf8.count):\(name)\n".utf8) }
+    case .values(let values, let columns):
+      hash.update("values=\(values.count) columns=\(columns)\n".utf8)
+      add(values, to: &hash)
+    }
+  }
+
+  private static func add(_ values: [Double], to hash: inout FNV1a) {
+    values.withUnsafeBytes { hash.update($0) }
+  }
+}
