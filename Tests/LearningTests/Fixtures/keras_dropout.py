@@ -29,6 +29,9 @@ RUNS = [
 ]
 # epsilon: Keras adds it before the bias correction of the root, we after; too small to count, both are the same.
 
+# Keras' own tanh rounds float64 to float32, so it is JAX's.
+ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jax.numpy.tanh, "gelu": lambda x: jax.nn.gelu(x, approximate=False)}
+
 queue = []
 
 
@@ -54,13 +57,12 @@ def optimizer(name, lr, values):
 def model(activation, keep_probabilities, l2):
     # Keras penalises λ‖W‖², we ½λ‖W‖².
     penalty = keras.regularizers.L2(l2 / 2) if l2 else None
-    if activation == "gelu":
-        activation = lambda x: keras.activations.gelu(x, approximate=False)
+    function = ACTIVATIONS[activation]
     layers = [keras.layers.Input((SIZES[0],))]
     for index, width in enumerate(SIZES[1:]):
         layers.append(keras.layers.Dropout(1 - keep_probabilities[index]))
         last = index == len(SIZES) - 2
-        layers.append(keras.layers.Dense(width, activation=None if last else activation, kernel_regularizer=penalty))
+        layers.append(keras.layers.Dense(width, activation=None if last else function, kernel_regularizer=penalty))
     return keras.Sequential(layers)
 
 
