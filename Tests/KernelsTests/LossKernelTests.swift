@@ -1,0 +1,114 @@
+import Kernels
+import RealModule
+import Testing
+
+@Suite("Loss kernels")
+struct LossKernelTests {
+  static let sizes = [1, 2, 3, 10, 15, 16, 17, 33]
+
+  @Test(arguments: sizes, [1, 5, 16, 40])
+  func softmaxCrossEntropyAgreesWithTheDefinition(classes: Int, rows: Int) {
+    checkSoftmax(classes, rows, Float.self)
+    checkSoftmax(classes, rows, Double.self)
+  }
+
+  private func checkSoftmax<S: Scalar>(_ classes: Int, _ rows: Int, _: S.Type) {
+    var numbers = TestNumbers(seed: UInt64(classes * 100 + rows))
+    let z: [S] = numbers.values(rows * classes, scale: 20)
+    var random = RandomStream(RandomKey(seed: UInt64(classes), purpose: .generation))
+    let labels = (0..<rows).map { _ in Int32(random.nextIndex(below: classes)) }
+    let scale = 1 / Double(rows)
+    let gradient = Guarded(z)
+    let found = softmaxCrossEntropy(
+      gradient.pointer, rows: rows, classes: classes, labels: labels, scale: S(scale), countsCorrect: true)
+    #expect(gradient.isIntact)
+
+    var loss = 0.0
+    var correct = 0
+    var worst = 0.0
+    for row in 0..<rows {
+      let logits = z[row * classes..<(row + 1) * classes].map(Double.init)
+      let largest = logits.max()!
+      let logSum = largest + Double.log(logits.reduce(0) { $0 + .exp($1 - largest) })
+      let label = Int(labels[row])
+      loss += logSum - logits[label]
+      if logits.firstIndex(of: largest) == label { correct += 1 }
+      for column in 0..<classes {
+        let expected = (Double.exp(logits[column] - logSum) - (column == label ? 1 : 0)) * scale
+        worst = max(worst, (Double(gradient.values[row * classes + column]) - expected).magnitude)
+      }
+    }
+    let epsilon = Double(S.ulpOfOne)
+    #expect(worst <= 16 * epsilon * scale)
+    #expect((found.loss - loss).magnitude <= 8 * epsilon * max(loss, Double(rows)))
+    #expect(found.correct == correct)
+  }
+
+  @Test func softmaxNeitherOverflowsNorLosesTheLoss() {
+    var z: [Float] = [1000, -1000, 0, -30_000, 30_000, 0]
+    let found = softmaxCrossEntropy(&z, rows: 2, classes: 3, labels: [1, 1], scale: 1, countsCorrect: true)
+    #expect(found.loss == 2000)
+    #expect(found.correct == 1)
+    #expect(z == [1, -1, 0, 0, 0, 0])
+  }
+
+  @Test func notANumberMakesTheLossNotANumber() {
+    for place in 0..<3 {
+      var z: [Float] = [1, 2, 3]
+      z[place] = .nan
+      let found = softmaxCrossEntropy(&z, rows: 1, classes: 3, labels: [1], scale: 1, countsCorrect: true)
+      #expect(found.loss.isNaN)
+    }
+  }
+
+  /// An untrained network of zero weights must not be credited with every sample: the first of equals counts.
+  @Test func tiesGoToTheFirstClass() {
+    var z = [Float](repeating: 0.5, count: 12)
+    let found = softmaxCrossEntropy(&z, rows: 4, classes: 3, labels: [0, 1, 2, 1], scale: 1, countsCorrect: true)
+    #expect(found.correct == 1)
+  }
+
+  @Test(arguments: [1, 15, 16, 17, 33])
+  func squaredErrorAgreesWithTheDefinition(count: Int) {
+    var numbers = TestNumbers(seed: UInt64(count))
+    let z: [Float] = numbers.values(count)
+    let targets: [Float] = numbers.values(count)
+    let gradient = Guarded(z)
+    let loss = squaredError(gradient.pointer, targets: targets, count: count, scale: 0.25)
+    let errors = zip(z, targets).map { $0 - $1 }
+    #expect((loss - errors.reduce(0.0) { $0 + 0.5 * Double($1) * Double($1) }).magnitude < 1e-12)
+    #expect(gradient.values == errors.map { $0 * 0.25 } && gradient.isIntact)
+  }
+
+  @Test(arguments: [1, 15, 16, 17, 33])
+  func binaryCrossEntropyAgreesWithTheDefinition(count: Int) {
+    checkBinary(count, Float.self)
+    checkBinary(count, Double.self)
+  }
+
+  private func checkBinary<S: Scalar>(_ count: Int, _: S.Type) {
+    var numbers = TestNumbers(seed: UInt64(count))
+    let z: [S] = numbers.values(count, scale: 20)
+    let targets = (numbers.values(count) as [S]).map { ($0 + 1) / 2 }
+    let gradient = Guarded(z)
+    let found = binaryCrossEntropy(gradient.pointer, targets: targets, count: count, scale: 0.5)
+    #expect(gradient.isIntact)
+    var loss = 0.0
+    var worst = 0.0
+    for index in 0..<count {
+      let logit = Double(z[index])
+      let wanted = Double(targets[index])
+      loss += wanted * .log(onePlus: .exp(-logit)) + (1 - wanted) * .log(onePlus: .exp(logit))
+      worst = max(worst, (Double(gradient.values[index]) - 0.5 * (1 / (1 + .exp(-logit)) - wanted)).magnitude)
+    }
+    #expect(worst <= 4 * Double(S.ulpOfOne))
+    #expect((found - loss).magnitude <= 8 * Double(S.ulpOfOne) * max(loss, Double(count)))
+  }
+
+  @Test func binaryCrossEntropyNeitherOverflowsNorUnderflows() {
+    var z: [Float] = [500, -500, 500, -500]
+    let loss = binaryCrossEntropy(&z, targets: [1, 0, 0, 1], count: 4, scale: 1)
+    #expect(loss == 1000)
+    #expect(z == [0, 0, 1, -1])
+  }
+}
