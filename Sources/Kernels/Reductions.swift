@@ -26,7 +26,9 @@ public func dot<S: Scalar>(_ x: UnsafePointer<S>, _ y: UnsafePointer<S>, count: 
 
 /// Column sums of a `rows` × `columns` matrix, each column added from the first row to the last.
 ///
-/// - Parameter accumulate: adds to `sums` instead of replacing it.
+/// - Parameters:
+///   - matrix: Followed by at least 16 readable scalars.
+///   - accumulate: Adds to `sums` instead of replacing it.
 @specialized(where S == Float)
 @specialized(where S == Double)
 public func columnSums<S: Scalar>(
@@ -38,18 +40,10 @@ public func columnSums<S: Scalar>(
     var total = S.Vector(repeating: 0)
     var row = 0
     var pointer = matrix + column
-    if width == 16 {
-      while row < rows {
-        total += S.Vector(pointer)
-        pointer += columns
-        row &+= 1
-      }
-    } else {
-      while row < rows {
-        total += S.Vector(pointer, first: width)
-        pointer += columns
-        row &+= 1
-      }
+    while row < rows {
+      total += S.Vector(pointer)
+      pointer += columns
+      row &+= 1
     }
     if accumulate { total += S.Vector(sums + column, first: width) }
     total.store(sums + column, first: width)

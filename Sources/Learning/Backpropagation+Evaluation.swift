@@ -10,7 +10,7 @@ extension Backpropagation {
     while start < samples.count {
       let block = Block(start: start, count: min(Self.blockRows, samples.count - start))
       forward(parameters, samples, nil, block, masked: false)
-      let sum = outputLoss(samples, block, scale: 1, countsCorrect: hasClasses)
+      let sum = outputLoss(parameters, block, scale: 1, countsCorrect: hasClasses)
       total.loss += sum.loss
       total.correct += sum.correct
       start += block.count
@@ -28,6 +28,7 @@ extension Backpropagation {
     while start < samples.count {
       let block = Block(start: start, count: min(Self.blockRows, samples.count - start))
       forward(parameters, samples, nil, block, masked: false)
+      addOutputBias(parameters, block)
       result += UnsafeBufferPointer(start: outputs.pointer, count: block.count * network.outputs)
       start += block.count
     }

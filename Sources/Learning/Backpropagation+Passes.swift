@@ -1,7 +1,7 @@
 import Kernels
 
 extension Backpropagation {
-  /// Brings a block's rows into the first layer's input and runs them up to the outputs, biases added.
+  /// Brings a block's rows into the first layer's input and runs them up to the outputs, whose bias is left to the loss.
   ///
   /// - Parameter masked: Whether units are dropped, by the generators as they stand.
   @specialized(where S == Float)
@@ -19,14 +19,23 @@ extension Backpropagation {
         transposeA: false, transposeB: false, m: block.count, n: layer.outputs, k: layer.inputs,
         alpha: masked ? 1 : S(dropout.testScale(layer: index)), a: inputs[index].pointer, strideA: layer.inputs,
         b: parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0, c: z, strideC: layer.outputs)
-      let bias = layer.biasOffset.map { UnsafePointer(parameters.pointer + $0) }
-      let derivative = isLast ? nil : derivatives[index]?.pointer
+      if isLast { break }
+      let derivative = derivatives[index]?.pointer
       activate(
-        layer.activation, z, rows: block.count, columns: layer.outputs, bias: bias, derivative: derivative)
-      if masked && !isLast {
-        drop(layer: index + 1, z, derivative, count: block.count * layer.outputs)
-      }
+        layer.activation, z, rows: block.count, columns: layer.outputs, bias: bias(of: layer, parameters),
+        derivative: derivative)
+      if masked { drop(layer: index + 1, z, derivative, count: block.count * layer.outputs) }
     }
+  }
+
+  private func bias(of layer: DenseLayer, _ parameters: AlignedBuffer<S>) -> UnsafePointer<S>? {
+    layer.biasOffset.map { UnsafePointer(parameters.pointer + $0) }
+  }
+
+  /// Adds the last layer's bias to the outputs.
+  func addOutputBias(_ parameters: AlignedBuffer<S>, _ block: Block) {
+    guard let last = network.layers.last, let bias = bias(of: last, parameters) else { return }
+    activate(.identity, outputs.pointer, rows: block.count, columns: last.outputs, bias: bias)
   }
 
   private func bringIn(_ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block) {
@@ -78,25 +87,32 @@ extension Backpropagation {
     apply(&masks[layer]!, to: values, and: derivative, count: count, scale: S(dropout.trainingScale(layer: layer)))
   }
 
-  /// Sum of the block's losses; the outputs become δ = ∂loss/∂z times `scale`.
+  /// Sum of the block's losses; ``outputDelta`` becomes ∂loss/∂z times `scale`.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  func outputLoss(_ samples: Samples<S>, _ block: Block, scale: S, countsCorrect: Bool) -> LossSum {
+  func outputLoss(_ parameters: AlignedBuffer<S>, _ block: Block, scale: S, countsCorrect: Bool) -> LossSum {
+    if loss == .softmaxCrossEntropy && network.outputs <= 16 {
+      return narrowSoftmaxCrossEntropy(
+        outputs.pointer, bias: bias(of: network.layers[network.layers.count - 1], parameters), rows: block.count,
+        classes: network.outputs, labels: labels.pointer, scale: scale, countsCorrect: countsCorrect,
+        delta: outputDelta.pointer)
+    }
+    addOutputBias(parameters, block)
     let count = block.count * network.outputs
+    outputDelta.pointer.update(from: outputs.pointer, count: count)
+    var sum = LossSum()
     switch loss {
     case .softmaxCrossEntropy:
       return softmaxCrossEntropy(
-        outputs.pointer, rows: block.count, classes: network.outputs, labels: labels.pointer, scale: scale,
+        outputDelta.pointer, rows: block.count, classes: network.outputs, labels: labels.pointer, scale: scale,
         countsCorrect: countsCorrect)
-    case .squaredError, .binaryCrossEntropy:
-      var sum = LossSum()
-      if countsCorrect { sum.correct = countCorrect(block) }
-      sum.loss =
-        loss == .squaredError
-        ? squaredError(outputs.pointer, targets: targets.pointer, count: count, scale: scale)
-        : binaryCrossEntropy(outputs.pointer, targets: targets.pointer, count: count, scale: scale)
-      return sum
+    case .squaredError:
+      sum.loss = squaredError(outputDelta.pointer, targets: targets.pointer, count: count, scale: scale)
+    case .binaryCrossEntropy:
+      sum.loss = binaryCrossEntropy(outputDelta.pointer, targets: targets.pointer, count: count, scale: scale)
     }
+    if countsCorrect { sum.correct = countCorrect(block) }
+    return sum
   }
 
   /// Samples whose class has the first largest output, or lies on the right side of a single one.
@@ -120,7 +136,7 @@ extension Backpropagation {
   @specialized(where S == Double)
   func backward(_ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>, _ block: Block, masked: Bool) {
     let first = block.start == 0
-    var delta = outputs.pointer
+    var delta = outputDelta.pointer
     for index in network.layers.indices.reversed() {
       let layer = network.layers[index]
       S.product(

@@ -18,8 +18,11 @@ public final class Backpropagation<S: Scalar> {
   let inputs: [AlignedBuffer<S>]
   /// φ′ times mask and scale of every hidden layer that needs it for its way back.
   let derivatives: [AlignedBuffer<S>?]
+  /// z of the last layer.
   let outputs: AlignedBuffer<S>
-  /// δ of the layer at hand and of the one below.
+  /// δ of the last layer.
+  let outputDelta: AlignedBuffer<S>
+  /// δ of the hidden layer at hand and of the one below.
   let deltas: [AlignedBuffer<S>]
   /// The mask generator of every layer's input; nil where nothing is dropped.
   var masks: [DropoutMask?]
@@ -36,6 +39,7 @@ public final class Backpropagation<S: Scalar> {
     let rows = Self.blockRows
     inputs = network.layers.map { AlignedBuffer(count: rows * $0.inputs) }
     outputs = AlignedBuffer(count: rows * network.outputs)
+    outputDelta = AlignedBuffer(count: rows * network.outputs)
     let widest = network.layers.dropFirst().map(\.inputs).max() ?? 1
     deltas = [AlignedBuffer(count: rows * widest), AlignedBuffer(count: rows * widest)]
     derivatives = network.layers.indices.dropLast().map { index in
@@ -71,7 +75,7 @@ public final class Backpropagation<S: Scalar> {
     while start < count {
       let block = Block(start: start, count: min(Self.blockRows, count - start))
       forward(parameters, samples, rows, block, masked: masks != nil)
-      sum += outputLoss(samples, block, scale: 1 / S(count), countsCorrect: false).loss
+      sum += outputLoss(parameters, block, scale: 1 / S(count), countsCorrect: false).loss
       backward(parameters, gradient, block, masked: masks != nil)
       start += block.count
     }

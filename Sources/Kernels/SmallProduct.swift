@@ -1,0 +1,41 @@
+import CSIMD
+
+/// Products too small for a library: the register-tiled AVX-512 kernel in CSIMD, where the processor has it.
+enum SmallProduct {
+  /// Whether the processor runs the kernel. Elsewhere every product is oneDNN's.
+  static let isAvailable = csimd_has_avx512() != 0
+
+  /// Transposed copies of B up to this many entries are made on the stack.
+  private static let largestTranspose = 1280
+  /// B up to 16 KiB stays in the first-level cache while the rows of A go by.
+  private static let largestB = 4096
+  /// Above this many multiplications oneDNN's blocking wins.
+  private static let largestWork = 1 << 18
+
+  /// C ← α·op(A)·op(B) if the shape is one the kernel is faster at.
+  ///
+  /// - Returns: Whether the product was taken.
+  @inline(__always)
+  static func take(
+    transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, strideA: Int,
+    b: UnsafePointer<Float>, strideB: Int, c: UnsafeMutablePointer<Float>, strideC: Int
+  ) -> Bool {
+    guard isAvailable, m &* n &* k <= largestWork, n &* k <= (transposeB ? largestTranspose : largestB) else {
+      return false
+    }
+    let rowStride = transposeA ? 1 : strideA
+    let columnStride = transposeA ? strideA : 1
+    guard transposeB else {
+      csimd_small_product(m, n, k, alpha, a, rowStride, columnStride, b, strideB, c, strideC)
+      return true
+    }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: n &* k) { transposed in
+      let target = transposed.baseAddress!
+      for row in 0..<n {
+        for column in 0..<k { target[column &* n &+ row] = b[row &* strideB &+ column] }
+      }
+      csimd_small_product(m, n, k, alpha, a, rowStride, columnStride, target, n, c, strideC)
+    }
+    return true
+  }
+}
