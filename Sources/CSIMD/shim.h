@@ -15,6 +15,27 @@ CSIMD_INLINE csimd_double16 csimd_sqrt_double16(csimd_double16 x) { return __bui
 // Towards zero. The caller keeps |x| below 2³¹: the conversion of anything else is undefined.
 CSIMD_INLINE csimd_int16 csimd_truncate_float16(csimd_float16 x) { return __builtin_convertvector(x, csimd_int16); }
 
+// Sum and maximum by halving: 16 → 8 → 4 → 2 → 1. Swift's own halves are taken apart lane by lane. A NaN in the upper half
+// of a maximum loses against the lower one.
+#define CSIMD_REDUCTIONS(T)                                                                          \
+  typedef T csimd_##T##8 __attribute__((ext_vector_type(8)));                                        \
+  typedef T csimd_##T##4 __attribute__((ext_vector_type(4)));                                        \
+  typedef T csimd_##T##2 __attribute__((ext_vector_type(2)));                                        \
+  CSIMD_INLINE T csimd_sum_##T##16(csimd_##T##16 x) {                                                \
+    csimd_##T##8 eight = x.lo + x.hi;                                                                \
+    csimd_##T##4 four = eight.lo + eight.hi;                                                         \
+    csimd_##T##2 two = four.lo + four.hi;                                                            \
+    return two.x + two.y;                                                                            \
+  }                                                                                                  \
+  CSIMD_INLINE T csimd_maximum_##T##16(csimd_##T##16 x) {                                            \
+    csimd_##T##8 eight = x.lo < x.hi ? x.hi : x.lo;                                                  \
+    csimd_##T##4 four = eight.lo < eight.hi ? eight.hi : eight.lo;                                   \
+    csimd_##T##2 two = four.lo < four.hi ? four.hi : four.lo;                                        \
+    return two.x < two.y ? two.y : two.x;                                                            \
+  }
+CSIMD_REDUCTIONS(float)
+CSIMD_REDUCTIONS(double)
+
 // The control word of the calling thread's floating-point unit, with denormals flushed to zero.
 #if defined(__x86_64__)
 #include <xmmintrin.h>

@@ -71,18 +71,8 @@ public struct DoubleLanes: LaneVector {
   }
 
   @inlinable @inline(__always)
-  public func sum() -> Double {
-    let eight = lanes.lowHalf + lanes.highHalf
-    let four = eight.lowHalf + eight.highHalf
-    let two = four.lowHalf + four.highHalf
-    return two.x + two.y
-  }
+  public func sum() -> Double { csimd_sum_double16(lanes) }
 
   @inlinable @inline(__always)
-  public func maximum() -> Double {
-    let eight = lanes.lowHalf.replacing(with: lanes.highHalf, where: lanes.lowHalf .< lanes.highHalf)
-    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.lowHalf .< eight.highHalf)
-    let two = four.lowHalf.replacing(with: four.highHalf, where: four.lowHalf .< four.highHalf)
-    return two.x < two.y ? two.y : two.x
-  }
+  public func maximum() -> Double { csimd_maximum_double16(lanes) }
 }

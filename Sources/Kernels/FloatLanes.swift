@@ -71,18 +71,8 @@ public struct FloatLanes: LaneVector {
   }
 
   @inlinable @inline(__always)
-  public func sum() -> Float {
-    let eight = lanes.lowHalf + lanes.highHalf
-    let four = eight.lowHalf + eight.highHalf
-    let two = four.lowHalf + four.highHalf
-    return two.x + two.y
-  }
+  public func sum() -> Float { csimd_sum_float16(lanes) }
 
   @inlinable @inline(__always)
-  public func maximum() -> Float {
-    let eight = lanes.lowHalf.replacing(with: lanes.highHalf, where: lanes.lowHalf .< lanes.highHalf)
-    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.lowHalf .< eight.highHalf)
-    let two = four.lowHalf.replacing(with: four.highHalf, where: four.lowHalf .< four.highHalf)
-    return two.x < two.y ? two.y : two.x
-  }
+  public func maximum() -> Float { csimd_maximum_float16(lanes) }
 }
