@@ -34,20 +34,31 @@ public final class ResultStore: Sendable {
   }
 
   private let directory: ResultDirectory
+  private let manifest: SweepManifest
   private let options: Options
+  private let committer: BlockCommitter
   private let state: Mutex<State>
 
   private struct State {
     var lock: DirectoryLock?
     var journal: Journal?
-    var completed: Set<TrialIdentity> = []
-    var notices: [String] = []
+    var block = Block()
+    var completed: Set<TrialIdentity>
   }
 
-  private init(_ directory: ResultDirectory, options: Options, state: consuming sending State) {
+  /// What was found and mended when the directory was opened: damaged shards, torn journals.
+  public let notices: [String]
+
+  private init(
+    _ directory: ResultDirectory, manifest: SweepManifest, options: Options, lock: DirectoryLock, recovery: Recovery
+  ) throws {
     self.directory = directory
+    self.manifest = manifest
     self.options = options
-    self.state = Mutex(state)
+    committer = BlockCommitter(directory)
+    notices = recovery.notices
+    state = Mutex(State(lock: lock, block: recovery.blocks.last ?? Block(), completed: recovery.completed))
+    for block in recovery.blocks.dropLast() { try committer.submit(block, manifest: manifest) }
   }
 
   /// Makes the directory or goes on with it.
@@ -59,64 +70,89 @@ public final class ResultStore: Sendable {
   ) throws -> ResultStore {
     let directory = ResultDirectory(path)
     for part in [directory.path, directory.shards, directory.journals] { try Files.makeDirectory(part) }
-    var state = State()
-    state.lock = try DirectoryLock(directory, shared: options.access == .shared)
-    try settleManifest(manifest, in: directory)
-    for journal in try directory.journalPaths() {
-      let replay = try JournalReplay(path: journal)
-      if let notice = replay.tail.notice { state.notices.append("\(Files.name(of: journal)): \(notice)") }
-      state.completed.formUnion(replay.records.map(\.identity))
-    }
-    return ResultStore(directory, options: options, state: state)
+    let lock = try DirectoryLock(directory, shared: options.access == .shared)
+    let settled = try settleManifest(manifest, in: directory)
+    let recovery = try Recovery(directory, options: options)
+    return try ResultStore(directory, manifest: settled, options: options, lock: lock, recovery: recovery)
   }
 
-  /// Writes `sweep.json` where there is none; refuses another experiment's.
-  private static func settleManifest(_ manifest: SweepManifest, in directory: ResultDirectory) throws {
+  /// Writes `sweep.json` where there is none or the grid has grown; refuses another experiment's.
+  private static func settleManifest(
+    _ manifest: SweepManifest, in directory: ResultDirectory
+  ) throws -> SweepManifest {
     var manifest = manifest
     if Files.exists(directory.manifest) {
       let existing = try JSON.read(SweepManifest.self, path: directory.manifest)
       let differences = existing.conflicts(with: manifest)
       guard differences.isEmpty else { throw SweepConflict(directory: directory.path, differences: differences) }
       manifest.created = existing.created
-      if manifest == existing { return }
+      if manifest == existing { return existing }
     }
     try Files.replace(directory.manifest, with: try JSON.encode(manifest))
+    return manifest
   }
 
-  /// Trials whose record is on disk.
+  /// Trials whose record is on disk, whatever their outcome.
   public var completed: Set<TrialIdentity> { state.withLock { $0.completed } }
-
-  /// What was found and mended: damaged shards, torn journals.
-  public var notices: [String] { state.withLock { $0.notices } }
 
   /// Stores a finished run. On return it survives the process; what more, ``Options/synchronization`` says.
   ///
-  /// A trial that is in ``completed`` is left as it is. Throws ``StoreError``.
+  /// A trial that is in ``completed`` is left as it is. Throws ``StoreError``; after ``StoreError/commitFailed``
+  /// nothing more is taken, and nothing taken before is lost.
   public func append(_ record: TrialRecord) throws {
     try record.validate()
+    try committer.checkFailure()
     let frame = Journal.frame(for: record)
-    try state.withLock { state in
+    let full = try state.withLock { state -> Block? in
       guard state.lock != nil else { throw StoreError.closed(directory: directory.path) }
-      guard !state.completed.contains(record.identity) else { return }
-      if state.journal == nil {
-        state.journal = try Journal(
-          creating: directory.makeNewJournalPath(), synchronizes: options.synchronization == .everyRecord)
-      }
-      try state.journal?.append(frame)
+      guard !state.completed.contains(record.identity) else { return nil }
+      try journal(&state).append(frame)
       state.completed.insert(record.identity)
+      state.block.append(record, bytes: frame.count)
+      return state.block.isFull(options) ? takeBlock(&state) : nil
     }
+    // Outside of the lock: other workers go on while this one waits for a commit.
+    if let full { try committer.submit(full, manifest: manifest) }
   }
 
-  /// Ends the sweep's use of the directory.
-  public func close() throws {
-    state.withLock { state in
+  private func journal(_ state: inout State) throws -> Journal {
+    if let journal = state.journal { return journal }
+    let journal = try Journal(
+      creating: directory.makeNewJournalPath(), synchronizes: options.synchronization == .everyRecord)
+    state.journal = journal
+    state.block.journals.append(journal.file)
+    return journal
+  }
+
+  private func takeBlock(_ state: inout State) -> Block {
+    defer {
+      state.block = Block()
       state.journal = nil
-      state.lock = nil
     }
+    return state.block
+  }
+
+  /// Makes a shard of the runs that are in none, waits until all is on the device, and gives the directory up.
+  ///
+  /// Throws ``StoreError/commitFailed`` where a shard could not be written; its runs stay in the journal.
+  public func close() throws {
+    let (rest, lock) = state.withLock { state in
+      defer { state.lock = nil }
+      return (takeBlock(&state), state.lock)
+    }
+    guard let lock else { return }
+    defer { withExtendedLifetime(lock) {} }
+    if !rest.records.isEmpty || !rest.journals.isEmpty { try committer.submit(rest, manifest: manifest) }
+    try committer.finish()
   }
 
   /// Stores what the test set says about the winner.
   public func write(_ evaluation: TestEvaluation) throws {
-    try Files.replace(directory.testEvaluation, with: try JSON.encode(evaluation))
+    try Self.write(evaluation, directory: directory.path)
+  }
+
+  /// Stores what the test set says about the winner of a sweep that has ended.
+  public static func write(_ evaluation: TestEvaluation, directory path: String) throws {
+    try Files.replace(ResultDirectory(path).testEvaluation, with: try JSON.encode(evaluation))
   }
 }

@@ -20,6 +20,8 @@ extension TrialOutcome {
     if case .failed(let message) = self { message } else { nil }
   }
 
+  var isFailure: Bool { failureMessage != nil }
+
   init?(code: Int, divergedStep: Int, failureMessage: @autoclosure () throws -> String) rethrows {
     switch code {
     case 0: self = .completed

@@ -12,6 +12,10 @@ extension TrialRecord {
     }
     let names = Set(hyperparameters.map(\.name))
     guard names.count == hyperparameters.count else { throw refuse("a hyperparameter is given twice") }
+    for name in names where name.isEmpty || printable(name) != name {
+      throw refuse("the hyperparameter name “\(name)” is empty or has control characters")
+    }
+    guard trace.count < Int(Int32.max) else { throw refuse("\(trace.count) epochs") }
     let counts = [weights.initial.count, weights.best.count, weights.final.count].filter { $0 > 0 }
     guard Set(counts).count <= 1 else { throw refuse("weight vectors of different lengths: \(counts)") }
     if let count = counts.first, !weights.slices.isEmpty { try validateSlices(count: count, refuse) }

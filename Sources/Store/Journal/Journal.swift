@@ -1,10 +1,23 @@
 import Experiments
 import Glibc
 
-/// An append-only file of finished runs that are in no shard yet. One writer; the lock on the file says it lives.
+/// A journal under the lock that says its runs are taken care of.
+final class JournalFile: Sendable {
+  let descriptor: FileDescriptor
+  /// Kept for inspection when it is retired.
+  let isDamaged: Bool
+
+  var path: String { descriptor.path }
+
+  init(_ descriptor: consuming FileDescriptor, isDamaged: Bool = false) {
+    self.descriptor = descriptor
+    self.isDamaged = isDamaged
+  }
+}
+
+/// An append-only file of finished runs that are in no shard yet. One writer.
 final class Journal {
-  let path: String
-  private let file: FileDescriptor
+  let file: JournalFile
   private let synchronizes: Bool
   /// Where the next frame begins: everything before is whole.
   private var end: Int
@@ -13,11 +26,11 @@ final class Journal {
 
   /// Creates the file. Throws ``StoreError/system``.
   init(creating path: String, synchronizes: Bool) throws {
-    self.path = path
     self.synchronizes = synchronizes
-    file = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
-    guard try file.tryLock() else { throw StoreError.locked(directory: path, holder: "a process that reads it") }
-    try file.write(JournalFormat.magic)
+    let descriptor = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
+    guard try descriptor.tryLock() else { throw StoreError.locked(directory: path, holder: "an unknown process") }
+    try descriptor.write(JournalFormat.magic)
+    file = JournalFile(descriptor)
     end = JournalFormat.magic.count
     if synchronizes { try Files.synchronizeDirectory(Files.parent(of: path) ?? ".") }
   }
@@ -35,13 +48,13 @@ final class Journal {
   /// Appends a frame with one `write`. After a failure the file ends where it did before.
   func append(_ frame: [UInt8]) throws {
     guard !isBroken else {
-      throw StoreError.damaged(path: path, reason: "an earlier write failed and could not be undone")
+      throw StoreError.damaged(path: file.path, reason: "an earlier write failed and could not be undone")
     }
     do {
-      try file.write(frame)
-      if synchronizes { try file.synchronize() }
+      try file.descriptor.write(frame)
+      if synchronizes { try file.descriptor.synchronize() }
     } catch {
-      do { try file.truncate(to: end) } catch { isBroken = true }
+      do { try file.descriptor.truncate(to: end) } catch { isBroken = true }
       throw error
     }
     end += frame.count

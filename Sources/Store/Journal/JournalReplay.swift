@@ -36,6 +36,8 @@ struct JournalReplay {
       return
     }
     let size = try file.size()
+    // A writer may be killed before its first byte.
+    if size == 0 { return }
     let magic = try file.read(min(size, JournalFormat.magic.count), at: 0)
     guard magic == JournalFormat.magic else {
       let isPrefix = magic.count < JournalFormat.magic.count && magic == Array(JournalFormat.magic.prefix(magic.count))
