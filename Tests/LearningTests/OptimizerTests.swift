@@ -58,8 +58,8 @@ struct OptimizerTests {
 
   @Test(arguments: Run.all)
   func reachTheMinimum(run: Run) {
-    check(run, Double.self, tolerance: 1e-4)
-    check(run, Float.self, tolerance: 2e-4)
+    check(run, Double.self, tolerance: 1e-5)
+    check(run, Float.self, tolerance: 1e-5)
   }
 
   private func check<S: Scalar>(_ run: Run, _: S.Type, tolerance: Double) {
