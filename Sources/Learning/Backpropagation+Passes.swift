@@ -17,7 +17,7 @@ extension Backpropagation {
       let z = isLast ? outputs.pointer : inputs[index + 1].pointer
       S.product(
         transposeA: false, transposeB: false, m: block.count, n: layer.outputs, k: layer.inputs,
-        alpha: masked ? 1 : S(dropout.testScale(layer: index)), a: inputs[index].pointer, strideA: layer.inputs,
+        alpha: kernelScale(layer: index, masked: masked), a: inputs[index].pointer, strideA: layer.inputs,
         b: parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0, c: z, strideC: layer.outputs)
       if isLast { break }
       let derivative = derivatives[index]?.pointer
@@ -36,6 +36,11 @@ extension Backpropagation {
   func addOutputBias(_ parameters: AlignedBuffer<S>, _ block: Block) {
     guard let last = network.layers.last, let bias = bias(of: last, parameters) else { return }
     activate(.identity, outputs.pointer, rows: block.count, columns: last.outputs, bias: bias)
+  }
+
+  /// What a layer's kernel counts for: p without masks in the weight-scaling form, 1 otherwise.
+  private func kernelScale(layer: Int, masked: Bool) -> S {
+    masked ? 1 : S(dropout.testScale(layer: layer))
   }
 
   private func bringIn(_ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block) {
@@ -139,8 +144,9 @@ extension Backpropagation {
     var delta = outputDelta.pointer
     for index in network.layers.indices.reversed() {
       let layer = network.layers[index]
+      let scale = kernelScale(layer: index, masked: masked)
       S.product(
-        transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: block.count, alpha: 1,
+        transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: block.count, alpha: scale,
         a: inputs[index].pointer, strideA: layer.inputs, b: delta, strideB: layer.outputs, beta: first ? 0 : 1,
         c: gradient.pointer + layer.kernelOffset, strideC: layer.outputs)
       if let bias = layer.biasOffset {
@@ -150,7 +156,7 @@ extension Backpropagation {
       guard index > 0 else { break }
       let below = deltas[index % 2].pointer
       S.product(
-        transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs, alpha: 1, a: delta,
+        transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs, alpha: scale, a: delta,
         strideA: layer.outputs, b: parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0,
         c: below, strideC: layer.inputs)
       passThroughActivation(below, layer: index - 1, count: block.count * layer.inputs, masked: masked)
