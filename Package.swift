@@ -55,7 +55,8 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "Learning", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Experiments", "TestSupport"], swiftSettings: settings),
+      name: "ReportsTests", dependencies: ["Reports", "Experiments", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["sweep", "summary", "TestSupport"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
