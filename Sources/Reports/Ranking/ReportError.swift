@@ -11,7 +11,7 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownKey(let key, let nearest, let known):
-      "unknown key '\(escaped(key))'\(nearest.map { "; did you mean '\(escaped($0))'?" } ?? "")"
+      "unknown key '\(escaped(key))'\(nearest.map { "; did you mean '\(escaped($0))'?" } ?? ".")"
         + " Known keys: \(known.map(escaped).joined(separator: ", "))."
     case .malformedCondition(let text):
       "condition '\(escaped(text))' is not KEY=VALUE[,VALUE...]; operators are =, !=, <, <=, > and >="
