@@ -29,7 +29,7 @@ public enum CSV {
   private static func quoted(_ value: String) -> String {
     var text = TerminalText.escaped(value)
     if let first = text.unicodeScalars.first, "=+-@＝＋－＠".unicodeScalars.contains(first) { text = "'" + text }
-    guard text.unicodeScalars.contains(where: { $0 == "\"" || $0 == "," || $0 == "'" }) else { return text }
+    guard text.unicodeScalars.contains(where: { $0 == "\"" || $0 == "," }) else { return text }
     return "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
   }
 }

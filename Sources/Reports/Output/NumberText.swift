@@ -33,10 +33,10 @@ public enum NumberText {
     return "\(fixed(mean, decimals)) ± \(fixed(standardError, decimals))"
   }
 
-  /// A p-value: two significant digits, never 0.
+  /// Two significant digits, never 0.
   public static func pValue(_ value: Double) -> String {
     guard value.isFinite else { return missing }
-    return value < 1e-4 ? "< 0.0001" : "= \(formatted("%.2g", value))"
+    return value < 1e-4 ? "< 0.0001" : formatted("%.2g", value)
   }
 
   public static func percent(_ share: Double) -> String {

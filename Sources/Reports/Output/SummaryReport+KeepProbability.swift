@@ -6,11 +6,32 @@ extension SummaryReport {
     output.write("\nWhich keep probability? Everything else is tuned for each one by itself.\n")
     write([answer.overall], columns: roles.varying, to: &output)
     writeCurve(answer.overall, to: &output)
-    output.write("  \(sentence(answer.overall))\n")
+    output.write(TerminalText.wrapped(sentence(answer.overall), first: "  "))
     guard !answer.optimizers.isEmpty else { return }
     output.write("\nThe same for each optimizer\n")
     write(answer.optimizers, columns: roles.varying.filter { $0.name != "optimizer" }, to: &output)
-    for scope in answer.optimizers { output.write("  \(sentence(scope))\n") }
+    output.write("\n")
+    writeContrasts(answer.optimizers, to: &output)
+  }
+
+  private func writeContrasts(_ scopes: [KeepProbabilityAnswer.Scope], to output: inout some TextOutputStream) {
+    let titles: [Table.Column] = [
+      .init("optimizer"), .init("best keep_probability", .right),
+      .init("dropout at keep_probability", .right), .init("minus no dropout", .right),
+      .init("p-value", .right), .init("seeds", .right), .init("verdict"),
+    ]
+    let missing = NumberText.missing
+    let rows = scopes.map { scope -> [String] in
+      let comparison = scope.contrast?.comparison
+      return [
+        scope.optimizer ?? "", scope.winner.map { scope.levels[$0].keepProbability.label } ?? missing,
+        scope.contrast?.dropout.label ?? missing,
+        comparison.map { NumberText.measurement($0.difference, $0.standardError) } ?? missing,
+        comparison.map { NumberText.pValue($0.pValue) } ?? missing,
+        comparison.map(\.seedsText) ?? missing, scope.contrast?.verdict.short ?? absence(of: scope),
+      ]
+    }
+    Table(columns: titles, rows: rows).write(to: &output)
   }
 
   /// How many keep probabilities a table shows: the best ones, where there are more.
@@ -70,17 +91,17 @@ extension SummaryReport {
 
   /// The winner and whether the difference to no dropout is larger than its noise.
   func sentence(_ scope: KeepProbabilityAnswer.Scope) -> String {
-    let prefix = scope.optimizer.map { "\(TerminalText.escaped($0)): " } ?? ""
-    guard let winner = scope.winner else { return "\(prefix)no run can be ranked." }
+    guard let winner = scope.winner else { return "No run can be ranked." }
     let best = scope.levels[winner].keepProbability
-    let opening =
-      "\(prefix)\(prefix.isEmpty ? "Best" : "best"): keep_probability \(best.label) (dropout_rate \(best.rateLabel))."
-    return "\(opening) \(scope.contrast.map(sentence) ?? absence(of: scope))"
+    let opening = "Best: keep_probability \(best.label) (dropout_rate \(best.rateLabel))."
+    guard let contrast = scope.contrast else { return "\(opening) \(absence(of: scope).capitalizedFirst)." }
+    return "\(opening) \(sentence(contrast))"
   }
 
   private func absence(of scope: KeepProbabilityAnswer.Scope) -> String {
-    scope.levels.contains { $0.best != nil && $0.keepProbability.isNone }
-      ? "No dropout ran to compare it with." : "Nothing ran without dropout (keep_probability 1) to compare it with."
+    if scope.winner == nil { return "no run can be ranked" }
+    return scope.levels.contains { $0.best != nil && $0.keepProbability.isNone }
+      ? "no dropout ran to compare it with" : "nothing ran without dropout (keep_probability 1) to compare it with"
   }
 
   private func sentence(_ contrast: KeepProbabilityAnswer.Contrast) -> String {
@@ -88,27 +109,44 @@ extension SummaryReport {
       return "Whether dropout makes a difference cannot be told: that takes at least two seeds on both sides."
     }
     let interval = comparison.confidenceInterval()
-    let method =
-      comparison.method == .paired
-      ? "paired over \(comparison.counts[0]) seeds"
-      : "Welch, \(comparison.counts[0]) and \(comparison.counts[1]) seeds"
-    let difference =
-      "keep_probability \(contrast.dropout.label) minus no dropout:"
+    return "keep_probability \(contrast.dropout.label) minus no dropout:"
       + " \(NumberText.measurement(comparison.difference, comparison.standardError))"
-      + " (\(method), 95 % interval \(NumberText.significant(interval.lower, 3)) to"
-      + " \(NumberText.significant(interval.upper, 3)), p \(NumberText.pValue(comparison.pValue)))"
-    return "\(difference): \(contrast.verdict.sentence)"
+      + " (\(comparison.seedsText) seeds, 95 % interval \(NumberText.significant(interval.lower, 3))"
+      + " to \(NumberText.significant(interval.upper, 3)), p-value \(NumberText.pValue(comparison.pValue)))."
+      + " \(contrast.verdict.sentence) Each side is the best of its configurations on these same seeds"
+      + " (\(contrast.candidates.dropout) with dropout, \(contrast.candidates.none) without), which flatters the"
+      + " side with more of them."
   }
+}
+
+extension MeanComparison {
+  /// For example "3 paired", or "3 and 2 unpaired".
+  fileprivate var seedsText: String {
+    method == .paired ? "\(counts[0]) paired" : "\(counts[0]) and \(counts[1]) unpaired"
+  }
+}
+
+extension String {
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }
 
 extension KeepProbabilityAnswer.Verdict {
   /// In plain words.
   public var sentence: String {
     switch self {
-    case .dropoutHelps: "dropout helps, by more than the noise."
-    case .dropoutHurts: "dropout hurts, by more than the noise."
-    case .insideNoise: "not larger than its noise; these seeds do not show that dropout matters."
-    case .unknown: "unknown."
+    case .dropoutHelps: "Dropout helps, by more than its noise over seeds."
+    case .dropoutHurts: "Dropout hurts, by more than its noise over seeds."
+    case .insideNoise: "That is not larger than its noise: these seeds do not show that dropout matters."
+    case .unknown: "Whether that is larger than its noise cannot be told."
+    }
+  }
+
+  fileprivate var short: String {
+    switch self {
+    case .dropoutHelps: "dropout helps"
+    case .dropoutHurts: "dropout hurts"
+    case .insideNoise: "inside the noise"
+    case .unknown: "cannot be told from one seed"
     }
   }
 }

@@ -9,6 +9,10 @@ extension SummaryReport {
       writeWarnings(to: &output)
       return
     }
+    guard !ranking.table.runs.isEmpty else {
+      writeWarnings(to: &output)
+      return
+    }
     options.ranksRuns ? writeRuns(to: &output) : writeConfigurations(to: &output)
     if let keepProbability { write(keepProbability, to: &output) }
     writeWarnings(to: &output)
@@ -27,30 +31,14 @@ extension SummaryReport {
     for (optimizer, values) in roles.defaults(table) { writeItem(optimizer, values, to: &output) }
   }
 
-  /// A name and what it stands for, broken at spaces to 100 columns.
   private func writeItem(_ name: String, _ text: String, to output: inout some TextOutputStream) {
-    let indent = 20
-    var line = "  " + TerminalText.padded(TerminalText.escaped(name), to: indent - 4, right: false) + "  "
-    var width = max(indent, TerminalText.width(line))
-    var isFirst = true
-    for word in TerminalText.escaped(text).split(separator: " ") {
-      let length = TerminalText.width(String(word))
-      if !isFirst, width + 1 + length > 100 {
-        output.write(line + "\n")
-        line = String(repeating: " ", count: indent)
-        width = indent
-        isFirst = true
-      }
-      line += (isFirst ? "" : " ") + word
-      width += length + (isFirst ? 0 : 1)
-      isFirst = false
-    }
-    output.write(line + "\n")
+    let label = TerminalText.padded(TerminalText.escaped(name), to: 16, right: false)
+    output.write(TerminalText.wrapped(text, first: "  \(label)  "))
   }
 
   private func writeConfigurations(to output: inout some TextOutputStream) {
     let shown = ranking.configurations.prefix(options.top ?? 10)
-    let seeds = ranking.seeds > 1 ? "over \(ranking.seeds) seeds, mean ± standard error" : "one seed each"
+    let seeds = ranking.seeds > 1 ? "over \(ranking.seeds) seeds, mean ± standard error" : "with one seed each"
     output.write("\nRanking: \(count(ranking.configurations.count, "configuration")) \(seeds)\n")
     let columns: [Table.Column] =
       [.init("rank", .right), .init(ranking.criterion.metric.rawValue, .right)]
@@ -125,11 +113,11 @@ extension SummaryReport {
   private func writeWarnings(to output: inout some TextOutputStream) {
     guard !warnings.isEmpty else { return }
     output.write("\nWarnings\n")
-    for warning in warnings { output.write("  ! \(TerminalText.escaped(warning.message))\n") }
+    for warning in warnings { output.write(TerminalText.wrapped(warning.message, first: "  ! ")) }
   }
 
   private func writeTestResult(to output: inout some TextOutputStream) {
-    output.write("\nTest set\n  \(testResult.description)\n")
+    output.write("\nTest set\n" + TerminalText.wrapped(testResult.description, first: "  "))
   }
 
   func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

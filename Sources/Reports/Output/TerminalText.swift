@@ -25,6 +25,29 @@ public enum TerminalText {
     return right ? padding + text : text + padding
   }
 
+  /// The text, escaped, in lines of at most `limit` columns broken at spaces: `first` before the first line, blanks of
+  /// the same width before the others. Ends with a newline.
+  public static func wrapped(_ text: String, first: String, limit: Int = 100) -> String {
+    let indent = width(first)
+    var result = first
+    var used = indent
+    for (index, word) in escaped(text).split(separator: " ").enumerated() {
+      let length = width(String(word))
+      if index > 0 {
+        if used + 1 + length > limit {
+          result += "\n" + String(repeating: " ", count: indent)
+          used = indent
+        } else {
+          result += " "
+          used += 1
+        }
+      }
+      result += word
+      used += length
+    }
+    return result + "\n"
+  }
+
   static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.value < 0x7F { return scalar.value < 0x20 }
     switch scalar.properties.generalCategory {

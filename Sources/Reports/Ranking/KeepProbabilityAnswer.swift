@@ -33,6 +33,8 @@ public struct KeepProbabilityAnswer: Sendable {
     /// Dropout minus no dropout; nil without two seeds each.
     public let comparison: MeanComparison?
     public let verdict: Verdict
+    /// How many configurations each side was the best of.
+    public let candidates: (dropout: Int, none: Int)
   }
 
   public enum Verdict: String, Hashable, Sendable {
@@ -103,6 +105,8 @@ extension KeepProbabilityAnswer.Contrast {
     else { return nil }
     self.dropout = levels[dropout].keepProbability
     comparison = ranking.compare(first, with: second)
+    let none = levels[reference].configurations
+    candidates = (levels.reduce(0) { $0 + $1.configurations } - none, none)
     if let comparison {
       if !comparison.isLargerThanNoise() {
         verdict = .insideNoise

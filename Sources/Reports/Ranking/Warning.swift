@@ -84,7 +84,7 @@ extension Ranking {
       kind: .insideSeedNoise,
       message: "Ranks 1 to \(tied) differ by less than their noise over seeds: rank 2 is"
         + " \(NumberText.measurement(second.difference.magnitude, second.standardError)) behind"
-        + " (p \(NumberText.pValue(second.pValue))).")
+        + " (p-value \(NumberText.pValue(second.pValue))).")
   }
 
   private func lostSeeds(_ winner: Configuration) -> Warning? {
