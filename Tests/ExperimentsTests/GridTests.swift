@@ -168,6 +168,22 @@ import Testing
     #expect(try trials(excluding: "{hidden: [[8, 4], [8]], optimizer: adam}").count == 2)
   }
 
+  /// Every hyperparameter can be named, and a rule that names the trial's own values matches it.
+  @Test func rulesMayNameEveryHyperparameter() throws {
+    for entry in try parse(SampleFile.text).trials[0].hyperparameters where entry.name != "split" {
+      let value: String
+      switch entry.value {
+      case .list(let values): value = "[[\(values.map { "\($0)" }.joined(separator: ", "))]]"
+      default: value = entry.value.description
+      }
+      let text = SampleFile.text(
+        ("  batch_size", "  batch_size: [32, 8]\n  seed: [0, 1]"),
+        ("exclude", "exclude: {\(entry.name): \(value), batch_size: 32, seed: 0}"))
+      if ["batch_size", "seed"].contains(entry.name) { continue }
+      #expect(try parse(text).trials.count == 3, "\(entry.name)")
+    }
+  }
+
   @Test func rulesOnDropout() throws {
     let dropout = "{hidden: {keep_probability: [0.5, 0.7, [0.5, 0.7]]}}"
     func kept(_ rule: String) throws -> Set<String> {

@@ -40,16 +40,16 @@ extension PlanAxis {
       seeds.insert(trial.seed)
     }
     var table = Table()
-    optimizers.values.forEach { table.add($0.hyperparameters) }
-    schedules.values.forEach { table.add($0.hyperparameters) }
-    batchSizes.values.forEach { table.add([.init("batch_size", .integer($0.storedValue))]) }
-    networks.values.forEach { table.add($0.network.hyperparameters(with: $0.dropout)) }
-    losses.values.forEach { table.add([.init("loss", .text($0.rawValue))]) }
-    penalties.values.forEach { table.add([.init("l2", .number($0))]) }
-    trainings.values.forEach { table.add($0.hyperparameters) }
-    precisions.values.forEach { table.add([.init("precision", .text($0.rawValue))]) }
-    seeds.values.forEach { table.add([.init("seed", .integer(Int(bitPattern: UInt($0))))]) }
-    data.values.forEach { table.add($0.hyperparameters) }
+    for value in optimizers.values { table.add(value.hyperparameters) }
+    for value in schedules.values { table.add(value.hyperparameters) }
+    for value in batchSizes.values { table.add([.init("batch_size", .integer(value.storedValue))]) }
+    for value in networks.values { table.add(value.network.hyperparameters(with: value.dropout)) }
+    for value in losses.values { table.add([.init("loss", .text(value.rawValue))]) }
+    for value in penalties.values { table.add([.init("l2", .number(value))]) }
+    for value in trainings.values { table.add(value.hyperparameters) }
+    for value in precisions.values { table.add([.init("precision", .text(value.rawValue))]) }
+    for value in seeds.values { table.add([.init("seed", .integer(Int(bitPattern: UInt(value))))]) }
+    for value in data.values { table.add(value.hyperparameters) }
     return table.axes
   }
 
