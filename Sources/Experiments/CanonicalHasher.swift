@@ -26,6 +26,18 @@ public struct CanonicalHasher {
     return TrialIdentity(high: hash.high, low: hash.low)
   }
 
+  /// A hyperparameter of the trial that ``identity(of:)`` was last asked for; nil where the trial has none of that name.
+  func value(of name: String, in trial: Trial) -> HyperparameterValue? {
+    switch name {
+    case "batch_size": .integer(trial.batchSize.storedValue)
+    case "loss": .text(trial.loss.rawValue)
+    case "l2": .number(trial.l2)
+    case "precision": .text(trial.precision.rawValue)
+    case "seed": .integer(Int(bitPattern: UInt(trial.seed)))
+    default: optimizer[name] ?? network[name] ?? schedule[name] ?? training[name] ?? data[name]
+    }
+  }
+
   private struct NetworkAndDropout: Equatable {
     var network: NetworkSpecification
     var dropout: DropoutSpecification
@@ -34,12 +46,16 @@ public struct CanonicalHasher {
   /// The text of the last value seen.
   private struct Part<Value: Equatable> {
     private var value: Value?
+    private var entries: [Hyperparameter] = []
     private var bytes: [UInt8] = []
+
+    subscript(name: String) -> HyperparameterValue? { entries.first { $0.name == name }?.value }
 
     mutating func text(of value: Value, entries: (Value) -> [Hyperparameter]) -> [UInt8] {
       if value != self.value {
         self.value = value
-        bytes = Array(entries(value).canonicalText.utf8)
+        self.entries = entries(value)
+        bytes = Array(self.entries.canonicalText.utf8)
       }
       return bytes
     }

@@ -95,7 +95,8 @@ enum DocumentOverride {
 extension DocumentNode {
   /// Puts a value at a path, making the mappings on the way that are missing. Returns what stood in the way.
   fileprivate mutating func set(
-    _ steps: ArraySlice<DocumentOverride.Step>, to value: DocumentNode, at location: ExperimentFileError.Location
+    _ steps: ArraySlice<DocumentOverride.Step>, to value: DocumentNode, at location: ExperimentFileError.Location,
+    path: String = ""
   ) -> String? {
     guard let step = steps.first else {
       self = value
@@ -110,26 +111,41 @@ extension DocumentNode {
           entries.append(.init(key: key, keyLocation: location, value: empty))
           return entries.count - 1
         }()
-      let reason = entries[index].value.set(steps.dropFirst(), to: value, at: location)
+      let reason = entries[index].value.set(
+        steps.dropFirst(), to: value, at: location, path: DocumentSection.join(path, key))
       content = .mapping(entries)
       return reason
+    case (.key, .scalar) where shorthandKey(at: path) != nil:
+      // `data: digits` and `optimizer: adam` stand for a mapping
+      content = .mapping([.init(key: shorthandKey(at: path)!, keyLocation: self.location, value: self)])
+      return set(steps, to: value, at: location, path: path)
     case (.key, .scalar("none", isPlain: true)):
       content = .mapping([])
-      return set(steps, to: value, at: location)
+      return set(steps, to: value, at: location, path: path)
     case (.key, .scalar) where isNull:
       content = .mapping([])
-      return set(steps, to: value, at: location)
+      return set(steps, to: value, at: location, path: path)
     case (.index(let index), .list(var items)):
       guard items.indices.contains(index) else { return "no entry [\(index)]: the list has \(items.count)" }
-      let reason = items[index].set(steps.dropFirst(), to: value, at: location)
+      let reason = items[index].set(steps.dropFirst(), to: value, at: location, path: path)
       content = .list(items)
       return reason
     case (.index(0), .mapping), (.index(0), .scalar):
       // a list of one may be written without its brackets
-      return set(steps.dropFirst(), to: value, at: location)
+      return set(steps.dropFirst(), to: value, at: location, path: path)
     case (.key(let key), .list): return "\(key) is not found: the value above it is a list, which takes [0], [1], …"
     case (.key(let key), .scalar): return "\(key) is not found: the value above it is \(shown)"
     case (.index(let index), _): return "no entry [\(index)]: the value is not a list"
+    }
+  }
+
+  /// The key whose value may be written alone in place of the mapping at a path.
+  private func shorthandKey(at path: String) -> String? {
+    guard !isNull else { return nil }
+    return switch path {
+    case "data": "source"
+    case "grid.optimizer": "name"
+    default: nil
     }
   }
 

@@ -28,9 +28,8 @@ struct DropoutAxes {
     if let field = section["input"], let measure = Self.measure(field) {
       input = GridAxis(measure, accepted: Self.accepted(measure)) { Self.probabilities($0, of: measure) }
     }
-    let inner = section["hidden"].flatMap { Self.measure($0) }
-    _ = section.one(of: ["hidden"] + Self.measures)
-    if let measure = inner ?? section.one(of: Self.measures) {
+    let given = section.one(of: ["hidden"] + Self.measures)
+    if let measure = section["hidden"] == nil ? given : given.flatMap({ Self.measure($0) }) {
       hidden = GridAxis(measure, accepted: Self.accepted(measure)) { item in
         guard let layers = item.listItems else { return Self.probabilities(item, of: measure).map { [$0] } }
         if layers.isEmpty { item.report("an empty list", accepted: Self.accepted(measure)) }

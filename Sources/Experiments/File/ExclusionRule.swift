@@ -49,9 +49,10 @@ struct ExclusionRule {
     }
   }
 
-  func matches(_ hyperparameters: [String: HyperparameterValue]) -> Bool {
+  /// - Parameter value: Gives a hyperparameter's value by its name.
+  func matches(_ value: (String) -> HyperparameterValue?) -> Bool {
     conditions.allSatisfy { condition in
-      guard let value = hyperparameters[condition.name] else { return false }
+      guard let value = value(condition.name) else { return false }
       return condition.values.contains { $0.matches(value) }
     }
   }

@@ -16,14 +16,14 @@ func nearestName(to word: String, in names: [String]) -> String? {
   return plain.count < 3 ? nil : names.first { foldedLetters($0).starts(with: plain) }
 }
 
-private func foldedLetters(_ word: String) -> [Character] {
-  word.lowercased().map { $0 == "-" || $0 == " " ? "_" : $0 }
+private func foldedLetters(_ word: String) -> [UInt8] {
+  word.lowercased().utf8.map { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: " ") ? UInt8(ascii: "_") : $0 }
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
 ///
 /// The optimal string alignment distance: Damerau (1964) with each letter edited at most once.
-func editDistance(_ left: [Character], _ right: [Character]) -> Int {
+func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
   var beforeLast: [Int] = []
   var last = Array(0...right.count)
   for i in left.indices {

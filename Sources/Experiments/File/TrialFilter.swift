@@ -12,17 +12,14 @@ struct TrialFilter {
     var hasher = CanonicalHasher()
     var seen = Set<TrialIdentity>(minimumCapacity: trials.count)
     for trial in trials {
-      if !rules.isEmpty {
-        let values = Dictionary(
-          trial.hyperparameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-        var isExcluded = false
-        for (index, rule) in rules.enumerated() where rule.matches(values) {
-          hits[index] += 1
-          isExcluded = true
-        }
-        if isExcluded { continue }
+      let identity = hasher.identity(of: trial)
+      var isExcluded = false
+      for (index, rule) in rules.enumerated() where rule.matches({ hasher.value(of: $0, in: trial) }) {
+        hits[index] += 1
+        isExcluded = true
       }
-      guard seen.insert(hasher.identity(of: trial)).inserted else {
+      if isExcluded { continue }
+      guard seen.insert(identity).inserted else {
         reportDuplicate(trial)
         return kept
       }

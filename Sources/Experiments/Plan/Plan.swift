@@ -1,0 +1,147 @@
+/// Which weights of a run are written to disk.
+public enum KeptWeights: String, Hashable, Sendable, CaseIterable, Codable {
+  case none
+  case best
+  /// Initial, best and final.
+  case all
+
+  /// Parameter vectors a run leaves.
+  public var count: Int {
+    switch self {
+    case .none: 0
+    case .best: 1
+    case .all: 3
+    }
+  }
+}
+
+/// What an experiment will take, estimated without running it.
+///
+/// Early stopping is not foreseen: every figure is for training to the last epoch, so an upper estimate.
+public struct Plan: Sendable {
+  public let experiment: Experiment
+  public let inputs: Int
+  public let outputs: Int
+  public let trainSamples: Int
+  public let validationSamples: Int
+  public let weightsKept: KeptWeights
+  /// Each hyperparameter and its values, in the order of the results' columns.
+  public let axes: [PlanAxis]
+
+  /// - Parameters:
+  ///   - inputs: Features of a sample.
+  ///   - outputs: Outputs of the network: classes, or columns of the targets.
+  public init(
+    experiment: Experiment, inputs: Int, outputs: Int, trainSamples: Int, validationSamples: Int,
+    weightsKept: KeptWeights = .best
+  ) {
+    self.experiment = experiment
+    self.inputs = inputs
+    self.outputs = outputs
+    self.trainSamples = trainSamples
+    self.validationSamples = validationSamples
+    self.weightsKept = weightsKept
+    axes = PlanAxis.axes(of: experiment.trials)
+  }
+
+  public var trialCount: Int { experiment.trials.count }
+
+  /// The networks of the grid, in its order, each once.
+  public var networks: [NetworkSize] {
+    var distinct = DistinctValues<NetworkSize>()
+    for trial in experiment.trials { distinct.insert(size(of: trial)) }
+    return distinct.values
+  }
+
+  // MARK: Operations
+
+  /// Operations of one trial: what the scheduler sorts by, heaviest first.
+  public func cost(of trial: Trial) -> Double { costs(of: trial).total }
+
+  public func costs(of trial: Trial) -> TrialCost {
+    let size = size(of: trial)
+    let epochs = Double(trial.training.epochs)
+    let batch = rows(of: trial)
+    let steps = saturatingProduct([trial.training.epochs, (trainSamples + batch - 1) / batch])
+    let evaluated = validationSamples + (trial.training.evaluatesTraining ? trainSamples : 0)
+    return TrialCost(
+      steps: steps,
+      training: epochs * Double(trainSamples) * size.gradientOperations,
+      evaluation: (epochs + 1) * Double(evaluated) * size.forwardOperations,
+      updates: Double(steps) * Double(size.parameters) * Double(trial.optimizer.kind.updateOperations))
+  }
+
+  /// Steps of all trials; `Int.max` where there are more.
+  public var steps: Int {
+    experiment.trials.reduce(0) { sum, trial in
+      let (value, overflow) = sum.addingReportingOverflow(costs(of: trial).steps)
+      return overflow ? .max : value
+    }
+  }
+
+  /// Operations of all trials.
+  public var operations: Double { experiment.trials.reduce(0) { $0 + cost(of: $1) } }
+
+  /// Wall-clock seconds on this many workers: no less than an even share of the work, nor than the longest trial.
+  ///
+  /// - Parameter rate: The GFLOP/s of one worker at a batch size, as measured by the caller.
+  public func seconds(workers: Int, rate: (_ batchSize: Int) -> Double) -> Double {
+    var total = 0.0
+    var longest = 0.0
+    for trial in experiment.trials {
+      let seconds = cost(of: trial) / (rate(rows(of: trial)) * 1e9)
+      total += seconds
+      longest = max(longest, seconds)
+    }
+    return max(total / Double(max(1, workers)), longest)
+  }
+
+  // MARK: Bytes
+
+  /// Memory of the worker that runs the largest trial, its share of the data left out.
+  ///
+  /// Parameters, gradient, optimizer state, kept copies, and the activations of the larger of a batch and an evaluation
+  /// block of 1024 samples.
+  public var workerBytes: Double {
+    experiment.trials.reduce(0) { largest, trial in
+      let size = size(of: trial)
+      let vectors = 2 + trial.optimizer.kind.stateVectors + max(1, weightsKept.count)
+      let rows = max(rows(of: trial), min(1024, max(trainSamples, validationSamples)))
+      let numbers = Double(vectors) * Double(size.parameters) + Double(rows) * Double(size.activations)
+      return max(largest, numbers * trial.precision.bytes)
+    }
+  }
+
+  /// Memory of the training and validation data, which the workers share: once for each precision in use.
+  public var dataBytes: Double {
+    let numbers = Double(trainSamples + validationSamples) * Double(inputs + 1)
+    let precisions = Set(experiment.trials.map(\.precision))
+    return precisions.reduce(0) { $0 + numbers * $1.bytes }
+  }
+
+  /// What all runs leave on disk, before compression: traces, about 400 bytes of description each, and kept weights.
+  public var diskBytes: Double {
+    experiment.trials.reduce(0) { sum, trial in
+      let trace = Double(trial.training.epochs + 1) * Double(Trace.columns.count) * 8
+      return sum + 400 + trace + Double(weightsKept.count) * Double(size(of: trial).parameters) * 4
+    }
+  }
+
+  // MARK: Trials
+
+  private func size(of trial: Trial) -> NetworkSize {
+    NetworkSize(trial.network, inputs: inputs, outputs: outputs)
+  }
+
+  /// Samples in one step.
+  private func rows(of trial: Trial) -> Int {
+    switch trial.batchSize {
+    case .samples(let count): max(1, count)
+    case .full: max(1, trainSamples)
+    }
+  }
+}
+
+extension Precision {
+  var bytes: Double { self == .float ? 4 : 8 }
+}

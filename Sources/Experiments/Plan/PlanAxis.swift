@@ -1,0 +1,88 @@
+/// A hyperparameter and the values it takes in an experiment, in the order they first occur.
+public struct PlanAxis: Hashable, Sendable {
+  public var name: String
+  public var values: [HyperparameterValue]
+
+  /// Whether trials differ in it; otherwise it is fixed wherever it occurs.
+  public var varies: Bool { values.count > 1 }
+
+  public init(name: String, values: [HyperparameterValue]) {
+    self.name = name
+    self.values = values
+  }
+}
+
+extension PlanAxis {
+  /// Every hyperparameter of the trials.
+  ///
+  /// Trials share their parts, so the parts that differ are found first and only those are described.
+  static func axes(of trials: [Trial]) -> [PlanAxis] {
+    var optimizers = DistinctValues<OptimizerSpecification>()
+    var schedules = DistinctValues<ScheduleSpecification>()
+    var networks = DistinctValues<NetworkAndDropout>()
+    var trainings = DistinctValues<TrainingSpecification>()
+    var data = DistinctValues<DataSpecification>()
+    var batchSizes = DistinctValues<BatchSize>()
+    var losses = DistinctValues<LossKind>()
+    var penalties = DistinctValues<Double>()
+    var precisions = DistinctValues<Precision>()
+    var seeds = DistinctValues<UInt64>()
+    for trial in trials {
+      optimizers.insert(trial.optimizer)
+      schedules.insert(trial.schedule)
+      networks.insert(NetworkAndDropout(network: trial.network, dropout: trial.dropout))
+      trainings.insert(trial.training)
+      data.insert(trial.data)
+      batchSizes.insert(trial.batchSize)
+      losses.insert(trial.loss)
+      penalties.insert(trial.l2)
+      precisions.insert(trial.precision)
+      seeds.insert(trial.seed)
+    }
+    var table = Table()
+    for value in optimizers.values { table.add(value.hyperparameters) }
+    for value in schedules.values { table.add(value.hyperparameters) }
+    for value in batchSizes.values { table.add([.init("batch_size", .integer(value.storedValue))]) }
+    for value in networks.values { table.add(value.network.hyperparameters(with: value.dropout)) }
+    for value in losses.values { table.add([.init("loss", .text(value.rawValue))]) }
+    for value in penalties.values { table.add([.init("l2", .number(value))]) }
+    for value in trainings.values { table.add(value.hyperparameters) }
+    for value in precisions.values { table.add([.init("precision", .text(value.rawValue))]) }
+    for value in seeds.values { table.add([.init("seed", .integer(Int(bitPattern: UInt(value))))]) }
+    for value in data.values { table.add(value.hyperparameters) }
+    return table.axes
+  }
+
+  private struct NetworkAndDropout: Hashable {
+    var network: NetworkSpecification
+    var dropout: DropoutSpecification
+  }
+
+  private struct Table {
+    private var names: [String] = []
+    private var values: [String: DistinctValues<HyperparameterValue>] = [:]
+
+    mutating func add(_ entries: [Hyperparameter]) {
+      for entry in entries {
+        if values[entry.name] == nil { names.append(entry.name) }
+        values[entry.name, default: .init()].insert(entry.value)
+      }
+    }
+
+    var axes: [PlanAxis] { names.map { PlanAxis(name: $0, values: values[$0]!.values) } }
+  }
+}
+
+/// Values in the order they first came, each once.
+struct DistinctValues<Value: Hashable> {
+  private(set) var values: [Value] = []
+  private var seen: Set<Value> = []
+  private var last: Value?
+
+  mutating func insert(_ value: Value) {
+    // in a grid most neighbours are equal, which is cheaper to see than to hash
+    if value == last { return }
+    last = value
+    if seen.insert(value).inserted { values.append(value) }
+  }
+}
