@@ -36,7 +36,7 @@ let package = Package(
     .target(name: "Experiments", dependencies: [yams], swiftSettings: settings),
     .target(name: "Store", dependencies: ["Experiments", "CHDF5", "CZlib"], swiftSettings: settings),
     .target(
-      name: "Datasets", dependencies: ["Experiments", "Kernels", "Learning", "Store", "CZlib"],
+      name: "Datasets", dependencies: ["Experiments", "Kernels", "Learning", "Store", "CZlib", numerics],
       swiftSettings: kernelSettings),
     .target(
       name: "Harness", dependencies: ["Experiments", "Kernels", "Learning", "Datasets", "Store", logging],

@@ -122,6 +122,8 @@ public struct Weights: Hashable, Sendable {
   /// At the best epoch by the selection metric.
   public var best: [Float] = []
   public var final: [Float] = []
+  /// What each part of a vector is, in order and without gaps; the same for all three. Empty where nothing is kept.
+  public var slices: [ParameterSlice] = []
 
   public init() {}
 }

@@ -58,7 +58,8 @@ struct CSVTable {
         }
       throw DatasetError(
         .badValue, path: reader.path, at: reader.place(of: field.bytes.lowerBound),
-        "\(reason) (\(name(of: column)))")
+        "\(reason) (\(name(of: column)))"
+          + (names.isEmpty && rows == 0 ? "; if this line names the columns, say that there is a header" : ""))
     }
   }
 

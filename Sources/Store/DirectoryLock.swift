@@ -1,0 +1,31 @@
+import Foundation
+import Glibc
+
+/// An advisory lock on a directory of results; it ends with the process, however that ends.
+final class DirectoryLock: Sendable {
+  private let file: FileDescriptor
+
+  /// Takes the lock or throws ``StoreError/locked`` with who holds it.
+  init(_ directory: ResultDirectory, shared: Bool) throws {
+    file = try FileDescriptor(opening: directory.lock, O_RDWR | O_CREAT)
+    guard try file.tryLock(shared: shared) else {
+      throw StoreError.locked(directory: directory.path, holder: Self.describeHolder(file))
+    }
+    if !shared {
+      try file.truncate(to: 0)
+      try file.write(try JSON.encode(Holder(host: UniqueName.host, pid: Int(getpid()))))
+    }
+  }
+
+  private struct Holder: Codable {
+    var host: String
+    var pid: Int
+  }
+
+  private static func describeHolder(_ file: borrowing FileDescriptor) -> String {
+    guard let bytes = try? file.read(4096, at: 0),
+      let holder = try? JSON.decode(Holder.self, from: bytes, path: file.path)
+    else { return "an unknown process" }
+    return "process \(holder.pid) on \(holder.host)"
+  }
+}

@@ -1,0 +1,120 @@
+import Glibc
+
+/// The few operations on paths the store needs, each durable where it says so.
+enum Files {
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Makes the directory and the ones above it; one that is there already is fine.
+  static func makeDirectory(_ path: String) throws {
+    if isDirectory(path) { return }
+    if let parent = parent(of: path) { try makeDirectory(parent) }
+    guard mkdir(path, 0o755) == 0 || (errno == EEXIST && isDirectory(path)) else {
+      throw StoreError.system(operation: "mkdir", path: path, code: errno)
+    }
+  }
+
+  static func parent(of path: String) -> String? {
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }
+    return String(path[..<slash])
+  }
+
+  static func name(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
+
+  /// Names of the entries that end in `suffix`, sorted; none where there is no such directory.
+  static func names(in directory: String, suffix: String) throws -> [String] {
+    guard let stream = opendir(directory) else {
+      if errno == ENOENT { return [] }
+      throw StoreError.system(operation: "opendir", path: directory, code: errno)
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    errno = 0
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasSuffix(suffix), name != ".", name != ".." { names.append(name) }
+      errno = 0
+    }
+    guard errno == 0 else { throw StoreError.system(operation: "readdir", path: directory, code: errno) }
+    return names.sorted()
+  }
+
+  static func read(_ path: String, limit: Int) throws -> [UInt8] {
+    let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
+    guard try file.isRegularFile() else { throw StoreError.damaged(path: path, reason: "not a regular file") }
+    let size = try file.size()
+    guard size <= limit else {
+      throw StoreError.damaged(path: path, reason: "\(size) bytes, \(limit) is the most this file may have")
+    }
+    return try file.read(size, at: 0)
+  }
+
+  static func remove(_ path: String) throws {
+    guard unlink(path) == 0 || errno == ENOENT else {
+      throw StoreError.system(operation: "unlink", path: path, code: errno)
+    }
+  }
+
+  static func rename(_ path: String, to new: String) throws {
+    guard Glibc.rename(path, new) == 0 else { throw StoreError.system(operation: "rename", path: path, code: errno) }
+  }
+
+  /// Waits until the directory's entries are on the device.
+  static func synchronizeDirectory(_ path: String) throws {
+    let directory = try FileDescriptor(opening: path, O_RDONLY | O_DIRECTORY)
+    try directory.synchronize()
+    try directory.close()
+  }
+
+  /// Writes a new file that appears under its name complete or not at all, and is on the device on return.
+  ///
+  /// Returns false, leaving what is there, where the name is taken: a peer was first.
+  static func create(_ path: String, write: (borrowing FileDescriptor) throws -> Void) throws -> Bool {
+    let temporary = try writeTemporary(for: path, write)
+    defer { unlink(temporary) }
+    if link(temporary, path) != 0 {
+      guard errno == EEXIST else { throw StoreError.system(operation: "link", path: path, code: errno) }
+      return false
+    }
+    try remove(temporary)
+    try synchronizeDirectory(parent(of: path) ?? ".")
+    return true
+  }
+
+  /// Replaces a file: a reader sees the old content or the new, whole. On the device on return.
+  static func replace(_ path: String, with bytes: [UInt8]) throws {
+    let temporary = try writeTemporary(for: path) { try $0.write(bytes) }
+    do {
+      try rename(temporary, to: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try synchronizeDirectory(parent(of: path) ?? ".")
+  }
+
+  /// Ends the names of files that are not complete yet.
+  static let temporarySuffix = ".tmp"
+
+  private static func writeTemporary(
+    for path: String, _ write: (borrowing FileDescriptor) throws -> Void
+  ) throws -> String {
+    let temporary = "\(path).\(UniqueName.next())\(temporarySuffix)"
+    do {
+      let file = try FileDescriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL)
+      try write(file)
+      try file.synchronize()
+      try file.close()
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    return temporary
+  }
+}

@@ -1,0 +1,56 @@
+import CHDF5
+
+/// Names in a file; one with loops or crowds is cut off, not followed for ever.
+extension InputFile {
+  private static let maximumDepth = 8
+  private static let maximumCount = 1000
+
+  /// Names of the data sets in the file and its groups that hard links reach, in the order of their names.
+  func datasetNames() throws -> [String] {
+    var names: [String] = []
+    var groups = 0
+    try collect("", depth: 0, into: &names, &groups)
+    return names
+  }
+
+  /// Names in the root group that begin with `prefix`.
+  func rootNames(prefix: String) throws -> [String] {
+    try links(of: "/").filter { $0.hasPrefix(prefix) }
+  }
+
+  private func collect(_ group: String, depth: Int, into names: inout [String], _ groups: inout Int) throws {
+    groups += 1
+    for link in try links(of: group.isEmpty ? "/" : group) where names.count < Self.maximumCount {
+      let name = group.isEmpty ? link : "\(group)/\(link)"
+      var object = H5O_info_t()
+      try handle.check(
+        H5Oget_info_by_name2(handle.id, name, &object, H5O_INFO_BASIC, ch5_default()), "H5Oget_info_by_name \(name)")
+      if object.type == H5O_TYPE_DATASET { names.append(name) }
+      if object.type == H5O_TYPE_GROUP, depth < Self.maximumDepth, groups < Self.maximumCount {
+        try collect(name, depth: depth + 1, into: &names, &groups)
+      }
+    }
+  }
+
+  /// Names of a group's hard links, in order.
+  private func links(of group: String) throws -> [String] {
+    var info = H5G_info_t()
+    try handle.check(H5Gget_info_by_name(handle.id, group, &info, ch5_default()), "H5Gget_info_by_name \(group)")
+    return try (0..<min(info.nlinks, hsize_t(Self.maximumCount))).compactMap { try linkName($0, of: group) }
+  }
+
+  /// Name of a group's link; nil for one that is not hard or has a name that is not text.
+  private func linkName(_ index: hsize_t, of group: String) throws -> String? {
+    var link = H5L_info_t()
+    try handle.check(
+      H5Lget_info_by_idx(handle.id, group, H5_INDEX_NAME, H5_ITER_INC, index, &link, ch5_default()),
+      "H5Lget_info_by_idx \(group)")
+    guard link.type == H5L_TYPE_HARD else { return nil }
+    var buffer = [CChar](repeating: 0, count: HDF5Guard.maximumNameBytes + 1)
+    let length = try handle.check(
+      H5Lget_name_by_idx(handle.id, group, H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, ch5_default()),
+      "H5Lget_name_by_idx \(group)")
+    guard length < buffer.count else { return nil }
+    return buffer.withUnsafeBufferPointer { String(validatingCString: $0.baseAddress!) }
+  }
+}

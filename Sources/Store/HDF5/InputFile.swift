@@ -1,0 +1,40 @@
+import CHDF5
+import Glibc
+
+/// An HDF5 file open for reading, as untrusted input: see ``HDF5Guard``.
+struct InputFile: ~Copyable {
+  let handle: Handle
+  /// Length of the file.
+  let bytes: Int
+
+  private init(handle: consuming Handle, bytes: Int) {
+    self.handle = handle
+    self.bytes = bytes
+  }
+
+  /// Opens a regular file. Throws ``HDF5Error``, and ``StoreError/system`` where the system refuses.
+  static func open(_ path: String) throws -> InputFile {
+    let probe = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
+    guard try probe.isRegularFile() else {
+      throw HDF5Error(file: path, operation: "opening", reason: "not a regular file")
+    }
+    let bytes = try probe.size()
+    let access = try Handle(H5Pcreate(ch5_file_access_class()), .propertyList, "H5Pcreate", file: path)
+    // Shards never change and may be on a read-only medium, where the library's own lock fails.
+    try access.check(H5Pset_file_locking(access.id, false, true), "H5Pset_file_locking")
+    let handle = try Handle(H5Fopen(path, ch5_read_only(), access.id), .file, "H5Fopen", file: path)
+    try access.close()
+    return InputFile(handle: handle, bytes: bytes)
+  }
+
+  consuming func close() throws { try handle.close() }
+
+  func has(_ name: String) throws -> Bool {
+    try handle.check(H5Lexists(handle.id, name, ch5_default()), "H5Lexists \(name)") > 0
+  }
+
+  func dataset(_ name: String) throws -> Dataset { try Dataset.open(name, in: self) }
+
+  /// A global text attribute.
+  func text(_ name: String) throws -> String { try TextAttribute.read(name, of: handle) }
+}

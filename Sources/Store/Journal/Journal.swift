@@ -1,0 +1,62 @@
+import Experiments
+import Glibc
+
+/// A journal under the lock that says its runs are taken care of.
+final class JournalFile: Sendable {
+  let descriptor: FileDescriptor
+  /// Kept for inspection when it is retired.
+  let isDamaged: Bool
+
+  var path: String { descriptor.path }
+
+  init(_ descriptor: consuming FileDescriptor, isDamaged: Bool = false) {
+    self.descriptor = descriptor
+    self.isDamaged = isDamaged
+  }
+}
+
+/// An append-only file of finished runs that are in no shard yet. One writer.
+final class Journal {
+  let file: JournalFile
+  private let synchronizes: Bool
+  /// Where the next frame begins: everything before is whole.
+  private var end: Int
+  /// Set where a failed write could not be undone, so that nothing can follow it.
+  private var isBroken = false
+
+  /// Creates the file. Throws ``StoreError/system``.
+  init(creating path: String, synchronizes: Bool) throws {
+    self.synchronizes = synchronizes
+    let descriptor = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
+    guard try descriptor.tryLock() else { throw StoreError.locked(directory: path, holder: "an unknown process") }
+    try descriptor.write(JournalFormat.magic)
+    file = JournalFile(descriptor)
+    end = JournalFormat.magic.count
+    if synchronizes { try Files.synchronizeDirectory(Files.parent(of: path) ?? ".") }
+  }
+
+  /// One frame: what ``append(_:)`` takes. Separate, so that workers encode without holding the store.
+  static func frame(for record: TrialRecord) -> [UInt8] {
+    let numbers = record.weights.initial.count + record.weights.best.count + record.weights.final.count
+    var writer = ByteWriter(capacity: 4096 + 4 * numbers + 8 * Trace.columns.count * (record.trace.count + 1))
+    for _ in 0..<JournalFormat.frameHeaderLength { writer.append(0 as UInt8) }
+    RecordCoding.encode(record, into: &writer)
+    JournalFormat.seal(&writer, from: 0)
+    return writer.bytes
+  }
+
+  /// Appends a frame with one `write`. After a failure the file ends where it did before.
+  func append(_ frame: [UInt8]) throws {
+    guard !isBroken else {
+      throw StoreError.damaged(path: file.path, reason: "an earlier write failed and could not be undone")
+    }
+    do {
+      try file.descriptor.write(frame)
+      if synchronizes { try file.descriptor.synchronize() }
+    } catch {
+      do { try file.descriptor.truncate(to: end) } catch { isBroken = true }
+      throw error
+    }
+    end += frame.count
+  }
+}

@@ -1,0 +1,121 @@
+import Experiments
+
+/// The compact binary form of a ``TrialRecord``: docs/format.md, "Journal".
+enum RecordCoding {
+  /// Raised when the bytes of a record change.
+  static let version: UInt8 = 1
+
+  static func encode(_ record: TrialRecord, into writer: inout ByteWriter) {
+    writer.append(version)
+    writer.append(record.identity.high)
+    writer.append(record.identity.low)
+    writer.append(UInt16(record.hyperparameters.count))
+    for entry in record.hyperparameters { encode(entry, into: &writer) }
+    encode(record.outcome, into: &writer)
+    writer.append(Int64(record.bestEpoch ?? -1))
+    for count in [record.cost.steps, record.cost.gradients, record.cost.products] { writer.append(Int64(count)) }
+    writer.append(record.cost.trainingSeconds)
+    writer.append(record.cost.totalSeconds)
+    writer.append(UInt8(Trace.columns.count))
+    for column in Trace.columns { writer.append(record.trace[keyPath: column.values]) }
+    writer.append(record.weights.initial)
+    writer.append(record.weights.best)
+    writer.append(record.weights.final)
+    writer.append(UInt16(record.weights.slices.count))
+    for slice in record.weights.slices { encode(slice, into: &writer) }
+  }
+
+  static func decode(_ bytes: [UInt8]) throws -> TrialRecord {
+    var reader = ByteReader(bytes)
+    let version = try reader.integer(UInt8.self)
+    guard version == Self.version else {
+      throw ByteReader.Malformed(reason: "record version \(version), this program reads \(Self.version)")
+    }
+    let identity = TrialIdentity(high: try reader.integer(), low: try reader.integer())
+    let count = Int(try reader.integer(UInt16.self))
+    let hyperparameters = try (0..<count).map { _ in try hyperparameter(from: &reader) }
+    var record = TrialRecord(
+      identity: identity, hyperparameters: hyperparameters, outcome: try outcome(from: &reader))
+    let best = Int(try reader.integer(Int64.self))
+    record.bestEpoch = best < 0 ? nil : best
+    record.cost.steps = Int(try reader.integer(Int64.self))
+    record.cost.gradients = Int(try reader.integer(Int64.self))
+    record.cost.products = Int(try reader.integer(Int64.self))
+    record.cost.trainingSeconds = try reader.double()
+    record.cost.totalSeconds = try reader.double()
+    guard try reader.integer(UInt8.self) == Trace.columns.count else {
+      throw ByteReader.Malformed(reason: "a trace without the \(Trace.columns.count) columns of this version")
+    }
+    for column in Trace.columns { record.trace[keyPath: column.values] = try reader.doubles() }
+    record.weights.initial = try reader.floats()
+    record.weights.best = try reader.floats()
+    record.weights.final = try reader.floats()
+    let slices = Int(try reader.integer(UInt16.self))
+    record.weights.slices = try (0..<slices).map { _ in try slice(from: &reader) }
+    guard reader.remaining == 0 else { throw ByteReader.Malformed(reason: "\(reader.remaining) bytes too many") }
+    try record.validate()
+    return record
+  }
+}
+
+// MARK: - Parts
+
+extension RecordCoding {
+  private static func encode(_ entry: Hyperparameter, into writer: inout ByteWriter) {
+    writer.append(entry.name)
+    switch entry.value {
+    case .integer(let value):
+      writer.append(0 as UInt8)
+      writer.append(Int64(value))
+    case .number(let value):
+      writer.append(1 as UInt8)
+      writer.append(value)
+    case .text(let value):
+      writer.append(2 as UInt8)
+      writer.append(value)
+    case .list(let values):
+      writer.append(3 as UInt8)
+      writer.append(values)
+    }
+  }
+
+  private static func hyperparameter(from reader: inout ByteReader) throws -> Hyperparameter {
+    let name = try reader.string()
+    switch try reader.integer(UInt8.self) {
+    case 0: return Hyperparameter(name, .integer(Int(try reader.integer(Int64.self))))
+    case 1: return Hyperparameter(name, .number(try reader.double()))
+    case 2: return Hyperparameter(name, .text(try reader.string()))
+    case 3: return Hyperparameter(name, .list(try reader.doubles()))
+    case let code: throw ByteReader.Malformed(reason: "hyperparameter kind \(code)")
+    }
+  }
+
+  private static func encode(_ outcome: TrialOutcome, into writer: inout ByteWriter) {
+    writer.append(UInt8(outcome.code))
+    writer.append(Int64(outcome.divergedStep ?? 0))
+    writer.append(outcome.failureMessage ?? "")
+  }
+
+  private static func outcome(from reader: inout ByteReader) throws -> TrialOutcome {
+    let code = Int(try reader.integer(UInt8.self))
+    let step = Int(try reader.integer(Int64.self))
+    let message = try reader.string()
+    guard let outcome = TrialOutcome(code: code, divergedStep: step, failureMessage: message) else {
+      throw ByteReader.Malformed(reason: "outcome \(code)")
+    }
+    return outcome
+  }
+
+  private static func encode(_ slice: ParameterSlice, into writer: inout ByteWriter) {
+    writer.append(Int64(slice.layer))
+    writer.append(slice.role)
+    writer.append(Int64(slice.offset))
+    writer.append(slice.shape.map(Int64.init))
+  }
+
+  private static func slice(from reader: inout ByteReader) throws -> ParameterSlice {
+    ParameterSlice(
+      layer: Int(try reader.integer(Int64.self)), role: try reader.string(),
+      offset: Int(try reader.integer(Int64.self)), shape: try reader.integers().map { Int($0) })
+  }
+}

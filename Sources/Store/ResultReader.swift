@@ -1,0 +1,181 @@
+import Experiments
+import Glibc
+import Synchronization
+
+/// Reads a sweep's results: a directory, which a sweep may be writing to, or a single file. Never writes.
+///
+/// Methods may be called from any thread.
+public final class ResultReader: Sendable {
+  public let path: String
+  public let manifest: SweepManifest
+
+  private let source: Source
+  private let state = Mutex(State())
+
+  private enum Source {
+    case directory(ResultDirectory)
+    case file(String)
+  }
+
+  private struct State {
+    var notices: [String] = []
+    var locations: [TrialIdentity: Location] = [:]
+  }
+
+  private enum Location {
+    case shard(path: String, row: Int)
+    case journal(path: String)
+  }
+
+  /// Throws ``StoreError/notResults`` where there are none, ``StoreError/damaged`` where they cannot be read.
+  public init(path: String) throws {
+    self.path = path
+    let directory = ResultDirectory(path)
+    if Files.isDirectory(directory.path) {
+      guard Files.exists(directory.manifest) else {
+        throw StoreError.notResults(path: path, reason: "the directory has no sweep.json")
+      }
+      source = .directory(directory)
+      manifest = try JSON.read(SweepManifest.self, path: directory.manifest)
+    } else {
+      guard Files.exists(path) else { throw StoreError.notResults(path: path, reason: "there is no such file") }
+      source = .file(path)
+      manifest = try HDF5.run {
+        let shard = try ShardFile.open(path, requiresSeal: false)
+        let manifest = try shard.manifest()
+        try shard.close()
+        return manifest
+      }
+    }
+    guard manifest.formatVersion == SweepManifest.currentFormatVersion else {
+      throw StoreError.notResults(
+        path: path,
+        reason: "format version \(manifest.formatVersion), this program reads \(SweepManifest.currentFormatVersion)")
+    }
+  }
+
+  /// Damaged shards and torn journals that were left out of what was read last.
+  public var notices: [String] { state.withLock { $0.notices } }
+
+  /// What the test set says about the winner; nil where it was not looked at. Throws ``StoreError``.
+  public var testEvaluation: TestEvaluation? {
+    get throws {
+      guard case .directory(let directory) = source, Files.exists(directory.testEvaluation) else { return nil }
+      return try JSON.read(TestEvaluation.self, path: directory.testEvaluation)
+    }
+  }
+
+  // MARK: - Runs
+
+  /// Every run without its traces and weights, once, in the order of their identities.
+  public func summaries() throws -> [RunSummary] {
+    var shared = SharedValues()
+    var summaries: [RunSummary] = []
+    try scan(
+      journal: { _, record in summaries.append(RunSummary(record)) },
+      shard: { shard in summaries += try shard.summaries(sharing: &shared) })
+    return Self.sortedOnce(summaries)
+  }
+
+  /// One run with all that was kept of it. Throws ``StoreError/unknownRun``.
+  public func record(_ identity: TrialIdentity) throws -> TrialRecord {
+    if let record = try knownRecord(identity) { return record }
+    // Not seen yet, or its journal has become a shard.
+    try locate()
+    if let record = try knownRecord(identity) { return record }
+    throw StoreError.unknownRun(path: path, identity: identity)
+  }
+
+  private func knownRecord(_ identity: TrialIdentity) throws -> TrialRecord? {
+    switch state.withLock({ $0.locations[identity] }) {
+    case nil: nil
+    case .shard(let path, let row):
+      try HDF5.run {
+        let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
+        let record = try shard.record(row: row)
+        try shard.close()
+        return record
+      }
+    case .journal(let path):
+      Files.exists(path) ? try JournalReplay(path: path).records.first { $0.identity == identity } : nil
+    }
+  }
+
+  private func locate() throws {
+    var locations: [TrialIdentity: Location] = [:]
+    try scan(
+      journal: { path, record in locations[record.identity] = .journal(path: path) },
+      shard: { shard in
+        let outcomes = try shard.outcomes()
+        for (row, identity) in try shard.identities().enumerated() {
+          // As in the summaries: a run that was done again after a failure counts, not the failure.
+          if outcomes[row].isFailure, locations[identity] != nil { continue }
+          locations[identity] = .shard(path: shard.path, row: row)
+        }
+      })
+    state.withLock { $0.locations = locations }
+  }
+
+  /// Each identity once: a run that was done rather than one that failed.
+  private static func sortedOnce(_ summaries: [RunSummary]) -> [RunSummary] {
+    let order = summaries.indices.sorted { left, right in
+      let (first, second) = (summaries[left], summaries[right])
+      if first.identity != second.identity { return first.identity < second.identity }
+      if first.outcome.isFailure != second.outcome.isFailure { return second.outcome.isFailure }
+      return left < right
+    }
+    var result: [RunSummary] = []
+    result.reserveCapacity(order.count)
+    for index in order where result.last?.identity != summaries[index].identity { result.append(summaries[index]) }
+    return result
+  }
+
+  // MARK: - Files
+
+  private var requiresSeal: Bool {
+    if case .directory = source { true } else { false }
+  }
+
+  /// Visits every run there is. A damaged shard is left out and noticed, in a directory; a file alone must be whole.
+  private func scan(
+    journal visitRecord: (_ path: String, TrialRecord) throws -> Void,
+    shard visitShard: (borrowing ShardFile) throws -> Void
+  ) throws {
+    var notices: [String] = []
+    switch source {
+    case .file(let path): try visit(path, visitShard)
+    case .directory(let directory):
+      // A journal goes only after its shard has come: in this order a run may be met twice, but not missed.
+      for path in try directory.journalPaths() {
+        guard let replay = try replay(path) else { continue }
+        if let notice = replay.tail.notice { notices.append("\(path): \(notice)") }
+        for record in replay.records { try visitRecord(path, record) }
+      }
+      for path in try directory.shardPaths() {
+        do {
+          try visit(path, visitShard)
+        } catch  where Recovery.isDamage(error) {
+          notices.append("\(error); its runs are left out")
+        }
+      }
+    }
+    state.withLock { $0.notices = notices }
+  }
+
+  private func visit(_ path: String, _ body: (borrowing ShardFile) throws -> Void) throws {
+    try HDF5.run {
+      let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
+      try body(shard)
+      try shard.close()
+    }
+  }
+
+  /// Nil where the journal became a shard since it was listed.
+  private func replay(_ path: String) throws -> JournalReplay? {
+    do {
+      return try JournalReplay(path: path)
+    } catch StoreError.system("open", _, ENOENT) {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Experiments
+import Glibc
+
+/// What a directory holds when a sweep begins or goes on.
+struct Recovery {
+  var completed: Set<TrialIdentity> = []
+  var notices: [String] = []
+  /// Runs of journals whose writers no longer live, in blocks; only the last has journals.
+  var blocks: [Block] = []
+
+  /// Reads shards and journals; moves damaged shards to quarantine.
+  init(_ directory: ResultDirectory, options: ResultStore.Options) throws {
+    if options.access == .exclusive { try directory.removeTemporaries() }
+    // A journal is retired after its shard appears: in this order no run is missed.
+    let journals = try directory.journalPaths()
+    for path in try directory.shardPaths() { try addShard(path, directory) }
+    try addJournals(journals, options)
+  }
+
+  private mutating func addShard(_ path: String, _ directory: ResultDirectory) throws {
+    do {
+      completed.formUnion(try Self.completedRuns(of: path))
+    } catch StoreError.system("open", _, ENOENT) {
+      // A peer of a shared sweep moved it since it was listed.
+    } catch {
+      guard Self.isDamage(error) else { throw error }
+      let kept = try directory.moveToQuarantine(path)
+      notices.append("\(error); moved to \(kept), its runs start anew")
+    }
+  }
+
+  /// Whether the file itself is at fault, rather than the system.
+  static func isDamage(_ error: any Error) -> Bool {
+    switch error {
+    case StoreError.damaged, is HDF5Error: true
+    default: false
+    }
+  }
+
+  private static func completedRuns(of path: String) throws -> [TrialIdentity] {
+    try HDF5.run {
+      let shard = try ShardFile.open(path, requiresSeal: true)
+      let identities = try shard.identities()
+      try shard.close()
+      return identities
+    }
+  }
+
+  private mutating func addJournals(_ paths: [String], _ options: ResultStore.Options) throws {
+    var block = Block()
+    var adopted: [JournalFile] = []
+    for path in paths {
+      guard let (journal, replay) = try Self.adopt(path) else { continue }
+      if let notice = replay.tail.notice { notices.append("\(path): \(notice)") }
+      adopted.append(journal)
+      for record in replay.records where completed.insert(record.identity).inserted {
+        block.append(record, bytes: Journal.frame(for: record).count)
+        if block.isFull(options) {
+          blocks.append(block)
+          block = Block()
+        }
+      }
+    }
+    block.journals = adopted
+    if !adopted.isEmpty { blocks.append(block) }
+  }
+
+  /// Takes over a journal whose writer no longer lives; nil where it does, in another process of a shared sweep.
+  private static func adopt(_ path: String) throws -> (JournalFile, JournalReplay)? {
+    do {
+      let descriptor = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
+      guard try descriptor.tryLock() else { return nil }
+      let replay = try JournalReplay(file: descriptor)
+      var isDamaged = false
+      if case .damaged = replay.tail { isDamaged = true }
+      return (JournalFile(descriptor, isDamaged: isDamaged), replay)
+    } catch StoreError.system("open", _, ENOENT) {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import Experiments
+import Glibc
+import Synchronization
+
+/// The one writer of a directory of results.
+///
+/// A finished run is a journal record first, written before `append` returns. A full block of runs becomes an
+/// immutable shard, and its journal goes. Whatever instant a process is killed at, only the runs in flight are lost.
+/// Methods may be called from any thread.
+public final class ResultStore: Sendable {
+  public struct Options: Hashable, Sendable {
+    /// Runs in a shard.
+    public var runsPerShard = 256
+    /// A block with this many bytes becomes a shard before it is full.
+    public var bytesPerShard = 64 << 20
+    public var synchronization = Synchronization.never
+    public var access = Access.exclusive
+
+    public init() {}
+  }
+
+  /// When a journal record is on the device rather than in the system's cache. Shards always are.
+  public enum Synchronization: String, Hashable, Sendable, CaseIterable {
+    /// A crash of the process loses nothing, a crash of the machine may lose the runs in no shard yet.
+    case never
+    case everyRecord = "every_record"
+  }
+
+  public enum Access: String, Hashable, Sendable, CaseIterable {
+    /// A second sweep on the directory is refused and told who holds it.
+    case exclusive
+    /// Several processes, on several machines, write to the directory; each does its own trials.
+    case shared
+  }
+
+  private let directory: ResultDirectory
+  private let manifest: SweepManifest
+  private let options: Options
+  private let committer: BlockCommitter
+  private let state: Mutex<State>
+
+  private struct State {
+    var lock: DirectoryLock?
+    var journal: Journal?
+    var block = Block()
+    var completed: Set<TrialIdentity>
+  }
+
+  /// What was found and mended when the directory was opened: damaged shards, torn journals.
+  public let notices: [String]
+
+  private init(
+    _ directory: ResultDirectory, manifest: SweepManifest, options: Options, lock: DirectoryLock, recovery: Recovery
+  ) throws {
+    self.directory = directory
+    self.manifest = manifest
+    self.options = options
+    committer = BlockCommitter(directory)
+    notices = recovery.notices
+    state = Mutex(State(lock: lock, block: recovery.blocks.last ?? Block(), completed: recovery.completed))
+    for block in recovery.blocks.dropLast() { try committer.submit(block, manifest: manifest) }
+  }
+
+  /// Makes the directory or goes on with it.
+  ///
+  /// Throws ``SweepConflict`` where it holds a different experiment, ``StoreError/locked`` where another sweep runs,
+  /// and other ``StoreError``s where the system refuses.
+  public static func open(
+    directory path: String, manifest: SweepManifest, options: Options = Options()
+  ) throws -> ResultStore {
+    let directory = ResultDirectory(path)
+    for part in [directory.path, directory.shards, directory.journals] { try Files.makeDirectory(part) }
+    let lock = try DirectoryLock(directory, shared: options.access == .shared)
+    let settled = try settleManifest(manifest, in: directory)
+    let recovery = try Recovery(directory, options: options)
+    return try ResultStore(directory, manifest: settled, options: options, lock: lock, recovery: recovery)
+  }
+
+  /// Writes `sweep.json` where there is none or the grid has grown; refuses another experiment's.
+  private static func settleManifest(
+    _ manifest: SweepManifest, in directory: ResultDirectory
+  ) throws -> SweepManifest {
+    var manifest = manifest
+    if Files.exists(directory.manifest) {
+      let existing = try JSON.read(SweepManifest.self, path: directory.manifest)
+      let differences = existing.conflicts(with: manifest)
+      guard differences.isEmpty else { throw SweepConflict(directory: directory.path, differences: differences) }
+      manifest.created = existing.created
+      if manifest == existing { return existing }
+    }
+    try Files.replace(directory.manifest, with: try JSON.encode(manifest))
+    return manifest
+  }
+
+  /// Trials whose record is on disk, whatever their outcome.
+  public var completed: Set<TrialIdentity> { state.withLock { $0.completed } }
+
+  /// Stores a finished run. On return it survives the process; what more, ``Options/synchronization`` says.
+  ///
+  /// A trial that is in ``completed`` is left as it is. Throws ``StoreError``; after ``StoreError/commitFailed``
+  /// nothing more is taken, and nothing taken before is lost.
+  public func append(_ record: TrialRecord) throws {
+    try record.validate()
+    try committer.checkFailure()
+    let frame = Journal.frame(for: record)
+    let full = try state.withLock { state -> Block? in
+      guard state.lock != nil else { throw StoreError.closed(directory: directory.path) }
+      guard !state.completed.contains(record.identity) else { return nil }
+      try journal(&state).append(frame)
+      state.completed.insert(record.identity)
+      state.block.append(record, bytes: frame.count)
+      return state.block.isFull(options) ? takeBlock(&state) : nil
+    }
+    // Outside of the lock: other workers go on while this one waits for a commit.
+    if let full { try committer.submit(full, manifest: manifest) }
+  }
+
+  private func journal(_ state: inout State) throws -> Journal {
+    if let journal = state.journal { return journal }
+    let journal = try Journal(
+      creating: directory.makeNewJournalPath(), synchronizes: options.synchronization == .everyRecord)
+    state.journal = journal
+    state.block.journals.append(journal.file)
+    return journal
+  }
+
+  private func takeBlock(_ state: inout State) -> Block {
+    defer {
+      state.block = Block()
+      state.journal = nil
+    }
+    return state.block
+  }
+
+  /// Makes a shard of the runs that are in none, waits until all is on the device, and gives the directory up.
+  ///
+  /// Throws ``StoreError/commitFailed`` where a shard could not be written; its runs stay in the journal.
+  public func close() throws {
+    let (rest, lock) = state.withLock { state in
+      defer { state.lock = nil }
+      return (takeBlock(&state), state.lock)
+    }
+    guard let lock else { return }
+    defer { withExtendedLifetime(lock) {} }
+    if !rest.records.isEmpty || !rest.journals.isEmpty { try committer.submit(rest, manifest: manifest) }
+    try committer.finish()
+  }
+
+  /// Stores what the test set says about the winner.
+  public func write(_ evaluation: TestEvaluation) throws {
+    try Self.write(evaluation, directory: directory.path)
+  }
+
+  /// Stores what the test set says about the winner of a sweep that has ended.
+  public static func write(_ evaluation: TestEvaluation, directory path: String) throws {
+    try Files.replace(ResultDirectory(path).testEvaluation, with: try JSON.encode(evaluation))
+  }
+}

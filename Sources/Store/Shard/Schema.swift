@@ -1,0 +1,102 @@
+import Experiments
+
+/// Names on disk: docs/format.md.
+enum Schema {
+  static let conventions = "CF-1.11"
+  /// The global attribute that tells a shard from other HDF5 files.
+  static let format = (name: "format", value: "ravine-shard-1")
+
+  enum Attribute {
+    static let manifest = "manifest"
+    /// One line a hyperparameter column: variable, kind and name, separated by tabs.
+    static let columns = "hyperparameter_columns"
+    /// One line a layout: the positions of its columns, in the order of the trial's hyperparameters.
+    static let layouts = "hyperparameter_layouts"
+    static let categories = "categories"
+    static let parameters = "parameters"
+  }
+
+  enum Name {
+    static let run = "run"
+    static let epoch = "epoch"
+    static let identity = "run_id"
+    static let layout = "hyperparameter_layout"
+    static let outcome = "outcome"
+    static let divergedStep = "diverged_step"
+    static let failureMessage = "failure_message"
+    static let epochs = "epochs"
+    static let traceLength = "trace_length"
+    static let bestEpoch = "best_epoch"
+    static let steps = "steps"
+    static let gradients = "gradients"
+    static let products = "products"
+    static let trainingSeconds = "training_seconds"
+    static let totalSeconds = "total_seconds"
+  }
+
+  /// Names a hyperparameter's column may not take.
+  static let reserved: Set<String> = {
+    let names = [
+      Name.run, Name.epoch, Name.identity, Name.layout, Name.outcome, Name.divergedStep, Name.failureMessage,
+      Name.epochs, Name.traceLength, Name.bestEpoch, Name.steps, Name.gradients, Name.products, Name.trainingSeconds,
+      Name.totalSeconds, "layer", "hidden_layer", "part",
+    ]
+    return Set(names + metrics.flatMap { ["\($0.name)_final", "\($0.name)_best"] } + Trace.columns.map(\.name))
+  }()
+
+  /// A metric of a summary, stored at the final and at the best epoch.
+  struct Metric: Sendable {
+    var name: String
+    var longName: String
+    var value: any WritableKeyPath<RunSummary.Metrics, Double> & Sendable
+  }
+
+  static let metrics: [Metric] = [
+    Metric(name: "train_loss", longName: "training loss", value: \.trainLoss),
+    Metric(name: "train_accuracy", longName: "training accuracy", value: \.trainAccuracy),
+    Metric(name: "val_loss", longName: "validation loss", value: \.validationLoss),
+    Metric(name: "val_accuracy", longName: "validation accuracy", value: \.validationAccuracy),
+  ]
+
+  /// Which vectors of a run are kept.
+  struct WeightKind: Sendable {
+    var name: String
+    var longName: String
+    var values: any WritableKeyPath<Weights, [Float]> & Sendable
+  }
+
+  static let weightKinds: [WeightKind] = [
+    WeightKind(name: "initial", longName: "weights before training", values: \.initial),
+    WeightKind(name: "best", longName: "weights at the best epoch", values: \.best),
+    WeightKind(name: "final", longName: "weights at the final epoch", values: \.final),
+  ]
+
+  /// The dimension a list of numbers runs along; nil for a list that is not known here and has one of its own.
+  static func listDimension(_ hyperparameter: String) -> (name: String, longName: String)? {
+    switch hyperparameter {
+    case "keep_probability", "dropout_rate": ("layer", "layer input, the data first")
+    case "hidden": ("hidden_layer", "hidden layer from the input upwards")
+    case "split": ("part", "training, validation, test")
+    default: nil
+    }
+  }
+
+  /// Begin the names of weights and of their dimensions.
+  static let weightPrefixes = (vector: "weights", parameter: "parameter")
+
+  /// `text` in the characters every reader of netCDF takes in a name.
+  static func variableName(_ text: String) -> String {
+    let safe = String(text.map { isWordCharacter($0) ? $0 : "_" })
+    let isTaken = safe.hasPrefix(weightPrefixes.vector + "_") || safe.hasPrefix(weightPrefixes.parameter + "_")
+    return safe.first?.isLetter == true && !isTaken ? safe : "h_\(safe)"
+  }
+
+  /// A word of CF's `flag_meanings`, which are separated by blanks.
+  static func flagMeaning(_ text: String) -> String {
+    text.isEmpty ? "empty" : String(text.map { isWordCharacter($0) || "-.+@".contains($0) ? $0 : "_" })
+  }
+
+  private static func isWordCharacter(_ character: Character) -> Bool {
+    character.isASCII && (character.isLetter || character.isNumber || character == "_")
+  }
+}

@@ -1,0 +1,47 @@
+import Experiments
+
+/// A block of runs on its way to an immutable file: docs/format.md, "Commit".
+enum ShardCommit {
+  /// Named after the runs in it, so that two writers of the same block agree on the name.
+  static func path(for records: [TrialRecord], in directory: ResultDirectory) -> String {
+    let runs = records.map(\.identity).sorted().map(\.description).joined()
+    return "\(directory.shards)/\(TrialIdentity(hashing: runs))\(ResultDirectory.shardSuffix)"
+  }
+
+  /// Writes the runs, in the order of their identities. On return they are on the device under their final name.
+  static func write(_ records: [TrialRecord], manifest: SweepManifest, in directory: ResultDirectory) throws {
+    let path = path(for: records, in: directory)
+    let sorted = records.sorted { $0.identity < $1.identity }
+    let image = try build(try ShardContent(sorted, manifest: manifest), name: Files.name(of: path))
+    let seal = image.seal.bytes
+    func create() throws -> Bool {
+      try Files.create(path) { file in
+        try file.write(image.bytes)
+        try file.write(seal)
+      }
+    }
+    if try create() { return }
+    // The name is taken by a block of the same runs: a peer's, or ours before a crash.
+    if (try? isWhole(path)) == true { return }
+    _ = try directory.moveToQuarantine(path)
+    guard try create() else { throw StoreError.damaged(path: path, reason: "appeared again while it was replaced") }
+  }
+
+  /// An image in which a call failed is discarded; a second one is built from the records.
+  private static func build(_ content: ShardContent, name: String) throws -> ShardImage {
+    do {
+      return try ShardImage(content, name: name)
+    } catch is HDF5Error {
+      return try ShardImage(content, name: name)
+    }
+  }
+
+  private static func isWhole(_ path: String) throws -> Bool {
+    try HDF5.run {
+      let shard = try ShardFile.open(path, requiresSeal: true)
+      _ = try shard.identities()
+      try shard.close()
+      return true
+    }
+  }
+}

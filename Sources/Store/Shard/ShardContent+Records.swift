@@ -1,0 +1,129 @@
+import Experiments
+
+extension ShardContent {
+  /// The columns of a block of runs, in the order given. Throws ``StoreError/invalidRecord``.
+  init(_ records: [TrialRecord], manifest: SweepManifest) throws {
+    for record in records { try record.validate() }
+    dimensions = [.counted(Schema.Name.run, records.count, "run in this file")]
+    let columns = HyperparameterColumns(records.map(\.hyperparameters))
+    try addAttributes(manifest, columns)
+    add(
+      .text(records.map(\.identity.description)), Schema.Name.identity, "identity of the trial: a hash of its content")
+    try addHyperparameters(columns)
+    addOutcomes(records)
+    addCosts(records)
+    addMetrics(records.map { RunSummary($0) })
+    addTraces(records)
+    try addWeights(records)
+  }
+
+  private mutating func addAttributes(_ manifest: SweepManifest, _ columns: HyperparameterColumns) throws {
+    func json(_ value: some Encodable) throws -> String {
+      String(decoding: try JSON.encode(value, pretty: false), as: UTF8.self)
+    }
+    attributes = [
+      ("Conventions", Schema.conventions),
+      ("title", manifest.summary.isEmpty ? manifest.name : manifest.summary),
+      Schema.format,
+      ("experiment", manifest.name),
+      ("selection_rule", "\(manifest.selection.metric.rawValue) at the \(manifest.selection.epoch.rawValue) epoch"),
+      ("provenance", try json(manifest.provenance)),
+      (Schema.Attribute.manifest, try json(manifest)),
+      (Schema.Attribute.columns, columns.columnsText),
+      (Schema.Attribute.layouts, columns.layoutsText),
+    ]
+  }
+
+  private mutating func add(
+    _ values: Variable.Values, _ name: String, _ longName: String, units: String? = nil, fill: Variable.Fill? = nil
+  ) {
+    variables.append(
+      Variable(name, along: [Schema.Name.run], values, longName: longName, units: units, fill: fill))
+  }
+
+  private mutating func addOutcomes(_ records: [TrialRecord]) {
+    variables.append(
+      .category(
+        Schema.Name.outcome, codes: records.map { Int8($0.outcome.code) }, meanings: TrialOutcome.names,
+        longName: "how the run ended"))
+    add(
+      .int64(records.map { Int64($0.outcome.divergedStep ?? -1) }), Schema.Name.divergedStep,
+      "step at which the run diverged, counted from 1", units: "1", fill: .integer(-1))
+    add(
+      .text(records.map { $0.outcome.failureMessage ?? "" }), Schema.Name.failureMessage,
+      "why the run could not be done")
+    add(
+      .int32(records.map { Int32(max(0, $0.trace.count - 1)) }), Schema.Name.epochs, "epochs trained", units: "1")
+    add(
+      .int32(records.map { Int32($0.trace.count) }), Schema.Name.traceLength,
+      "entries of the run along epoch, the state before training among them", units: "1")
+    add(
+      .int32(records.map { Int32($0.bestEpoch ?? -1) }), Schema.Name.bestEpoch, "best epoch by the selection rule",
+      units: "1", fill: .integer(-1))
+  }
+
+  private mutating func addCosts(_ records: [TrialRecord]) {
+    add(.int64(records.map { Int64($0.cost.steps) }), Schema.Name.steps, "parameter updates", units: "1")
+    add(.int64(records.map { Int64($0.cost.gradients) }), Schema.Name.gradients, "gradient evaluations", units: "1")
+    add(
+      .int64(records.map { Int64($0.cost.products) }), Schema.Name.products,
+      "Hessian- or Gauss-Newton-vector products", units: "1")
+    add(
+      .float64(records.map(\.cost.trainingSeconds)), Schema.Name.trainingSeconds,
+      "wall-clock time of training, evaluation excluded", units: "s")
+    add(
+      .float64(records.map(\.cost.totalSeconds)), Schema.Name.totalSeconds, "wall-clock time of the run", units: "s")
+  }
+
+  private mutating func addMetrics(_ summaries: [RunSummary]) {
+    for metric in Schema.metrics {
+      add(
+        .float64(summaries.map { $0.final[keyPath: metric.value] }), "\(metric.name)_final",
+        "\(metric.longName) at the final epoch", units: "1", fill: .nan)
+      add(
+        .float64(summaries.map { $0.best[keyPath: metric.value] }), "\(metric.name)_best",
+        "\(metric.longName) at the best epoch", units: "1", fill: .nan)
+    }
+  }
+
+  private mutating func addTraces(_ records: [TrialRecord]) {
+    let length = max(1, records.map(\.trace.count).max() ?? 0)
+    dimensions.append(.counted(Schema.Name.epoch, length, "epoch; 0 is the state before training"))
+    for column in Trace.columns {
+      let rows = records.map { $0.trace[keyPath: column.values] }
+      variables.append(
+        Variable(
+          column.name, along: [Schema.Name.run, Schema.Name.epoch], .float64(padded(rows, to: length)),
+          longName: column.longName, units: column.units, fill: .nan))
+    }
+  }
+}
+
+/// Rows of one length, in row-major order, NaN where a row is shorter.
+func padded(_ rows: [[Double]], to length: Int) -> [Double] {
+  [Double](unsafeUninitializedCapacity: rows.count * length) { buffer, initialized in
+    for row in rows {
+      _ = buffer[initialized...].initialize(fromContentsOf: row)
+      buffer[(initialized + row.count)..<(initialized + length)].initialize(repeating: .nan)
+      initialized += length
+    }
+  }
+}
+
+extension Variable {
+  /// A column of codes, CF `flag_values` and `flag_meanings`; a code under 0 stands for none.
+  static func category(_ name: String, codes: [Int8], meanings: [String], longName: String) -> Variable {
+    var variable = Variable(name, along: [Schema.Name.run], .int8(codes), longName: longName)
+    variable.fill = codes.contains { $0 < 0 } ? .integer(-1) : nil
+    variable.flags = meanings.indices.map { Int8($0) }
+    // Meanings are separated by blanks, so each is one word, and no two the same.
+    var words: [String] = []
+    for meaning in meanings {
+      var word = Schema.flagMeaning(meaning)
+      while words.contains(word) { word += "_" }
+      words.append(word)
+    }
+    variable.texts = [("flag_meanings", words.joined(separator: " "))]
+    return variable
+  }
+}

@@ -1,0 +1,83 @@
+import Experiments
+
+extension ShardContent {
+  /// One matrix an architecture and kind of vector: the runs that kept it by its parameters.
+  mutating func addWeights(_ records: [TrialRecord]) throws {
+    for architecture in Architecture.all(in: records) {
+      let parameters = Dimension(
+        name: "\(Schema.weightPrefixes.parameter)_\(architecture.name)", length: architecture.count, coordinate: nil)
+      var isUsed = false
+      for kind in Schema.weightKinds {
+        let rows = architecture.runs.filter { !records[$0].weights[keyPath: kind.values].isEmpty }
+        guard !rows.isEmpty else { continue }
+        isUsed = true
+        let name = "\(Schema.weightPrefixes.vector)_\(kind.name)_\(architecture.name)"
+        dimensions.append(
+          Dimension(
+            name: "\(name)_run", length: rows.count,
+            coordinate: .init(values: rows.map { Int32($0) }, longName: "run of each row of \(name)")))
+        var variable = Variable(
+          name, along: ["\(name)_run", parameters.name],
+          .float32(rows.flatMap { records[$0].weights[keyPath: kind.values] }), longName: kind.longName, units: "1",
+          fill: .nan)
+        variable.texts = [
+          (
+            Schema.Attribute.parameters,
+            String(decoding: try JSON.encode(architecture.slices, pretty: false), as: UTF8.self)
+          )
+        ]
+        // Weights are close to random bits: deflate takes more time than all else and saves a tenth.
+        variable.isCompressed = false
+        variables.append(variable)
+      }
+      if isUsed { dimensions.append(parameters) }
+    }
+  }
+}
+
+/// Runs whose parameters mean the same.
+private struct Architecture {
+  var name: String
+  var slices: [ParameterSlice]
+  /// Parameters.
+  var count: Int
+  var runs: [Int]
+
+  private struct Key: Hashable {
+    var slices: [ParameterSlice]
+    var count: Int
+  }
+
+  /// In the order of their names.
+  static func all(in records: [TrialRecord]) -> [Architecture] {
+    var runs: [Key: [Int]] = [:]
+    for (index, record) in records.enumerated() {
+      let weights = record.weights
+      let count = max(weights.initial.count, weights.best.count, weights.final.count)
+      if count > 0 { runs[Key(slices: weights.slices, count: count), default: []].append(index) }
+    }
+    var architectures = runs.map { key, runs in
+      Architecture(name: baseName(key), slices: key.slices, count: key.count, runs: runs)
+    }
+    architectures.sort { ($0.name, $0.runs[0]) < ($1.name, $1.runs[0]) }
+    var names: Set<String> = []
+    for index in architectures.indices {
+      while names.contains(architectures[index].name) { architectures[index].name += "_" }
+      names.insert(architectures[index].name)
+    }
+    return architectures
+  }
+
+  /// `64x32x10` for dense layers of those sizes, `64x32x10_nobias` without biases, `n2410` for anything else.
+  private static func baseName(_ key: Key) -> String {
+    let kernels = key.slices.filter { $0.role == "kernel" }
+    let biases = key.slices.filter { $0.role == "bias" }
+    let sizes = kernels.map { $0.shape.first ?? 0 } + [kernels.last?.shape.last ?? 0]
+    let isChain =
+      !kernels.isEmpty && kernels.allSatisfy { $0.shape.count == 2 }
+      && zip(kernels, sizes.dropFirst()).allSatisfy { $0.shape[1] == $1 }
+      && kernels.count + biases.count == key.slices.count && (biases.isEmpty || biases.count == kernels.count)
+    guard isChain, sizes.count <= 16 else { return "n\(key.count)" }
+    return sizes.map(String.init).joined(separator: "x") + (biases.isEmpty ? "_nobias" : "")
+  }
+}

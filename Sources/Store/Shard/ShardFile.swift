@@ -1,0 +1,99 @@
+import Experiments
+import Glibc
+
+/// A shard open for reading, on the library's queue. Everything in it is checked before it is used.
+struct ShardFile: ~Copyable {
+  let file: InputFile
+  let path: String
+  /// Runs in the shard.
+  let count: Int
+
+  private init(file: consuming InputFile, path: String, count: Int) {
+    self.file = file
+    self.path = path
+    self.count = count
+  }
+
+  /// Opens a shard. `requiresSeal` for a sweep's own shards; a file from elsewhere may have lost its seal to a program
+  /// that copied its content. Throws ``StoreError`` and ``HDF5Error``.
+  static func open(_ path: String, requiresSeal: Bool) throws -> ShardFile {
+    let bytes = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
+    guard try bytes.isRegularFile() else { throw StoreError.damaged(path: path, reason: "not a regular file") }
+    if try Seal.verify(bytes) == nil, requiresSeal {
+      throw StoreError.damaged(path: path, reason: "has no seal: it is cut off, or another program wrote it")
+    }
+    try bytes.close()
+    let file = try InputFile.open(path)
+    let format = try file.text(Schema.format.name)
+    guard format == Schema.format.value else {
+      throw StoreError.damaged(path: path, reason: "its format is “\(format)”, “\(Schema.format.value)” is read")
+    }
+    let run = try file.dataset(Schema.Name.run)
+    guard run.extents.count == 1 else { throw StoreError.damaged(path: path, reason: "run is no dimension") }
+    let count = run.extents[0]
+    try run.close()
+    return ShardFile(file: file, path: path, count: count)
+  }
+
+  consuming func close() throws { try file.close() }
+
+  func manifest() throws -> SweepManifest {
+    try JSON.decode(SweepManifest.self, from: Array(try file.text(Schema.Attribute.manifest).utf8), path: path)
+  }
+
+  func damaged(_ reason: String) -> StoreError { .damaged(path: path, reason: reason) }
+
+  // MARK: - Columns
+
+  /// A column with one number a run.
+  func column<Number: HDF5Number>(_ name: String, _: Number.Type = Number.self) throws -> [Number] {
+    let dataset = try file.dataset(name)
+    guard dataset.extents == [count] else { throw damaged("\(name) has extents \(dataset.extents), \(count) runs") }
+    let values: [Number] = try dataset.read()
+    try dataset.close()
+    return values
+  }
+
+  func textColumn(_ name: String) throws -> [String] {
+    let dataset = try file.dataset(name)
+    guard dataset.extents == [count] else { throw damaged("\(name) has extents \(dataset.extents), \(count) runs") }
+    let values = try dataset.readText()
+    try dataset.close()
+    return values
+  }
+
+  /// A matrix with one row a run, and the length of its rows.
+  func matrix(_ name: String) throws -> (values: [Double], width: Int) {
+    let dataset = try file.dataset(name)
+    guard dataset.extents.count == 2, dataset.extents[0] == count else {
+      throw damaged("\(name) has extents \(dataset.extents), \(count) runs")
+    }
+    let width = dataset.extents[1]
+    let values: [Double] = try dataset.read()
+    try dataset.close()
+    return (values, width)
+  }
+
+  func identities() throws -> [TrialIdentity] {
+    try textColumn(Schema.Name.identity).map { text in
+      guard let identity = TrialIdentity(text) else {
+        throw damaged("“\(text)” is no identity: 32 hexadecimal digits are")
+      }
+      return identity
+    }
+  }
+
+  func outcomes() throws -> [TrialOutcome] {
+    let codes = try column(Schema.Name.outcome, Int8.self)
+    let steps = try column(Schema.Name.divergedStep, Int64.self)
+    // Few runs fail, and texts take longer to read than numbers.
+    let hasFailures = codes.contains(Int8(TrialOutcome.failed(message: "").code))
+    let messages = hasFailures ? try textColumn(Schema.Name.failureMessage) : []
+    return try codes.indices.map { run in
+      let outcome = TrialOutcome(
+        code: Int(codes[run]), divergedStep: Int(steps[run]), failureMessage: hasFailures ? messages[run] : "")
+      guard let outcome else { throw damaged("outcome \(codes[run]) of run \(run)") }
+      return outcome
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Experiments
+
+extension TrialRecord {
+  /// Throws ``StoreError/invalidRecord`` where the record's parts do not fit together, so that no column can store it.
+  func validate() throws {
+    func refuse(_ reason: String) -> StoreError { .invalidRecord(identity: identity, reason: reason) }
+    for column in Trace.columns where trace[keyPath: column.values].count != trace.count {
+      throw refuse("\(column.name) has \(trace[keyPath: column.values].count) epochs, val_loss \(trace.count)")
+    }
+    if let bestEpoch, !(0..<trace.count).contains(bestEpoch) {
+      throw refuse("best epoch \(bestEpoch) of \(trace.count)")
+    }
+    let names = Set(hyperparameters.map(\.name))
+    guard names.count == hyperparameters.count else { throw refuse("a hyperparameter is given twice") }
+    for name in names where name.isEmpty || printable(name) != name {
+      throw refuse("the hyperparameter name “\(name)” is empty or has control characters")
+    }
+    guard trace.count < Int(Int32.max) else { throw refuse("\(trace.count) epochs") }
+    let counts = [weights.initial.count, weights.best.count, weights.final.count].filter { $0 > 0 }
+    guard Set(counts).count <= 1 else { throw refuse("weight vectors of different lengths: \(counts)") }
+    if let count = counts.first, !weights.slices.isEmpty { try validateSlices(count: count, refuse) }
+  }
+
+  private func validateSlices(count: Int, _ refuse: (String) -> StoreError) throws {
+    var offset = 0
+    for slice in weights.slices {
+      guard slice.offset == offset, let size = slice.checkedSize, size <= count - offset else {
+        throw refuse("parameter slice \(slice) does not begin at \(offset) or passes the end of \(count) parameters")
+      }
+      offset += size
+    }
+    guard offset == count else { throw refuse("parameter slices cover \(offset) of \(count) parameters") }
+  }
+}
+
+extension ParameterSlice {
+  /// Product of the shape; nil where an extent is negative or the product overflows.
+  fileprivate var checkedSize: Int? {
+    var size = 1
+    for extent in shape {
+      let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+      guard extent >= 0, !overflow else { return nil }
+      size = product
+    }
+    return size
+  }
+}

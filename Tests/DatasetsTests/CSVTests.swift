@@ -1,0 +1,185 @@
+import Experiments
+import Foundation
+import Testing
+
+@testable import Datasets
+
+struct CSVTests {
+  static func load(
+    _ text: String, target: String = "y", header: Bool = true, task: DataSource.Task = .classification
+  ) throws -> RawDataset {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write(text)
+    return try DataLoader.load(.csv(path: path, target: target, header: header, task: task))
+  }
+
+  /// Quotes, doubled quotes, line breaks in fields, CRLF, a byte order mark, an empty line, blanks, no last line break.
+  @Test func readsWhatPythonReads() throws {
+    let expected = try Expected.load().quoted
+    let path = fixture("quoted.csv").path
+    let table = try DataLoader.load(.csv(path: path, target: "species", header: true, task: .classification))
+    #expect(table.samples.doubles == expected.features)
+    #expect(table.featureShape == [3])
+    #expect(table.samples.classNames == Set(expected.labels).sorted())
+    #expect(table.samples.labels.map { table.samples.classNames[Int($0)] } == expected.labels)
+  }
+
+  @Test func recordsDoNotDependOnHowTheFileIsCut() throws {
+    let expected = try Expected.load().quoted.records
+    for chunk in 16...200 {
+      var reader = try CSVReader(path: fixture("quoted.csv").path, chunk: chunk)
+      var records: [[String]] = []
+      while try reader.nextRecord() { records.append(try reader.fields.map(reader.text)) }
+      #expect(records == expected, "read \(chunk) bytes at a time")
+    }
+  }
+
+  @Test func compressedIsTheSame() throws {
+    let directory = try TemporaryDirectory()
+    let plain = [UInt8](try Data(contentsOf: fixture("quoted.csv")))
+    let path = try directory.write(gzipped(plain), to: "quoted.csv.gz")
+    let read = { (path: String) in
+      try DataLoader.load(.csv(path: path, target: "species", header: true, task: .classification)).contentHash
+    }
+    #expect(try read(path) == read(fixture("quoted.csv").path))
+  }
+
+  @Test func targetByIndexWithoutHeader() throws {
+    let table = try Self.load("b,1,2\na,3,4\nb,5,6\n", target: "0", header: false)
+    #expect(table.samples.doubles == [1, 2, 3, 4, 5, 6])
+    #expect(table.samples.classNames == ["a", "b"])
+    #expect(table.samples.labels == [1, 0, 1])
+  }
+
+  @Test func regressionTargets() throws {
+    let table = try Self.load("x,y\n1,0.5\n2,-1e3\n", task: .regression)
+    #expect(table.samples.targets == .values([0.5, -1000], columns: 1))
+    #expect(table.samples.doubles == [1, 2])
+  }
+
+  @Test func integerClassesAreOrderedByValue() throws {
+    let table = try Self.load("x,y\n0,10\n0,9\n0,-1\n0,9.0\n0,+10\n")
+    #expect(table.samples.classNames == ["-1", "9", "10"])
+    #expect(table.samples.labels == [2, 1, 0, 1, 2])
+  }
+
+  @Test func classesDoNotDependOnTheOrderOfRows() throws {
+    let names = try [["b", "a", "C"], ["C", "b", "a"], ["a", "C", "b"]].map { order in
+      try Self.load("x,y\n" + (order + order).map { "1,\($0)\n" }.joined()).samples.classNames
+    }
+    #expect(names == [[String]](repeating: ["C", "a", "b"], count: 3))
+  }
+
+  struct Fault: Sendable, CustomTestStringConvertible {
+    var text: String
+    var code: DatasetError.Code
+    var place: DatasetError.Place?
+    /// Part of the message.
+    var says: String
+    var target = "y"
+    var header = true
+    var task = DataSource.Task.classification
+
+    var testDescription: String { says }
+  }
+
+  static let faults: [Fault] = [
+    .init(text: "", code: .badSize, says: "empty"),
+    .init(text: "\n\r\n", code: .badSize, says: "empty"),
+    .init(text: "x,y\n", code: .badSize, says: "no samples"),
+    .init(text: "x,y\n1,a\n2\n", code: .malformed, place: .text(line: 3, column: 1), says: "1 fields"),
+    .init(text: "x,y\n1,a\n2,b,3\n", code: .malformed, place: .text(line: 3, column: 3), says: "3 fields"),
+    .init(text: "x,y\n1,a\nzwei,b\n", code: .badValue, place: .text(line: 3, column: 1), says: "\"zwei\""),
+    .init(text: "x,z,y\n1,nan,a\n", code: .badValue, place: .text(line: 2, column: 3), says: "column 1, \"z\""),
+    .init(text: "x,y\n-inf,a\n", code: .badValue, place: .text(line: 2, column: 1), says: "\"-inf\""),
+    .init(text: "x,y\n1e400,a\n", code: .badValue, place: .text(line: 2, column: 1), says: "too large"),
+    .init(text: "x,y\n,a\n", code: .badValue, place: .text(line: 2, column: 1), says: "missing values"),
+    .init(text: "x,y\n1,\n", code: .badValue, place: .text(line: 2, column: 3), says: "class belongs"),
+    .init(
+      text: "x,y\n1,\"two\nlines\"\nq,b\n", code: .badValue, place: .text(line: 4, column: 1), says: "\"q\""),
+    .init(
+      text: "n,x,y\n1,\"2\n\n\",c\n", code: .badValue, place: .text(line: 2, column: 4), says: "column 1, \"x\""),
+    .init(
+      text: "x,y\n1,b\n2,x\n", code: .badTarget, place: .text(line: 1, column: 1),
+      says: "no column is named \"label\"; the header has \"x\", \"y\"", target: "label"),
+    .init(text: "y,y\n1,b\n", code: .badTarget, place: .text(line: 1, column: 1), says: "2 columns are named \"y\""),
+    .init(text: "1,b\n", code: .badTarget, says: "index from 0 to 1", target: "2", header: false),
+    .init(text: "1,b\n", code: .badTarget, says: "\"-1\" is no column", target: "-1", header: false),
+    .init(
+      text: "x,y\n1,2\n", code: .badValue, place: .text(line: 1, column: 1), says: "names the columns", target: "1",
+      header: false),
+    .init(text: "x;y\n1;2\n", code: .malformed, place: .text(line: 1, column: 1), says: "semicolons"),
+    .init(text: "x,y\n1,\"a\n2,b\n", code: .malformed, place: .text(line: 2, column: 3), says: "never closed"),
+    .init(text: "x,y\n1,a\"b\n", code: .malformed, place: .text(line: 2, column: 4), says: "within an unquoted"),
+    .init(text: "x,y\n\"1\" ,a\n", code: .malformed, place: .text(line: 2, column: 4), says: "after a closing quote"),
+    .init(text: "x,y\r1,a\r", code: .malformed, place: .text(line: 1, column: 4), says: "carriage return"),
+    .init(text: "x,y\n1,a\n2,a\n", code: .mislabelled, says: "one class \"a\""),
+    .init(text: "x,y\n1,a\n2,b\n3,c\n", code: .mislabelled, says: "different value in each of 3 samples"),
+    .init(text: "x,y\n1,0.5\n2,1\n3,1\n", code: .mislabelled, says: "regression"),
+    .init(
+      text: "x,y\n1,0.5\n2,b\n", code: .badValue, place: .text(line: 3, column: 3), says: "\"b\"", task: .regression),
+  ]
+
+  @Test(arguments: faults)
+  func saysWhatIsWrongAndWhere(_ fault: Fault) throws {
+    let error = try #require(
+      failure { try Self.load(fault.text, target: fault.target, header: fault.header, task: fault.task) })
+    #expect(error.code == fault.code)
+    #expect(error.place == fault.place)
+    #expect(error.message.contains(fault.says), "\(error)")
+    #expect(error.path?.hasSuffix("data.csv") == true)
+  }
+
+  @Test func describesThePlaceLikeACompiler() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write("x,y\n1,a\n2,b\nzwei,b\n")
+    let error = try #require(
+      failure { try DataLoader.load(.csv(path: path, target: "y", header: true, task: .classification)) })
+    #expect(error.description == "\(path):4:1: \"zwei\" is not a finite decimal number (column 0, \"x\")")
+  }
+
+  @Test func otherEncodingsAreNamed() throws {
+    let directory = try TemporaryDirectory()
+    let utf16 = try directory.write([0xff, 0xfe, 0x78, 0x00], to: "utf16.csv")
+    let latin = try directory.write(Array("x,y\n1,".utf8) + [0xe9, 0x0a], to: "latin.csv")
+    let load = { try DataLoader.load(.csv(path: $0, target: "y", header: true, task: .classification)) }
+    #expect(failure { try load(utf16) }?.message.contains("UTF-16") == true)
+    #expect(failure { try load(latin) }?.place == .text(line: 2, column: 3))
+  }
+
+  @Test func aRecordWithoutEndIsRefusedInBoundedMemory() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write(Array("x,\"".utf8) + [UInt8](repeating: 0x61, count: 1 << 25), to: "endless.csv")
+    let error = failure { try DataLoader.load(.csv(path: path, target: "x", header: true, task: .regression)) }
+    #expect(error?.message.contains("a record of more than 16777216 bytes") == true)
+  }
+
+  /// Every way of cutting the file short, and every way of flipping one bit: an error, or rows that were there.
+  @Test func damageNeverCrashes() throws {
+    let directory = try TemporaryDirectory()
+    let whole = [UInt8](try Data(contentsOf: fixture("quoted.csv")))
+    let load = { (bytes: [UInt8]) in
+      let path = try directory.write(bytes, to: "damaged.csv")
+      return try DataLoader.load(.csv(path: path, target: "species", header: true, task: .classification))
+    }
+    let rows = try load(whole).samples.doubles
+    for length in 0..<whole.count {
+      do {
+        let table = try load(Array(whole[..<length]))
+        // A number cut short at the end of the file is still a number: all others must be those of the whole file.
+        let count = table.samples.doubles.count
+        #expect(table.samples.doubles.dropLast() == rows[..<(count - 1)], "cut to \(length) bytes")
+      } catch { #expect(error is DatasetError) }
+    }
+    for position in whole.indices {
+      for bit in 0..<8 {
+        var flipped = whole
+        flipped[position] ^= 1 << bit
+        do {
+          let table = try load(flipped)
+          #expect(table.samples.doubles.allSatisfy { $0.isFinite })
+        } catch { #expect(error is DatasetError) }
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Experiments
+import Foundation
+import Testing
+
+@testable import Store
+
+@Suite struct JournalTests {
+  let scratch: ScratchDirectory
+
+  init() throws { scratch = try ScratchDirectory() }
+
+  @Test(arguments: 0..<24) func everyFieldComesBack(index: Int) throws {
+    let record = Sample.record(index)
+    var decoded = try RecordCoding.decode(bytes(of: record))
+    #expect(fingerprint(decoded) == fingerprint(record))
+    // NaN apart, equality by value as well: the encoding cannot hide a field from the comparison above.
+    var plain = record
+    plain.trace.batchLoss = []
+    plain.trace.gradientNorm = []
+    decoded.trace.batchLoss = []
+    decoded.trace.gradientNorm = []
+    if !record.weights.final.contains(where: \.isNaN) { #expect(decoded == plain) }
+  }
+
+  private func write(_ records: [TrialRecord]) throws -> (path: String, ends: [Int]) {
+    let path = scratch("a.journal")
+    let journal = try Journal(creating: path, synchronizes: false)
+    var ends = [JournalFormat.magic.count]
+    for record in records {
+      let frame = Journal.frame(for: record)
+      try journal.append(frame)
+      ends.append(ends[ends.count - 1] + frame.count)
+    }
+    return (path, ends)
+  }
+
+  @Test func tornAtEveryByteKeepsTheWholeRecords() throws {
+    let records = (0..<3).map { Sample.record($0, epochs: 2) }
+    let (path, ends) = try write(records)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    #expect(whole.count == ends.last)
+    for length in 0...whole.count {
+      let torn = scratch("torn.journal")
+      try whole.prefix(length).write(to: URL(fileURLWithPath: torn))
+      let replay = try JournalReplay(path: torn)
+      let expected = max(0, ends.filter { $0 <= length }.count - 1)
+      #expect(replay.records.map(fingerprint) == records.prefix(expected).map(fingerprint), "cut at \(length)")
+      let isComplete = length == 0 || ends.contains(length)
+      switch replay.tail {
+      case .complete: #expect(isComplete, "cut at \(length)")
+      case .torn(let offset, let bytes):
+        #expect(!isComplete && offset + bytes == length, "cut at \(length)")
+      case .damaged: Issue.record("a cut at \(length) is taken for damage")
+      }
+    }
+  }
+
+  @Test func aFlippedBitEndsTheValidPrefix() throws {
+    let records = (0..<3).map { Sample.record($0, weights: false, epochs: 1) }
+    let (path, ends) = try write(records)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    for position in whole.indices {
+      var flipped = whole
+      flipped[position] ^= 1 << UInt8(position % 8)
+      let file = scratch("flipped.journal")
+      try flipped.write(to: URL(fileURLWithPath: file))
+      let replay = try JournalReplay(path: file)
+      let intact = max(0, ends.filter { $0 <= position }.count - 1)
+      #expect(replay.records.map(fingerprint) == records.prefix(intact).map(fingerprint), "flipped at \(position)")
+      if case .damaged = replay.tail {} else { Issue.record("a flip at \(position) goes unnoticed") }
+    }
+  }
+}

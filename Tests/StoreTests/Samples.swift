@@ -1,0 +1,95 @@
+import Experiments
+
+@testable import Store
+
+/// Records with every kind of content, a function of their index alone.
+enum Sample {
+  static let slices = [
+    ParameterSlice(layer: 0, role: "kernel", offset: 0, shape: [4, 3]),
+    ParameterSlice(layer: 0, role: "bias", offset: 12, shape: [3]),
+    ParameterSlice(layer: 1, role: "kernel", offset: 15, shape: [3, 2]),
+    ParameterSlice(layer: 1, role: "bias", offset: 21, shape: [2]),
+  ]
+
+  static func record(_ index: Int, weights: Bool = true, epochs: Int = 5) -> TrialRecord {
+    let trial = trial(index)
+    var record = TrialRecord(
+      identity: trial.identity, hyperparameters: trial.hyperparameters, outcome: outcome(index),
+      trace: trace(index, epochs: epochs))
+    let count = record.trace.count
+    record.bestEpoch = index % 4 == 2 || count == 0 ? nil : index % count
+    record.cost.steps = 1000 + index
+    record.cost.gradients = 2000 + index
+    record.cost.products = index
+    record.cost.trainingSeconds = 0.125 * Double(index)
+    record.cost.totalSeconds = 0.25 * Double(index) + 1e-9
+    if weights { record.weights = self.weights(index, count: 23) }
+    return record
+  }
+
+  static func trial(_ index: Int) -> Trial {
+    let kinds = OptimizerKind.allCases
+    return Trial(
+      data: DataSpecification(source: .digits),
+      network: NetworkSpecification(hidden: index % 3 == 0 ? [3] : [3, 5]), loss: .softmaxCrossEntropy,
+      optimizer: OptimizerSpecification(kinds[index % kinds.count], learningRate: 0.1 / Double(index % 7 + 1)),
+      batchSize: index % 5 == 0 ? .full : .samples(32),
+      dropout: DropoutSpecification(form: .inverted, input: 0.9, hidden: [0.5]),
+      training: TrainingSpecification(epochs: 5), seed: index % 2 == 0 ? UInt64(index) : UInt64.max - UInt64(index))
+  }
+
+  static func outcome(_ index: Int) -> TrialOutcome {
+    switch index % 4 {
+    case 0: .completed
+    case 1: .stoppedEarly
+    case 2: .diverged(step: 17 + index)
+    default: .failed(message: "no such file: “data \(index)\n”")
+    }
+  }
+
+  static func trace(_ index: Int, epochs: Int) -> Trace {
+    var trace = Trace()
+    // Runs of different lengths, one of them empty.
+    let count = index % 11 == 10 ? 0 : epochs + 1 - index % 2
+    for (position, column) in Trace.columns.enumerated() {
+      trace[keyPath: column.values] = (0..<count).map { Double(index) + Double($0) / 3 + Double(position) * 100 }
+    }
+    if count > 0 {
+      trace.batchLoss[0] = .nan
+      trace.gradientNorm[0] = .nan
+    }
+    return trace
+  }
+
+  static func weights(_ index: Int, count: Int) -> Weights {
+    func vector(_ base: Float) -> [Float] { (0..<count).map { base + Float(index) + Float($0) * 0.0625 } }
+    var weights = Weights()
+    if index % 3 != 1 { weights.initial = vector(-50) }
+    if index % 4 != 2 { weights.best = vector(0) }
+    weights.final = vector(50)
+    if index % 4 == 2 { weights.final[3] = .nan }
+    if count == 23 { weights.slices = slices }
+    return weights
+  }
+
+  static func manifest(compatibility: String = "data=digits\n", text: String = "name: sample\n") -> SweepManifest {
+    SweepManifest(
+      name: "sample", summary: "A sweep that tests the store", experimentText: text, experimentHash: "0011",
+      compatibility: compatibility,
+      provenance: Provenance(version: "0.1", cpu: "model", libraries: ["hdf5": "1.10.8"]),
+      created: "2024-02-29T12:00:00Z", arguments: ["run", "experiments/sample.yaml"])
+  }
+}
+
+/// A record's content as bytes, so that NaN equals NaN and −0 differs from 0.
+func bytes(of record: TrialRecord) -> [UInt8] {
+  var writer = ByteWriter()
+  RecordCoding.encode(record, into: &writer)
+  return writer.bytes
+}
+
+/// Length and checksum of ``bytes(of:)``: what a failed comparison prints stays short.
+func fingerprint(_ record: TrialRecord) -> String {
+  let bytes = bytes(of: record)
+  return "\(bytes.count) bytes \(String(bytes.withUnsafeBytes { Checksum(of: $0).value }, radix: 16))"
+}
