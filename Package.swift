@@ -61,7 +61,8 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(name: "HarnessTests", dependencies: ["Harness", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Experiments", "TestSupport"], swiftSettings: settings),
+      name: "ReportsTests", dependencies: ["Reports", "Experiments", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["sweep", "summary", "TestSupport"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

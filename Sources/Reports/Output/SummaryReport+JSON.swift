@@ -1,0 +1,190 @@
+import Experiments
+
+extension SummaryReport {
+  /// Writes the whole report as one JSON object: sorted keys, NaN as null.
+  public func writeJSON(to output: inout some TextOutputStream) {
+    json.write(to: &output)
+    output.write("\n")
+  }
+
+  private var json: JSON {
+    let table = ranking.table
+    var members: [String: JSON] = [
+      "name": .string(name),
+      "runs": .integer(table.runs.count),
+      "seeds": .integer(ranking.seeds),
+      "outcomes": OutcomeCounts(table.runs).json,
+      "selection": .object([
+        "metric": .string(selection.metric.rawValue), "epoch": .string(selection.epoch.rawValue),
+      ]),
+      "criterion": .object([
+        "metric": .string(ranking.criterion.metric.rawValue), "epoch": .string(ranking.criterion.epoch.rawValue),
+        "higher_is_better": .boolean(ranking.criterion.metric.higherIsBetter),
+        "description": .string(criterionDescription),
+      ]),
+      "conditions": .array(conditions.map { .string($0.description) }),
+      "fixed": .object(
+        Dictionary(roles.constant.map { ($0.name, $0.values[0].json) }, uniquingKeysWith: { first, _ in first })),
+      "warnings": .array(
+        warnings.map { .object(["kind": .string($0.kind.rawValue), "message": .string($0.message)]) }),
+      "test": testResult.json,
+    ]
+    if let groups {
+      members["groups"] = json(groups)
+    } else if options.ranksRuns {
+      members["ranking"] = rankedRuns
+    } else {
+      members["configurations"] = rankedConfigurations
+    }
+    if let keepProbability {
+      members["keep_probability"] = .object([
+        "overall": json(keepProbability.overall), "optimizers": .array(keepProbability.optimizers.map(json)),
+      ])
+    }
+    return .object(members)
+  }
+
+  private var rankedConfigurations: JSON {
+    .objects(count: min(options.top ?? .max, ranking.configurations.count)) { index in
+      let configuration = ranking.configurations[index]
+      return .object(
+        json(configuration).merging(["rank": configuration.isRanked ? .integer(index + 1) : .null]) { $1 })
+    }
+  }
+
+  private var rankedRuns: JSON {
+    let rows = ranking.rankedRows()
+    return .objects(count: min(options.top ?? .max, rows.count)) { index in
+      let run = ranking.table.runs[rows[index]]
+      return .object([
+        "rank": ranking.values[rows[index]].isNaN ? .null : .integer(index + 1),
+        "value": .number(ranking.values[rows[index]]),
+        "run": .string(run.identity.description), "outcome": .string(run.outcome.name),
+        "epochs": .integer(run.epochs), "best_epoch": run.bestEpoch.map(JSON.integer) ?? .null,
+        "hyperparameters": hyperparameters(rows[index], withSeed: true),
+        "training_seconds": .number(run.cost.trainingSeconds), "final": run.final.json, "best": run.best.json,
+      ])
+    }
+  }
+
+  private func json(_ configuration: Ranking.Configuration) -> [String: JSON] {
+    let rows = ranking.rows(of: configuration)
+    return configuration.statistics.json.merging([
+      "best_run": run(configuration.bestRow), "lost_seeds": .integer(configuration.lostSeeds),
+      "complete": .boolean(configuration.isComplete), "outcomes": configuration.outcomes.json,
+      "runs": .array(rows.map { .string(ranking.table.runs[$0].identity.description) }),
+      "values": .array(rows.map { .number(ranking.values[$0]) }),
+      "hyperparameters": hyperparameters(configuration.row, withSeed: false),
+    ]) { $1 }
+  }
+
+  private func json(_ groups: GroupedRuns) -> JSON {
+    .objects(count: min(options.top ?? .max, groups.groups.count)) { index in
+      let group = groups.groups[index]
+      let key = zip(groups.keys, group.values).map { ($0, $1?.json ?? .null) }
+      return .object(
+        group.statistics.json.merging([
+          "group": .object(Dictionary(key, uniquingKeysWith: { first, _ in first })), "outcomes": group.outcomes.json,
+          "best_run": run(group.bestRow),
+          "best": .number(group.bestRow.map { ranking.values[$0] } ?? .nan),
+        ]) { $1 })
+    }
+  }
+
+  private func json(_ scope: KeepProbabilityAnswer.Scope) -> JSON {
+    let levels = scope.levels.map { level -> JSON in
+      .object([
+        "keep_probability": .string(level.keepProbability.label),
+        "dropout_rate": .string(level.keepProbability.rateLabel),
+        "configurations": .integer(level.configurations), "outcomes": level.outcomes.json,
+        "best_run": run(level.bestRow), "best_value": .number(level.bestRow.map { ranking.values[$0] } ?? .nan),
+        "best_configuration": level.best.map { .object(json($0)) } ?? .null,
+      ])
+    }
+    return .object([
+      "optimizer": scope.optimizer.map(JSON.string) ?? .null, "levels": .array(levels),
+      "winner": scope.winner.map { .string(scope.levels[$0].keepProbability.label) } ?? .null,
+      "against_no_dropout": scope.contrast?.json ?? .null, "answer": .string(sentence(scope)),
+    ])
+  }
+
+  private func hyperparameters(_ row: Int, withSeed: Bool) -> JSON {
+    let columns = roles.varying + roles.perOptimizer + ranking.table.columns.filter { withSeed && $0.name == "seed" }
+    let values = columns.compactMap { column in column[row].map { (column.name, $0.json) } }
+    return .object(Dictionary(values, uniquingKeysWith: { first, _ in first }))
+  }
+
+  private func run(_ row: Int?) -> JSON {
+    row.map { .string(ranking.table.runs[$0].identity.description) } ?? .null
+  }
+}
+
+extension HyperparameterValue {
+  fileprivate var json: JSON {
+    switch self {
+    case .integer(let value): .integer(value)
+    case .number(let value): .number(value)
+    case .text(let value): .string(value)
+    case .list(let values): .array(values.map(JSON.number))
+    }
+  }
+}
+
+extension SampleStatistics {
+  fileprivate var json: [String: JSON] {
+    [
+      "ranked": .integer(count), "mean": .number(mean), "standard_error": .number(standardError),
+      "standard_deviation": .number(standardDeviation), "median": .number(median),
+      "minimum": .number(minimum), "maximum": .number(maximum),
+    ]
+  }
+}
+
+extension OutcomeCounts {
+  fileprivate var json: JSON {
+    .object([
+      "completed": .integer(completed), "stopped_early": .integer(stoppedEarly), "diverged": .integer(diverged),
+      "failed": .integer(failed),
+    ])
+  }
+}
+
+extension RunSummary.Metrics {
+  fileprivate var json: JSON {
+    .object([
+      "train_loss": .number(trainLoss), "train_accuracy": .number(trainAccuracy),
+      "validation_loss": .number(validationLoss), "validation_accuracy": .number(validationAccuracy),
+    ])
+  }
+}
+
+extension KeepProbabilityAnswer.Contrast {
+  fileprivate var json: JSON {
+    var members: [String: JSON] = [
+      "keep_probability": .string(dropout.label), "verdict": .string(verdict.rawValue),
+    ]
+    if let comparison {
+      let interval = comparison.confidenceInterval()
+      members["method"] = .string(comparison.method.rawValue)
+      members["seeds"] = .array(comparison.counts.map(JSON.integer))
+      members["difference"] = .number(comparison.difference)
+      members["standard_error"] = .number(comparison.standardError)
+      members["degrees_of_freedom"] = .number(comparison.degreesOfFreedom)
+      members["p_value"] = .number(comparison.pValue)
+      members["confidence_interval_95"] = .array([.number(interval.lower), .number(interval.upper)])
+    }
+    return .object(members)
+  }
+}
+
+extension TestResult {
+  fileprivate var json: JSON {
+    var members: [String: JSON] = ["message": .string(description), "looked_at": .boolean(false)]
+    if case .winner(let loss, let accuracy, _, _) = self {
+      members["looked_at"] = .boolean(true)
+      members["loss"] = .object(loss.json)
+      members["accuracy"] = accuracy.map { .object($0.json) } ?? .null
+    }
+    return .object(members)
+  }
+}

@@ -1,0 +1,152 @@
+import Experiments
+
+extension SummaryReport {
+  /// Answers "which keep probability?": a table and a curve over all optimizers, a table an optimizer, the verdicts.
+  func write(_ answer: KeepProbabilityAnswer, to output: inout some TextOutputStream) {
+    output.write("\nWhich keep probability? Everything else is tuned for each one by itself.\n")
+    write([answer.overall], columns: roles.varying, to: &output)
+    writeCurve(answer.overall, to: &output)
+    output.write(TerminalText.wrapped(sentence(answer.overall), first: "  "))
+    guard !answer.optimizers.isEmpty else { return }
+    output.write("\nThe same for each optimizer\n")
+    write(answer.optimizers, columns: roles.varying.filter { $0.name != "optimizer" }, to: &output)
+    output.write("\n")
+    writeContrasts(answer.optimizers, to: &output)
+  }
+
+  private func writeContrasts(_ scopes: [KeepProbabilityAnswer.Scope], to output: inout some TextOutputStream) {
+    let titles: [Table.Column] = [
+      .init("optimizer"), .init("best keep_probability", .right),
+      .init("dropout at keep_probability", .right), .init("minus no dropout", .right),
+      .init("p-value", .right), .init("seeds", .right), .init("verdict"),
+    ]
+    let missing = NumberText.missing
+    let rows = scopes.map { scope -> [String] in
+      let comparison = scope.contrast?.comparison
+      return [
+        scope.optimizer ?? "", scope.winner.map { scope.levels[$0].keepProbability.label } ?? missing,
+        scope.contrast?.dropout.label ?? missing,
+        comparison.map { NumberText.measurement($0.difference, $0.standardError) } ?? missing,
+        comparison.map { NumberText.pValue($0.pValue) } ?? missing,
+        comparison.map(\.seedsText) ?? missing, scope.contrast?.verdict.short ?? absence(of: scope),
+      ]
+    }
+    Table(columns: titles, rows: rows).write(to: &output)
+  }
+
+  /// How many keep probabilities a table shows: the best ones, where there are more.
+  private static let shownLevels = 12
+
+  private func shown(_ scope: KeepProbabilityAnswer.Scope) -> [Int] {
+    let levels = scope.levels
+    guard levels.count > Self.shownLevels else { return Array(levels.indices) }
+    let ranked = levels.indices.filter { levels[$0].best != nil }
+      .sorted { ranking.criterion.precedes(levels[$0].best!, levels[$1].best!) }
+    return ranked.prefix(Self.shownLevels).sorted()
+  }
+
+  private func write(
+    _ scopes: [KeepProbabilityAnswer.Scope], columns: [RunTable.Column], to output: inout some TextOutputStream
+  ) {
+    let settings = columns.filter { $0.name != "keep_probability" && $0.name != "dropout_rate" }
+    let isPerOptimizer = scopes.contains { $0.optimizer != nil }
+    let titles: [Table.Column] =
+      [.init("")] + (isPerOptimizer ? [.init("optimizer")] : [])
+      + [
+        .init("keep_probability", .right), .init("dropout_rate", .right), .init("best run", .right),
+        .init("best configuration", .right), .init("seeds"), .init("diverged", .right),
+      ] + settings.map(\.tableColumn)
+    var rows: [[String]] = []
+    for scope in scopes {
+      for index in shown(scope) {
+        let level = scope.levels[index]
+        rows.append(
+          [index == scope.winner ? "*" : ""] + (isPerOptimizer ? [scope.optimizer ?? ""] : [])
+            + [
+              level.keepProbability.label, level.keepProbability.rateLabel, value(level.bestRow),
+              measurement(level.best?.statistics), level.best.map(seedsText) ?? NumberText.missing,
+              "\(level.outcomes.diverged)/\(level.outcomes.total)",
+            ]
+            + settings.map { column in level.best.map { column.text($0.row) } ?? NumberText.missing })
+      }
+      let rest = scope.levels.count - shown(scope).count
+      if rest > 0 { rows.append(["", "… \(rest) more"] + [String](repeating: "", count: titles.count - 2)) }
+    }
+    Table(columns: titles, rows: rows).write(to: &output)
+  }
+
+  private func writeCurve(_ scope: KeepProbabilityAnswer.Scope, to output: inout some TextOutputStream) {
+    let points = shown(scope).compactMap { index -> CurvePlot.Point? in
+      let level = scope.levels[index]
+      return level.best.map {
+        CurvePlot.Point(
+          label: level.keepProbability.label, mean: $0.statistics.mean, standardError: $0.statistics.standardError)
+      }
+    }
+    guard points.count > 1 else { return }
+    output.write("\n")
+    CurvePlot(points: points).write(title: "keep_probability", to: &output)
+    output.write("\n")
+  }
+
+  /// The winner and whether the difference to no dropout is larger than its noise.
+  func sentence(_ scope: KeepProbabilityAnswer.Scope) -> String {
+    guard let winner = scope.winner else { return "No run can be ranked." }
+    let best = scope.levels[winner].keepProbability
+    let opening = "Best: keep_probability \(best.label) (dropout_rate \(best.rateLabel))."
+    guard let contrast = scope.contrast else { return "\(opening) \(absence(of: scope).capitalizedFirst)." }
+    return "\(opening) \(sentence(contrast))"
+  }
+
+  private func absence(of scope: KeepProbabilityAnswer.Scope) -> String {
+    if scope.winner == nil { return "no run can be ranked" }
+    return scope.levels.contains { $0.best != nil && $0.keepProbability.isNone }
+      ? "no dropout ran to compare it with" : "nothing ran without dropout (keep_probability 1) to compare it with"
+  }
+
+  private func sentence(_ contrast: KeepProbabilityAnswer.Contrast) -> String {
+    guard let comparison = contrast.comparison else {
+      return "Whether dropout makes a difference cannot be told: that takes at least two seeds on both sides."
+    }
+    let interval = comparison.confidenceInterval()
+    return "keep_probability \(contrast.dropout.label) minus no dropout:"
+      + " \(NumberText.measurement(comparison.difference, comparison.standardError))"
+      + " (\(comparison.seedsText) seeds, 95 % interval \(NumberText.significant(interval.lower, 3))"
+      + " to \(NumberText.significant(interval.upper, 3)), p-value \(NumberText.pValue(comparison.pValue)))."
+      + " \(contrast.verdict.sentence) Each side is the best of its configurations on these same seeds"
+      + " (\(contrast.candidates.dropout) with dropout, \(contrast.candidates.none) without), which flatters the"
+      + " side with more of them."
+  }
+}
+
+extension MeanComparison {
+  /// For example "3 paired", or "3 and 2 unpaired".
+  fileprivate var seedsText: String {
+    method == .paired ? "\(counts[0]) paired" : "\(counts[0]) and \(counts[1]) unpaired"
+  }
+}
+
+extension String {
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
+
+extension KeepProbabilityAnswer.Verdict {
+  /// In plain words.
+  public var sentence: String {
+    switch self {
+    case .dropoutHelps: "Dropout helps, by more than its noise over seeds."
+    case .dropoutHurts: "Dropout hurts, by more than its noise over seeds."
+    case .insideNoise: "That is not larger than its noise: these seeds do not show that dropout matters."
+    case .unknown: "Whether that is larger than its noise cannot be told."
+    }
+  }
+
+  fileprivate var short: String {
+    switch self {
+    case .dropoutHelps: "dropout helps"
+    case .dropoutHurts: "dropout hurts"
+    case .insideNoise: "inside the noise"
+    case .unknown: "cannot be told from one seed"
+    }
+  }
+}

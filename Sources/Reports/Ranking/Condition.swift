@@ -1,0 +1,136 @@
+import Experiments
+import RealModule
+
+/// One condition on runs, such as `optimizer=adam,sgd` or `learning_rate<=0.01`.
+public struct Condition: Hashable, Sendable, CustomStringConvertible {
+  public let key: String
+  public let comparison: Comparison
+  /// Alternatives: any of them for `=`, none of them for `!=`, exactly one otherwise.
+  public let values: [String]
+
+  public enum Comparison: String, Hashable, Sendable {
+    case lessOrEqual = "<="
+    case greaterOrEqual = ">="
+    case notEqual = "!="
+    case equal = "="
+    case less = "<"
+    case greater = ">"
+  }
+
+  /// - Throws: ``ReportError/malformedCondition`` and ``ReportError/notANumber``.
+  public init(_ text: String) throws(ReportError) {
+    // A key has none of these characters, so the first of them starts the operator.
+    guard let start = text.firstIndex(where: { "<>=!".contains($0) }), start != text.startIndex else {
+      throw .malformedCondition(text)
+    }
+    let rest = text[start...]
+    guard let comparison = Self.operators.first(where: { rest.hasPrefix($0.rawValue) }) else {
+      throw .malformedCondition(text)
+    }
+    let values = rest.dropFirst(comparison.rawValue.count)
+      .split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmed }
+    guard !values.contains("") else { throw .malformedCondition(text) }
+    self.key = text[..<start].trimmed
+    self.comparison = comparison
+    self.values = values
+    if comparison.isOrder, values.count != 1 || Double(values[0]) == nil {
+      throw .notANumber(condition: text, value: values.joined(separator: ","))
+    }
+  }
+
+  private static let operators: [Comparison] = [.lessOrEqual, .greaterOrEqual, .notEqual, .equal, .less, .greater]
+
+  public var description: String { key + comparison.rawValue + values.joined(separator: ",") }
+
+  /// Whether a hyperparameter's value meets the condition. A value that is absent equals nothing.
+  func isMet(by value: HyperparameterValue?, named name: String) -> Bool {
+    switch comparison {
+    case .equal: return value.map { isAny($0, name) } ?? false
+    case .notEqual: return value.map { !isAny($0, name) } ?? true
+    case .less, .lessOrEqual, .greater, .greaterOrEqual:
+      guard let number = value?.orderable(as: name) else { return false }
+      return isMet(by: number)
+    }
+  }
+
+  /// The same for a measurement. NaN meets nothing but `!=`.
+  func isMet(by number: Double) -> Bool {
+    let bounds = values.compactMap { Double($0) }
+    return switch comparison {
+    case .equal: bounds.contains { number.matches($0) }
+    case .notEqual: !bounds.contains { number.matches($0) }
+    case .less: number < bounds[0]
+    case .lessOrEqual: number <= bounds[0] || number.matches(bounds[0])
+    case .greater: number > bounds[0]
+    case .greaterOrEqual: number >= bounds[0] || number.matches(bounds[0])
+    }
+  }
+
+  private func isAny(_ value: HyperparameterValue, _ name: String) -> Bool {
+    let shown = value.text(as: name)
+    return values.contains { candidate in
+      if candidate == shown || candidate == value.description { return true }
+      guard let number = value.orderable(as: name), let wanted = Double(candidate) else { return false }
+      return number.matches(wanted)
+    }
+  }
+}
+
+extension Condition.Comparison {
+  fileprivate var isOrder: Bool { self != .equal && self != .notEqual }
+}
+
+extension Double {
+  /// Equal to the six digits that tables show, so that what was read there can be typed.
+  fileprivate func matches(_ other: Double) -> Bool {
+    self == other || isApproximatelyEqual(to: other, relativeTolerance: 5e-6)
+  }
+}
+
+extension Substring {
+  fileprivate var trimmed: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+}
+
+extension RunTable {
+  /// The runs that meet every condition. Keys are hyperparameters, metrics of ``Criterion`` at the given epoch, and
+  /// `outcome`.
+  ///
+  /// - Throws: ``ReportError/unknownKey``, ``ReportError/notANumber``, ``ReportError/nothingLeft``.
+  public func filtered(
+    by conditions: [Condition], at epoch: SelectionRule.Epoch
+  ) throws(ReportError) -> RunTable {
+    var table = self
+    for condition in conditions {
+      let next = try table.filtered(by: condition, at: epoch)
+      if next.runs.isEmpty {
+        let known = table.column(condition.key).map { column in
+          column.values.prefix(20).map { $0.text(as: column.name) } + (column.values.count > 20 ? ["…"] : [])
+        }
+        throw .nothingLeft(condition: condition.description, key: condition.key, known: known ?? [])
+      }
+      table = next
+    }
+    return table
+  }
+
+  private func filtered(by condition: Condition, at epoch: SelectionRule.Epoch) throws(ReportError) -> RunTable {
+    if let column = column(condition.key) {
+      let isMet = column.values.map { condition.isMet(by: $0, named: column.name) }
+      let isMetByNone = condition.isMet(by: nil, named: column.name)
+      return filtered { column.codes[$0] < 0 ? isMetByNone : isMet[Int(column.codes[$0])] }
+    }
+    if condition.key == "outcome" {
+      return filtered { condition.isMet(by: .text(runs[$0].outcome.name), named: "outcome") }
+    }
+    if let metric = Criterion.Metric(rawValue: condition.key) {
+      if let value = condition.values.first(where: { Double($0) == nil }) {
+        throw .notANumber(condition: condition.description, value: value)
+      }
+      return filtered { condition.isMet(by: metric.value(of: runs[$0], at: epoch)) }
+    }
+    let known = columns.map(\.name) + ["outcome"] + Criterion.Metric.allCases.map(\.rawValue)
+    throw .unknownKey(condition.key, nearest: known.nearest(to: condition.key), known: known)
+  }
+}

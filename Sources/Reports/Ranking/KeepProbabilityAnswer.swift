@@ -1,0 +1,129 @@
+import Experiments
+
+/// Which keep probability is best: every other hyperparameter is a nuisance, tuned for each keep probability by itself.
+public struct KeepProbabilityAnswer: Sendable {
+  public let overall: Scope
+  /// One an optimizer, in alphabetical order; empty where there is only one.
+  public let optimizers: [Scope]
+
+  /// The keep probabilities within all runs, or within those of one optimizer.
+  public struct Scope: Sendable {
+    /// Nil: all optimizers.
+    public let optimizer: String?
+    /// Ascending.
+    public let levels: [Level]
+    /// Index of the best level; nil where no run can be ranked.
+    public let winner: Int?
+    public let contrast: Contrast?
+  }
+
+  public struct Level: Sendable {
+    public let keepProbability: KeepProbability
+    public fileprivate(set) var outcomes = OutcomeCounts()
+    public fileprivate(set) var configurations = 0
+    /// The configuration that ranks best; nil where none can be ranked.
+    public fileprivate(set) var best: Ranking.Configuration?
+    /// The best single run, which may belong to another configuration.
+    public fileprivate(set) var bestRow: Int?
+  }
+
+  /// The best dropout setting against no dropout, each at its own best nuisance hyperparameters.
+  public struct Contrast: Sendable {
+    public let dropout: KeepProbability
+    /// Dropout minus no dropout; nil without two seeds each.
+    public let comparison: MeanComparison?
+    public let verdict: Verdict
+    /// How many configurations each side was the best of.
+    public let candidates: (dropout: Int, none: Int)
+  }
+
+  public enum Verdict: String, Hashable, Sendable {
+    case dropoutHelps = "dropout_helps"
+    case dropoutHurts = "dropout_hurts"
+    /// The difference is not larger than its noise.
+    case insideNoise = "inside_noise"
+    /// Fewer than two seeds on a side.
+    case unknown
+  }
+
+  /// Nil where the runs carry no keep probability.
+  public init?(_ ranking: Ranking) {
+    let table = ranking.table
+    guard let column = table.column("keep_probability") else { return nil }
+    let settings = column.values.map(\.keepProbability)
+    guard settings.contains(where: { $0 != nil }) else { return nil }
+    let optimizer = table.column("optimizer")
+    let names = optimizer?.values.map(\.description) ?? []
+    var scopes = [[KeepProbability: Level]](repeating: [:], count: 1 + names.count)
+    for configuration in ranking.configurations {
+      let code = column.codes[configuration.row]
+      guard code >= 0, let setting = settings[Int(code)] else { continue }
+      scopes[0][setting, default: Level(keepProbability: setting)].add(configuration, ranking)
+      if let code = optimizer?.codes[configuration.row], code >= 0 {
+        scopes[1 + Int(code)][setting, default: Level(keepProbability: setting)].add(configuration, ranking)
+      }
+    }
+    overall = Scope(optimizer: nil, levels: scopes[0], ranking)
+    optimizers =
+      names.count > 1 ? names.indices.map { Scope(optimizer: names[$0], levels: scopes[1 + $0], ranking) } : []
+  }
+}
+
+extension KeepProbabilityAnswer.Level {
+  /// Takes in a configuration; they come best first.
+  fileprivate mutating func add(_ configuration: Ranking.Configuration, _ ranking: Ranking) {
+    configurations += 1
+    outcomes += configuration.outcomes
+    guard let row = configuration.bestRow else { return }
+    if best == nil { best = configuration }
+    guard let known = bestRow else {
+      bestRow = row
+      return
+    }
+    let (value, best) = (ranking.values[row], ranking.values[known])
+    if ranking.criterion.isBetter(value, than: best) || (value == best && row < known) { bestRow = row }
+  }
+}
+
+extension KeepProbabilityAnswer.Scope {
+  fileprivate init(
+    optimizer: String?, levels: [KeepProbability: KeepProbabilityAnswer.Level], _ ranking: Ranking
+  ) {
+    self.optimizer = optimizer
+    self.levels = levels.values.sorted { $0.keepProbability < $1.keepProbability }
+    winner = self.levels.best(ranking) { _ in true }
+    contrast = .init(self.levels, ranking)
+  }
+}
+
+extension KeepProbabilityAnswer.Contrast {
+  /// Nil where the levels have no dropout to compare, or nothing without dropout to compare it with.
+  fileprivate init?(_ levels: [KeepProbabilityAnswer.Level], _ ranking: Ranking) {
+    guard let dropout = levels.best(ranking, where: { !$0.isNone }),
+      let reference = levels.best(ranking, where: \.isNone),
+      let first = levels[dropout].best, let second = levels[reference].best
+    else { return nil }
+    self.dropout = levels[dropout].keepProbability
+    comparison = ranking.compare(first, with: second)
+    let none = levels[reference].configurations
+    candidates = (levels.reduce(0) { $0 + $1.configurations } - none, none)
+    if let comparison {
+      if !comparison.isLargerThanNoise() {
+        verdict = .insideNoise
+      } else {
+        verdict =
+          ranking.criterion.isBetter(comparison.difference, than: 0) ? .dropoutHelps : .dropoutHurts
+      }
+    } else {
+      verdict = .unknown
+    }
+  }
+}
+
+extension [KeepProbabilityAnswer.Level] {
+  /// The level whose best configuration ranks first among those with a fitting keep probability.
+  fileprivate func best(_ ranking: Ranking, where isIncluded: (KeepProbability) -> Bool) -> Int? {
+    indices.filter { self[$0].best != nil && isIncluded(self[$0].keepProbability) }
+      .min { ranking.criterion.precedes(self[$0].best!, self[$1].best!) }
+  }
+}

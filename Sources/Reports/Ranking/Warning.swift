@@ -1,0 +1,170 @@
+import Experiments
+
+/// A reason to believe a comparison less, found without being asked.
+public struct Warning: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case tooFewSeeds = "too_few_seeds"
+    case insideSeedNoise = "inside_seed_noise"
+    case learningRateOnEdge = "learning_rate_on_edge"
+    case keepProbabilityOnEdge = "keep_probability_on_edge"
+    case muchDiverged = "much_diverged"
+    case failedRuns = "failed_runs"
+    case lostSeeds = "lost_seeds"
+    case missingRuns = "missing_runs"
+    case stillImproving = "still_improving"
+    case validationLossRising = "validation_loss_rising"
+  }
+
+  public let kind: Kind
+  public let message: String
+}
+
+extension Ranking {
+  /// Everything that stands against the ranking as it is.
+  ///
+  /// - Parameter plannedRuns: how many runs the sweep has in all, where that is known.
+  public func warnings(plannedRuns: Int? = nil) -> [Warning] {
+    let outcomes = OutcomeCounts(table.runs)
+    var warnings: [Warning?] = [
+      missingRuns(outcomes, planned: plannedRuns), muchDiverged(outcomes), failedRuns(outcomes),
+    ]
+    if let winner {
+      warnings += [
+        seedNoise(winner), lostSeeds(winner), learningRateOnEdge(winner), keepProbabilityOnEdge(winner),
+        stillImproving(winner), validationLossRising(winner),
+      ]
+    }
+    return warnings.compactMap { $0 }
+  }
+
+  private func missingRuns(_ outcomes: OutcomeCounts, planned: Int?) -> Warning? {
+    guard let planned, planned > outcomes.total else { return nil }
+    return Warning(
+      kind: .missingRuns,
+      message: "\(planned - outcomes.total) of \(planned) runs are not there yet: the ranking may change.")
+  }
+
+  /// From a quarter of the runs on.
+  private func muchDiverged(_ outcomes: OutcomeCounts) -> Warning? {
+    guard outcomes.diverged * 4 >= outcomes.total, outcomes.diverged > 0 else { return nil }
+    let share = NumberText.percent(Double(outcomes.diverged) / Double(outcomes.total))
+    return Warning(
+      kind: .muchDiverged,
+      message: "\(share) of the runs diverged (\(outcomes.diverged) of \(outcomes.total)):"
+        + " much of the grid lies beyond the stable learning rates.")
+  }
+
+  private func failedRuns(_ outcomes: OutcomeCounts) -> Warning? {
+    guard outcomes.failed > 0 else { return nil }
+    var example = ""
+    for run in table.runs {
+      guard case .failed(let message) = run.outcome else { continue }
+      example = " For example \(run.identity.short): \(message)"
+      break
+    }
+    return Warning(kind: .failedRuns, message: "\(outcomes.failed) of \(outcomes.total) runs failed.\(example)")
+  }
+
+  /// Fewer than two seeds, or ranks that the seeds do not tell apart.
+  private func seedNoise(_ winner: Configuration) -> Warning? {
+    if winner.statistics.count < 2 {
+      return Warning(
+        kind: .tooFewSeeds,
+        message: "The best configuration has a single seed: no difference here can be told from noise."
+          + " Run at least two, better three or more.")
+    }
+    var tied = 1
+    while tied < configurations.count, configurations[tied].isRanked,
+      let comparison = compare(winner, with: configurations[tied]), !comparison.isLargerThanNoise()
+    {
+      tied += 1
+    }
+    guard tied > 1, let second = compare(winner, with: configurations[1]) else { return nil }
+    return Warning(
+      kind: .insideSeedNoise,
+      message: "Ranks 1 to \(tied) differ by less than their noise over seeds: rank 2 is"
+        + " \(NumberText.measurement(second.difference.magnitude, second.standardError)) behind"
+        + " (p-value \(NumberText.pValue(second.pValue))).")
+  }
+
+  private func lostSeeds(_ winner: Configuration) -> Warning? {
+    let incomplete = configurations.filter { !$0.isComplete }
+    guard !incomplete.isEmpty else { return nil }
+    if !winner.isComplete {
+      return Warning(
+        kind: .lostSeeds,
+        message: "No configuration has all \(seeds) seeds; the best has \(winner.statistics.count).")
+    }
+    let better = incomplete.count { criterion.isBetter($0.statistics.mean, than: winner.statistics.mean) }
+    return Warning(
+      kind: .lostSeeds,
+      message:
+        "\(incomplete.count) of \(configurations.count) configurations lost seeds and rank after the complete ones"
+        + (better > 0 ? "; \(better) of them would have the better mean on the seeds that are left." : "."))
+  }
+
+  private func learningRateOnEdge(_ winner: Configuration) -> Warning? {
+    guard let column = table.column("learning_rate"), let best = column[winner.row]?.scalar else { return nil }
+    let optimizer = table.column("optimizer")
+    let grid = Set(
+      table.runs.indices.filter { optimizer?.codes[$0] == optimizer?.codes[winner.row] }
+        .compactMap { column[$0]?.scalar })
+    guard grid.count > 1, let lowest = grid.min(), let highest = grid.max(), best == lowest || best == highest else {
+      return nil
+    }
+    let name = optimizer?[winner.row].map { " of \($0)" } ?? ""
+    return Warning(
+      kind: .learningRateOnEdge,
+      message: "The best learning rate, \(NumberText.short(best)), is the \(best == lowest ? "lowest" : "highest")"
+        + " on the grid\(name) (\(NumberText.short(lowest)) to \(NumberText.short(highest))):"
+        + " try \(best == lowest ? "lower" : "higher") ones.")
+  }
+
+  /// Only the lower edge: nothing lies beyond a keep probability of 1.
+  private func keepProbabilityOnEdge(_ winner: Configuration) -> Warning? {
+    guard let column = table.column("keep_probability"), let best = column[winner.row]?.keepProbability else {
+      return nil
+    }
+    let levels = column.values.compactMap(\.keepProbability)
+    func isLowest(_ value: Double, _ grid: [Double]) -> Bool {
+      value < 1 && value == grid.min() && grid.contains { $0 > value }
+    }
+    let sameDepth = levels.filter { $0.hidden.count == best.hidden.count }
+    let onEdge =
+      isLowest(best.input, levels.map(\.input))
+      || best.hidden.indices.contains { layer in isLowest(best.hidden[layer], sameDepth.map { $0.hidden[layer] }) }
+    guard onEdge else { return nil }
+    return Warning(
+      kind: .keepProbabilityOnEdge,
+      message: "The best keep probability, \(best.label), is the lowest on its grid: try lower ones.")
+  }
+
+  /// From half of the winner's runs on.
+  private func stillImproving(_ winner: Configuration) -> Warning? {
+    func isImproving(_ row: Int) -> Bool {
+      let run = table.runs[row]
+      return run.outcome.isRankable && run.epochs > 0 && run.bestEpoch == run.epochs
+    }
+    let runs = rows(of: winner).filter { !values[$0].isNaN }
+    let improving = runs.count(where: isImproving)
+    guard improving * 2 >= runs.count, improving > 0 else { return nil }
+    let share = Double(table.runs.indices.count(where: isImproving)) / Double(table.runs.count)
+    return Warning(
+      kind: .stillImproving,
+      message: "Still improving at the last epoch: \(improving) of \(runs.count) runs of the best configuration,"
+        + " \(NumberText.percent(share)) of all. Longer training may change the ranking.")
+  }
+
+  /// A mean validation loss at the end more than a tenth above that of the best epoch.
+  private func validationLossRising(_ winner: Configuration) -> Warning? {
+    let runs = rows(of: winner).filter { !values[$0].isNaN }.map { table.runs[$0] }
+    let best = SampleStatistics(runs.map(\.best.validationLoss)).mean
+    let final = SampleStatistics(runs.map(\.final.validationLoss)).mean
+    guard best > 0, final > 1.1 * best else { return nil }
+    return Warning(
+      kind: .validationLossRising,
+      message: "The best configuration's validation loss rises after its best epoch, from"
+        + " \(NumberText.significant(best, 3)) to \(NumberText.significant(final, 3)) at the end:"
+        + " it overfits; stop earlier or regularise more.")
+  }
+}

@@ -1,0 +1,57 @@
+/// The difference of two means with its noise, by Student's paired or Welch's unpaired t test.
+public struct MeanComparison: Hashable, Sendable {
+  public enum Method: String, Hashable, Sendable {
+    /// Both settings ran with the same seeds: the differences seed by seed are the sample.
+    case paired
+    /// No shared seeds: unequal variances.
+    case welch
+  }
+
+  public let method: Method
+  /// Sizes of the two samples; equal when paired.
+  public let counts: [Int]
+  /// First mean minus second.
+  public let difference: Double
+  public let standardError: Double
+  public let degreesOfFreedom: Double
+
+  /// Paired test of equally long samples in the same order of seeds; nil for fewer than two pairs.
+  public static func paired(_ first: [Double], _ second: [Double]) -> Self? {
+    precondition(first.count == second.count, "paired samples have the same seeds")
+    let differences = SampleStatistics(zip(first, second).map { $0 - $1 })
+    guard differences.count >= 2 else { return nil }
+    return Self(
+      method: .paired, counts: [first.count, first.count], difference: differences.mean,
+      standardError: differences.standardError, degreesOfFreedom: Double(first.count - 1))
+  }
+
+  /// Welch's test, with the degrees of freedom of Welch and Satterthwaite; nil where a sample has fewer than two values.
+  ///
+  /// Source: B. L. Welch, Biometrika 34 (1947).
+  public static func welch(_ first: SampleStatistics, _ second: SampleStatistics) -> Self? {
+    guard first.count >= 2, second.count >= 2 else { return nil }
+    let variances = [first, second].map { $0.standardError * $0.standardError }
+    let total = variances[0] + variances[1]
+    let scale = zip(variances, [first, second]).reduce(0) { $0 + $1.0 * $1.0 / Double($1.1.count - 1) }
+    let ratio = total * total / scale
+    return Self(
+      method: .welch, counts: [first.count, second.count], difference: first.mean - second.mean,
+      standardError: total.squareRoot(),
+      // No noise at all, or too much for Double: the degrees of freedom of equal variances.
+      degreesOfFreedom: ratio > 0 && ratio.isFinite ? ratio : Double(first.count + second.count - 2))
+  }
+
+  /// Two-sided p-value. Where no noise was measured: 1 for equal means, 0 for different ones.
+  public var pValue: Double {
+    if standardError == 0 { return difference == 0 ? 1 : 0 }
+    return StudentT(degreesOfFreedom: degreesOfFreedom).twoSidedPValue(difference / standardError)
+  }
+
+  public func confidenceInterval(level: Double = 0.95) -> Interval {
+    let reach = StudentT(degreesOfFreedom: degreesOfFreedom).quantile((1 + level) / 2) * standardError
+    return Interval(lower: difference - reach, upper: difference + reach)
+  }
+
+  /// Whether the difference is larger than its noise at the given significance.
+  public func isLargerThanNoise(significance: Double = 0.05) -> Bool { pValue < significance }
+}

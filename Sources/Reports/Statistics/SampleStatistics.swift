@@ -1,0 +1,49 @@
+/// Location and spread of a sample. Sums run in the order of the values, so equal input gives equal bits.
+public struct SampleStatistics: Hashable, Sendable {
+  public let count: Int
+  /// x̄ = Σx/n; NaN for an empty sample.
+  public let mean: Double
+  /// √(Σ(x − x̄)²/(n − 1)); NaN for fewer than two values.
+  public let standardDeviation: Double
+  public let median: Double
+  public let minimum: Double
+  public let maximum: Double
+
+  /// Values must be finite: what cannot be compared is left out by the caller.
+  public init(_ values: some Collection<Double>) {
+    count = values.count
+    guard !values.isEmpty else {
+      (mean, standardDeviation, median, minimum, maximum) = (.nan, .nan, .nan, .nan, .nan)
+      return
+    }
+    let size = Double(count)
+    let rough = values.reduce(0, +) / size
+    // The second pass takes away what rounding left in the first.
+    let mean = rough + values.reduce(0) { $0 + ($1 - rough) } / size
+    self.mean = mean
+    standardDeviation =
+      count < 2 ? .nan : (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (size - 1)).squareRoot()
+    let sorted = values.sorted()
+    minimum = sorted[0]
+    maximum = sorted[count - 1]
+    let middle = count / 2
+    median =
+      count.isMultiple(of: 2) ? sorted[middle - 1] + (sorted[middle] - sorted[middle - 1]) / 2 : sorted[middle]
+  }
+
+  /// s/√n; NaN for fewer than two values.
+  public var standardError: Double { standardDeviation / Double(count).squareRoot() }
+
+  /// Student's interval x̄ ± t(n − 1, (1 + level)/2)·s/√n; nil for fewer than two values.
+  public func confidenceInterval(level: Double = 0.95) -> Interval? {
+    guard count >= 2 else { return nil }
+    let reach = StudentT(degreesOfFreedom: Double(count - 1)).quantile((1 + level) / 2) * standardError
+    return Interval(lower: mean - reach, upper: mean + reach)
+  }
+}
+
+/// The two ends of a confidence interval.
+public struct Interval: Hashable, Sendable {
+  public let lower: Double
+  public let upper: Double
+}

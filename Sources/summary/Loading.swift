@@ -1,0 +1,39 @@
+import ArgumentParser
+import Experiments
+import Glibc
+import Reports
+import Store
+
+/// Reads a sweep's results. What is wrong with them is said on standard error.
+func loadResults(_ path: String) throws -> SweepResults {
+  guard access(path, F_OK) == 0 else {
+    throw complain("\(path): \(String(cString: strerror(errno)))", status: EX_NOINPUT)
+  }
+  do {
+    let reader = try ResultReader(path: path)
+    let results = SweepResults(
+      name: reader.manifest.name, selection: reader.manifest.selection, runs: try reader.summaries(),
+      testEvaluation: try reader.testEvaluation)
+    for notice in reader.notices { warn(notice) }
+    return results
+  } catch StoreError.system(let operation, let path, let code) {
+    throw complain("\(StoreError.system(operation: operation, path: path, code: code))", status: EX_NOINPUT)
+  } catch {
+    throw complain("\(error)", status: EX_DATAERR)
+  }
+}
+
+/// Says what is wrong on standard error and gives the status to end with.
+func complain(_ message: String, status: Int32) -> ExitCode {
+  writeError("Error: \(message)")
+  return ExitCode(status)
+}
+
+private func warn(_ message: String) { writeError("Warning: \(message)") }
+
+private func writeError(_ message: String) {
+  let lines = message.split(separator: "\n").map { TerminalText.escaped(String($0)) }
+  let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+  // Nothing is left to tell where standard error itself cannot be written.
+  _ = write(STDERR_FILENO, bytes, bytes.count)
+}

@@ -1,0 +1,105 @@
+import Experiments
+import Testing
+
+@testable import Reports
+
+@Suite struct WarningTests {
+  private func kinds(_ runs: [SampleRun], planned: Int? = nil) -> Set<Warning.Kind> {
+    Set(runs.ranking().warnings(plannedRuns: planned).map(\.kind))
+  }
+
+  /// Three learning rates by three seeds, the middle one best by far.
+  private func grid(_ losses: [Double]) -> [SampleRun] {
+    var runs: [SampleRun] = []
+    for (learningRate, loss) in zip([0.001, 0.01, 0.1], losses) {
+      for (seed, noise) in [0.001, 0.003, 0.002].enumerated() {
+        runs.append(SampleRun(learningRate: learningRate, seed: seed, loss: loss + noise * loss))
+      }
+    }
+    return runs
+  }
+
+  @Test func nothingToSayAboutASoundSweep() { #expect(kinds(grid([3, 1, 2])) == []) }
+
+  @Test(arguments: [([1, 2, 3], "lowest", "lower"), ([3, 2, 1], "highest", "higher")])
+  func learningRateOnTheEdge(losses: [Double], edge: String, advice: String) throws {
+    let warning = try #require(grid(losses).ranking().warnings().first { $0.kind == .learningRateOnEdge })
+    #expect(warning.message.contains("the \(edge) on the grid of adam (0.001 to 0.1): try \(advice) ones."))
+  }
+
+  /// Each optimizer has a grid of its own.
+  @Test func edgeIsThatOfTheWinnersOptimizer() {
+    let others = (1...3).map { SampleRun(optimizer: "sgd", learningRate: 10, seed: $0, loss: 9) }
+    #expect(kinds(grid([3, 2, 1]) + others).contains(.learningRateOnEdge))
+  }
+
+  @Test func keepProbabilityOnTheLowerEdgeOnly() {
+    let low = [0.3, 0.5, 1].flatMap { keep in
+      (1...2).map { SampleRun(keepProbability: [1, keep], seed: $0, loss: keep + 0.01 * Double($0)) }
+    }
+    #expect(kinds(low).contains(.keepProbabilityOnEdge))
+    let high = [0.3, 0.5, 1].flatMap { keep in
+      (1...2).map { SampleRun(keepProbability: [1, keep], seed: $0, loss: 2 - keep + 0.01 * Double($0)) }
+    }
+    #expect(!kinds(high).contains(.keepProbabilityOnEdge))
+  }
+
+  @Test func keepProbabilityOfOneLayerOnTheEdge() {
+    let runs = [[0.8, 0.5], [1, 0.5]].flatMap { keep in
+      (1...2).map { SampleRun(keepProbability: keep, seed: $0, loss: keep[0] + 0.01 * Double($0)) }
+    }
+    #expect(kinds(runs).contains(.keepProbabilityOnEdge))
+  }
+
+  @Test func aQuarterDiverged() {
+    func runs(_ diverged: Int) -> [SampleRun] {
+      (1...8).map { index in
+        SampleRun(
+          learningRate: Double(index), loss: Double(index),
+          outcome: index > 8 - diverged ? .diverged(step: 1) : .completed)
+      }
+    }
+    #expect(!kinds(runs(1)).contains(.muchDiverged))
+    #expect(kinds(runs(2)).contains(.muchDiverged))
+    #expect(kinds(runs(8)) == [.muchDiverged])
+  }
+
+  @Test func oneSeedIsTooFew() {
+    #expect(kinds([SampleRun(loss: 1), SampleRun(learningRate: 1, loss: 2)]).contains(.tooFewSeeds))
+  }
+
+  @Test func ranksInsideTheNoise() throws {
+    let losses: [[Double]] = [[1.0, 1.2, 1.1], [1.1, 1.05, 1.3], [5, 5.1, 5.3]]
+    let runs = losses.enumerated().flatMap { index, losses in
+      losses.enumerated().map { SampleRun(learningRate: Double(index), seed: $0.offset, loss: $0.element) }
+    }
+    let warning = try #require(runs.ranking().warnings().first { $0.kind == .insideSeedNoise })
+    #expect(warning.message.hasPrefix("Ranks 1 to 2 differ by less than their noise over seeds"))
+  }
+
+  @Test func stillImprovingAtTheEnd() {
+    func runs(_ bestEpochs: [Int]) -> [SampleRun] {
+      bestEpochs.enumerated().map {
+        SampleRun(seed: $0.offset, loss: 1 + 0.1 * Double($0.offset), bestEpoch: $0.element)
+      }
+    }
+    #expect(kinds(runs([10, 10, 3])).contains(.stillImproving))
+    #expect(!kinds(runs([10, 3, 3])).contains(.stillImproving))
+  }
+
+  @Test func validationLossRising() {
+    func runs(_ final: Double) -> [SampleRun] {
+      (1...2).map { SampleRun(seed: $0, loss: 1, finalLoss: final) }
+    }
+    #expect(kinds(runs(1.2)).contains(.validationLossRising))
+    #expect(!kinds(runs(1.05)).contains(.validationLossRising))
+  }
+
+  @Test func failedAndMissingRuns() throws {
+    let runs = [SampleRun(loss: 1), SampleRun(learningRate: 1, outcome: .failed(message: "out of memory"))]
+    let warnings = runs.ranking().warnings(plannedRuns: 5)
+    #expect(try #require(warnings.first { $0.kind == .failedRuns }).message.hasSuffix(": out of memory"))
+    #expect(warnings.contains { $0.kind == .missingRuns && $0.message.hasPrefix("3 of 5 runs") })
+    #expect(!kinds(runs, planned: 2).contains(.missingRuns))
+  }
+}
