@@ -20,7 +20,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
@@ -42,7 +42,9 @@ let package = Package(
       name: "Harness", dependencies: ["Experiments", "Kernels", "Learning", "Datasets", "Store", logging],
       swiftSettings: settings),
     .target(name: "Reports", dependencies: ["Experiments", numerics], swiftSettings: settings),
-    .executableTarget(name: "sweep", dependencies: ["Harness", arguments, logging], swiftSettings: settings),
+    .executableTarget(
+      name: "sweep", dependencies: ["Harness", "Reports", "Store", arguments],
+      resources: [.embedInCode("default.yaml")], swiftSettings: settings),
     .executableTarget(name: "summary", dependencies: ["Reports", "Store", arguments], swiftSettings: settings),
 
     .executableTarget(

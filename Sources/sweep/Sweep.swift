@@ -1,7 +1,14 @@
 import ArgumentParser
+import Harness
 
 @main
 struct Sweep: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sweep", abstract: "Train every configuration of an experiment file and store the results as HDF5.")
+    commandName: "sweep",
+    abstract: "Train every configuration of an experiment file and store the results as HDF5.",
+    discussion: """
+      Results go to results/NAME, NAME being the experiment's. The same command again goes on where it stopped. \
+      `summary results/NAME` ranks the runs.
+      """,
+    version: "ravine \(Ravine.version)", subcommands: [RunCommand.self, PlanCommand.self])
 }

@@ -1,0 +1,26 @@
+import Experiments
+
+/// An experiment with its data loaded and everything checked that can be, before anything is written.
+public struct PreparedSweep: Sendable {
+  public let experiment: Experiment
+  public let library: SampleLibrary
+  /// What it will take; also the costs that trials are ordered by.
+  public let plan: Plan
+
+  /// - Throws: `DatasetError` for data that cannot be read or split, `ExperimentFileError` for a batch size larger than
+  ///   the training set.
+  public init(_ experiment: Experiment, keeping weights: KeptWeights) throws {
+    precondition(!experiment.trials.isEmpty, "an experiment has at least one trial")
+    self.experiment = experiment
+    library = try SampleLibrary(for: experiment.trials, directory: experiment.directory)
+    let size = library.size(for: experiment.trials[0])
+    try experiment.validate(trainingSamples: size.train)
+    plan = Plan(
+      experiment: experiment, inputs: size.features, outputs: size.outputs, trainSamples: size.train,
+      validationSamples: size.validation, weightsKept: weights)
+  }
+
+  public func cost(of trial: Trial) -> Double { plan.cost(of: trial) }
+
+  public var label: RunLabel { RunLabel(plan.axes) }
+}

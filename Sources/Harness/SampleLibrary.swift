@@ -1,0 +1,89 @@
+import Datasets
+import Experiments
+import Kernels
+import Learning
+
+/// The data of an experiment, split, scaled and laid out once for all of its trials: immutable, shared by the workers.
+public struct SampleLibrary: Sendable {
+  /// A hash of every source's content, in the order in which trials name them: 32 hexadecimal digits for one source.
+  public let contentHash: String
+  private var float: [DataSpecification: SplitSamples<Float>] = [:]
+  private var double: [DataSpecification: SplitSamples<Double>] = [:]
+
+  /// Loads and prepares whatever the trials train on.
+  ///
+  /// - Parameter directory: Where relative paths of data files start.
+  /// - Throws: `DatasetError`.
+  public init(for trials: [Trial], directory: String = ".") throws {
+    var sources: [DataSource: RawDataset] = [:]
+    var hashes: [String] = []
+    for trial in trials {
+      let data = trial.data
+      guard trial.precision == .float ? float[data] == nil : double[data] == nil else { continue }
+      let raw: RawDataset
+      if let known = sources[data.source] {
+        raw = known
+      } else {
+        raw = try DataLoader.load(data.source.resolvingPaths(in: directory))
+        sources[data.source] = raw
+        hashes.append(raw.contentHash)
+      }
+      switch trial.precision {
+      case .float: float[data] = try raw.prepare(data, as: Float.self)
+      case .double: double[data] = try raw.prepare(data, as: Double.self)
+      }
+    }
+    contentHash = hashes.joined(separator: " ")
+  }
+
+  /// Samples and features of what a trial trains on.
+  public func size(for trial: Trial) -> DataSize {
+    switch trial.precision {
+    case .float: DataSize(samples(float, trial))
+    case .double: DataSize(samples(double, trial))
+    }
+  }
+
+  /// Runs a trial whose data the library holds.
+  public func run(_ run: TrialRun, shouldStop: () -> Bool) -> TrialRecord? {
+    switch run.trial.precision {
+    case .float: run.run(on: samples(float, run.trial), shouldStop: shouldStop)
+    case .double: run.run(on: samples(double, run.trial), shouldStop: shouldStop)
+    }
+  }
+
+  /// Looks at the test share: for the winner only.
+  public func testEvaluation(_ run: TrialRun) -> TestEvaluation.Run {
+    let (loss, accuracy) =
+      switch run.trial.precision {
+      case .float: Self.values(run.testEvaluation(on: samples(float, run.trial)))
+      case .double: Self.values(run.testEvaluation(on: samples(double, run.trial)))
+      }
+    return TestEvaluation.Run(
+      identity: run.trial.identity.description, loss: loss, accuracy: accuracy.isFinite ? accuracy : nil)
+  }
+
+  private func samples<S>(_ table: [DataSpecification: SplitSamples<S>], _ trial: Trial) -> SplitSamples<S> {
+    guard let samples = table[trial.data] else { preconditionFailure("the library was not made for this trial") }
+    return samples
+  }
+
+  private static func values(_ evaluation: Evaluation) -> (Double, Double) { (evaluation.loss, evaluation.accuracy) }
+}
+
+/// How large a prepared data set is.
+public struct DataSize: Hashable, Sendable {
+  public var train: Int
+  public var validation: Int
+  public var test: Int
+  public var features: Int
+  public var outputs: Int
+
+  init<S: Scalar>(_ samples: SplitSamples<S>) {
+    train = samples.train.count
+    validation = samples.validation.count
+    test = samples.test.count
+    features = samples.train.featureCount
+    outputs = samples.train.outputCount
+  }
+}

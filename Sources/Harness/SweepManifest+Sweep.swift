@@ -1,0 +1,43 @@
+import Experiments
+import Foundation
+import Store
+
+extension SweepManifest {
+  /// Of a sweep that begins now, in this process.
+  public init(_ sweep: PreparedSweep, arguments: [String]) {
+    let experiment = sweep.experiment
+    self.init(
+      name: experiment.name, summary: experiment.summary, selection: experiment.selection,
+      experimentText: experiment.sourceText + Self.comment(overrides: experiment.overrides),
+      experimentHash: Self.hash(of: experiment), compatibility: Self.compatibility(of: sweep),
+      provenance: .current(dataHash: sweep.library.contentHash), created: Date().formatted(.iso8601),
+      arguments: arguments)
+  }
+
+  /// A hash of the trials' identities, whatever their order, and of the rule that compares them.
+  static func hash(of experiment: Experiment) -> String {
+    var hasher = CanonicalHasher()
+    let identities = experiment.trials.map { hasher.identity(of: $0) }.sorted().map(\.description)
+    let rule = "\(experiment.selection.metric.rawValue) \(experiment.selection.epoch.rawValue)"
+    return TrialIdentity(hashing: (identities + [rule]).joined(separator: "\n")).description
+  }
+
+  /// The task that runs must share to be ranked together: data, loss, training and selection. The axes of a grid may
+  /// grow between one invocation and the next; these may not change.
+  static func compatibility(of sweep: PreparedSweep) -> String {
+    let experiment = sweep.experiment
+    let fixed = sweep.plan.axes.filter { taskSettings.contains($0.name) }.map { axis in
+      "\(axis.name): \(axis.values.map(\.description).joined(separator: ", "))"
+    }
+    let rule = "selection: \(experiment.selection.metric.rawValue) at the \(experiment.selection.epoch.rawValue) epoch"
+    return (["name: \(experiment.name)", rule] + fixed + ["data hash: \(sweep.library.contentHash)"])
+      .joined(separator: "\n")
+  }
+
+  private static let taskSettings: Set<String> = [
+    "data", "standardization", "split", "split_seed", "stratified", "loss", "precision", "epochs_planned", "order",
+    "patience", "minimum_delta", "divergence_bound", "evaluates_training",
+  ]
+
+  private static func comment(overrides: [String]) -> String { overrides.map { "# --set \($0)\n" }.joined() }
+}

@@ -1,0 +1,111 @@
+import Experiments
+import Logging
+import Store
+import Synchronization
+
+/// One invocation of a sweep: opens its results, runs what is missing, and leaves them closed.
+public struct SweepRun: Sendable {
+  public var sweep: PreparedSweep
+  public var directory: String
+  public var engine: LocalEngine
+  public var storeOptions: ResultStore.Options
+  public var arguments: [String]
+
+  public init(
+    _ sweep: PreparedSweep, directory: String, engine: LocalEngine, storeOptions: ResultStore.Options = .init(),
+    arguments: [String] = []
+  ) {
+    self.sweep = sweep
+    self.directory = directory
+    self.engine = engine
+    self.storeOptions = storeOptions
+    self.arguments = arguments
+  }
+
+  /// How an invocation ended.
+  public struct Outcome: Sendable {
+    /// Runs of the experiment.
+    public var total: Int
+    /// Those that were recorded before this invocation.
+    public var resumed: Int
+    public var progress: SweepProgress
+    public var seconds: Double
+
+    public var isComplete: Bool { progress.done == total }
+  }
+
+  /// Runs every trial that has no record yet.
+  ///
+  /// - Parameters:
+  ///   - weights: Which weights each run keeps.
+  ///   - selectWinner: Picks the runs that the test set is looked at for, from all runs of the experiment; called only
+  ///     once every trial has a record.
+  /// - Throws: `StoreError`, `SweepConflict`.
+  public func run(
+    keeping weights: WeightsKept, stop: StopFlag, display: SweepDisplay,
+    selectWinner: ([RunSummary]) throws -> [TrialIdentity]
+  ) throws -> Outcome {
+    let store = try ResultStore.open(
+      directory: directory, manifest: SweepManifest(sweep, arguments: arguments), options: storeOptions)
+    do {
+      let outcome = try run(into: store, keeping: weights, stop: stop, display: display)
+      if outcome.isComplete, !stop.isRaised { try lookAtTestSet(store, selectWinner, display) }
+      try store.close()
+      return outcome
+    } catch {
+      // What was recorded is safe already; the first error is the one to report.
+      try? store.close()
+      throw error
+    }
+  }
+
+  private func run(
+    into store: ResultStore, keeping weights: WeightsKept, stop: StopFlag, display: SweepDisplay
+  ) throws -> Outcome {
+    for notice in store.notices { display.logger.warning("\(notice)") }
+    let completed = store.completed
+    var hasher = CanonicalHasher()
+    let pending = sweep.experiment.trials.filter { !completed.contains(hasher.identity(of: $0)) }
+    var progress = SweepProgress(
+      name: sweep.experiment.name, total: sweep.experiment.trials.count,
+      resumed: sweep.experiment.trials.count - pending.count, selection: sweep.experiment.selection,
+      plannedCost: pending.reduce(0) { $0 + sweep.cost(of: $1) })
+    if progress.resumed > 0 { try recordedRuns().forEach { progress.consider($0) } }
+    display.begin(progress, workers: engine.workers, directory: directory)
+
+    let monitor = display.monitor(progress, label: sweep.label)
+    defer { display.end(monitor) }
+    try engine.run(pending, of: sweep, keeping: weights, monitor: monitor, stop: stop) { record in
+      try store.append(record)
+      if case .failed(let message) = record.outcome {
+        display.logger.warning("run \(record.identity.short) failed: \(message)")
+      }
+    }
+    return Outcome(
+      total: progress.total, resumed: progress.resumed, progress: monitor.current, seconds: monitor.seconds)
+  }
+
+  /// The experiment's runs on disk, in the order of identity.
+  private func recordedRuns() throws -> [RunSummary] {
+    var hasher = CanonicalHasher()
+    let identities = Set(sweep.experiment.trials.map { hasher.identity(of: $0) })
+    return try ResultReader(path: directory).summaries().filter { identities.contains($0.identity) }
+  }
+
+  private func lookAtTestSet(
+    _ store: ResultStore, _ selectWinner: ([RunSummary]) throws -> [TrialIdentity], _ display: SweepDisplay
+  ) throws {
+    let winner = try selectWinner(recordedRuns())
+    let known = try ResultReader(path: directory).testEvaluation
+    let rule = sweep.experiment.selection
+    guard !winner.isEmpty, known?.selection != rule || known?.runs.map(\.identity) != winner.map(\.description) else {
+      return
+    }
+    var trials: [TrialIdentity: Trial] = [:]
+    var hasher = CanonicalHasher()
+    for trial in sweep.experiment.trials { trials[hasher.identity(of: trial)] = trial }
+    display.logger.info("Looking at the test set for the winner, \(Quantity.count(winner.count, "seed"))")
+    let runs = try engine.testEvaluation(of: winner.compactMap { trials[$0] }, in: sweep)
+    try store.write(TestEvaluation(selection: rule, runs: runs))
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Datasets
+import Experiments
+import Foundation
+import Reports
+import Store
+
+/// There are no results where `--resume` wants to go on.
+struct NothingToResume: Error, CustomStringConvertible {
+  var directory: String
+  var description: String { "\(directory): no results to go on with. Without --resume, a new sweep starts there" }
+}
+
+/// Runs `body`; prints an error of it to standard error and exits with the status that sysexits.h has for it.
+func exitOnFailure(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch {
+    // Messages may quote files, whose text must not drive a terminal.
+    let lines = "\(error)".split(separator: "\n").map { TerminalText.escaped(String($0)) }
+    try? FileHandle.standardError.write(contentsOf: Data("Error: \(lines.joined(separator: "\n"))\n".utf8))
+    throw exitCode(for: error)
+  }
+}
+
+func exitCode(for error: any Error) -> ExitCode {
+  switch error {
+  case let error as ExperimentFileError: error.exitCode
+  case let error as DatasetError: error.code == .unreadable ? .noInput : .dataError
+  case is NothingToResume: .noInput
+  case is SweepConflict: .cannotCreate
+  case let error as StoreError: error.exitCode
+  default: .failure
+  }
+}
+
+extension ExperimentFileError {
+  fileprivate var exitCode: ExitCode {
+    if problems.allSatisfy({ $0.location.override != nil }) { return .usage }
+    // A problem with the file as a whole: it is not there, or cannot be read.
+    return problems.contains { $0.location.line == nil && $0.key.isEmpty } ? .noInput : .dataError
+  }
+}
+
+extension StoreError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .locked: .temporary
+    case .damaged, .invalidRecord: .dataError
+    case .notResults, .unknownRun: .noInput
+    case .system, .commitFailed, .closed: .inputOutput
+    }
+  }
+}
+
+/// Statuses of sysexits.h.
+extension ExitCode {
+  static let usage = ExitCode(64)
+  static let dataError = ExitCode(65)
+  static let noInput = ExitCode(66)
+  static let cannotCreate = ExitCode(73)
+  static let inputOutput = ExitCode(74)
+  static let temporary = ExitCode(75)
+}

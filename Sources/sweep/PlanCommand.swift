@@ -1,0 +1,24 @@
+import ArgumentParser
+import Experiments
+import Harness
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Show what an experiment would run and take, without running it.",
+    discussion: """
+      Times are estimated from a moment of training at some of the batch sizes; early stopping is not foreseen, so they \
+      are upper estimates.
+      """)
+
+  @OptionGroup var options: ExperimentOptions
+
+  func run() throws {
+    try exitOnFailure {
+      let sweep = try PreparedSweep(try options.load(), keeping: options.weights)
+      let report = PlanReport(sweep: sweep, workers: options.workerCount, throughput: ThroughputProbe(sweep))
+      var text = ""
+      report.write(to: &text)
+      print(text, terminator: "")
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Experiments
+import Harness
+import Reports
+
+/// What `sweep plan` prints.
+struct PlanReport {
+  var sweep: PreparedSweep
+  var workers: Int
+  var throughput: ThroughputProbe
+
+  private var plan: Plan { sweep.plan }
+
+  func write(to output: inout some TextOutputStream) {
+    let experiment = sweep.experiment
+    output.write("\(experiment.name): \(Quantity.count(plan.trialCount, "trial"))\n")
+    if !experiment.summary.isEmpty { output.write("\(TerminalText.escaped(experiment.summary))\n") }
+    for warning in experiment.warnings { output.write("warning: \(TerminalText.escaped(warning))\n") }
+    write(plan.axes.filter(\.varies), title: "Varied", to: &output)
+    write(plan.axes.filter { !$0.varies }, title: "Fixed", to: &output)
+    output.write("\n")
+    Table(columns: [.init("Estimates"), .init("")], rows: estimates).write(to: &output, indent: 0)
+  }
+
+  private func write(_ axes: [PlanAxis], title: String, to output: inout some TextOutputStream) {
+    guard !axes.isEmpty else { return }
+    output.write("\n")
+    // The dropout rate is the keep probability said the other way round, but readers look for either.
+    let rows = axes.map { axis in
+      [axis.name, axis.values.map { $0.text(as: axis.name) }.joined(separator: ", ")]
+    }
+    Table(columns: [.init(title), .init("")], rows: rows).write(to: &output, indent: 0)
+  }
+
+  private var estimates: [[String]] {
+    let size = sweep.library.size(for: sweep.experiment.trials[0])
+    let seconds = plan.seconds(workers: workers) { throughput.rate(batch: $0) }
+    return [
+      [
+        "data",
+        "\(Quantity.grouped(size.train)) training, \(Quantity.grouped(size.validation)) validation and "
+          + "\(Quantity.grouped(size.test)) test samples of \(Quantity.count(size.features, "feature"))",
+      ],
+      ["networks", networks],
+      ["work", "\(Quantity.count(plan.steps, "step")), \(NumberText.short(rounded(plan.operations / 1e9))) GFLOP"],
+      ["rate", rates],
+      ["time", "\(Quantity.duration(seconds)) on \(Quantity.count(workers, "worker"))"],
+      ["memory", Quantity.bytes(plan.dataBytes + Double(workers) * plan.workerBytes)],
+      ["disk", "\(Quantity.bytes(plan.diskBytes)) before compression, weights kept: \(plan.weightsKept.rawValue)"],
+    ]
+  }
+
+  private var networks: String {
+    let networks = plan.networks
+    let shown = networks.prefix(4).map { network in
+      "\(network.widths.map(String.init).joined(separator: "-")) "
+        + "(\(Quantity.count(network.parameters, "parameter")))"
+    }
+    let more = networks.count > 4 ? [", and \(networks.count - 4) more"] : []
+    return shown.joined(separator: ", ") + more.joined()
+  }
+
+  private var rates: String {
+    let texts = throughput.rates.map { "\(NumberText.short(rounded($0.rate))) at batch \($0.batch)" }
+    return "GFLOP/s a worker: " + texts.joined(separator: ", ")
+  }
+
+  /// Two significant digits are all that estimates deserve.
+  private func rounded(_ value: Double) -> Double { Double(NumberText.significant(value, 2)) ?? value }
+}

@@ -1,0 +1,125 @@
+import Experiments
+import Testing
+
+@testable import Harness
+
+struct SweepProgressTests {
+  private func run(_ seed: Int, _ loss: Double, outcome: TrialOutcome = .completed) -> RunSummary {
+    RunSummary(fakeRecord(fakeTrials(seed + 1)[seed], validationLoss: [9, loss], outcome: outcome))
+  }
+
+  @Test func countsWhatStartsFinishesAndIsGivenUp() {
+    var progress = SweepProgress(name: "a", total: 10, resumed: 3, selection: .standard, plannedCost: 7)
+    for _ in 0..<4 { progress.start() }
+    progress.finish(run(0, 1), cost: 1)
+    progress.finish(run(1, 1, outcome: .diverged(step: 4)), cost: 1)
+    progress.finish(run(2, 1, outcome: .failed(message: "")), cost: 1)
+    progress.abandon()
+    #expect(progress.running == 0)
+    #expect(progress.done == 6)
+    #expect(progress.diverged == 1)
+    #expect(progress.failed == 1)
+  }
+
+  @Test func timeLeftGoesByCost() {
+    var progress = SweepProgress(name: "a", total: 3, selection: .standard, plannedCost: 100)
+    #expect(progress.timeLeft(at: 5) == nil)
+    #expect(progress.rate(at: 5) == nil)
+    progress.start()
+    progress.finish(run(0, 1), cost: 80)
+    // 80 of 100 took 8 s, so the other 20 take 2 s, though two of three runs are left.
+    #expect(progress.timeLeft(at: 8) == 2)
+    #expect(progress.rate(at: 8) == 0.125)
+  }
+
+  @Test func theBestRunIsNoDivergedOneAndTiesGoToTheLowestIdentity() {
+    let runs = [run(0, 0.5), run(1, 0.25), run(2, 0.25), run(3, 0.1, outcome: .diverged(step: 1)), run(4, .nan)]
+    let expected = min(runs[1].identity, runs[2].identity)
+    for order in [runs, runs.reversed()] {
+      var progress = SweepProgress(name: "a", total: 5, selection: .standard, plannedCost: 5)
+      for run in order {
+        progress.start()
+        progress.finish(run, cost: 1)
+      }
+      #expect(progress.best?.identity == expected)
+      #expect(progress.best?.value == 0.25)
+    }
+  }
+
+  @Test func accuracyIsBetterWhenItIsHigher() {
+    let rule = SelectionRule(metric: .validationAccuracy, epoch: .final)
+    var progress = SweepProgress(name: "a", total: 2, selection: rule, plannedCost: 2)
+    for run in [run(0, 3), run(1, 1)] {
+      progress.start()
+      progress.finish(run, cost: 1)
+    }
+    #expect(progress.best?.value == 0.5)
+  }
+}
+
+struct RunLabelTests {
+  @Test func namesWhatVariesOnly() {
+    var trials = fakeTrials(3)
+    trials[1].batchSize = .full
+    trials[2].optimizer = .init(.momentum, learningRate: 0.003)
+    let label = label(trials)
+    // Hyperparameters that only some optimizers have vary too.
+    #expect(label.text(trials[1].hyperparameters) == "adam, lr 0.1, beta1 0.9, beta2 0.999, epsilon 1e-08, batch full")
+    #expect(label.text(trials[2].hyperparameters) == "momentum, lr 0.003, momentum 0.9, batch 8")
+    #expect(label(fakeTrials(3)).text(trials[0].hyperparameters) == "")
+  }
+
+  @Test func dropoutIsNamedOnceByItsKeepProbability() {
+    var trials = fakeTrials(2)
+    trials[1].dropout = .init(form: .inverted, input: 1, hidden: [0.8])
+    #expect(label(trials).text(trials[1].hyperparameters) == "keep 1 0.8")
+  }
+}
+
+struct TerminalViewTests {
+  private static let progress = {
+    var trials = fakeTrials(480)
+    trials[0].optimizer = .init(.adam, learningRate: 0.003)
+    var progress = SweepProgress(name: "digits", total: 480, resumed: 118, selection: .standard, plannedCost: 362)
+    progress.start()
+    progress.start()
+    progress.start()
+    progress.finish(RunSummary(fakeRecord(trials[0], validationLoss: [2, 0.0432])), cost: 1)
+    progress.finish(RunSummary(fakeRecord(trials[1], outcome: .diverged(step: 3))), cost: 1)
+    return (progress, label(trials))
+  }()
+
+  private func lines(_ style: TerminalStyle) -> [String] {
+    TerminalView(style: style, label: Self.progress.1).lines(Self.progress.0, at: 4)
+  }
+
+  @Test func plainASCII() {
+    #expect(
+      lines(.init(width: 80, color: false, unicode: false)) == [
+        "digits ##########------------------------------ 120/480 25%",
+        "1 running, 1 diverged, 0.5 runs/s, 12 min 00 s left",
+        "best validation loss 0.0432: lr 0.003",
+      ])
+  }
+
+  @Test func colorAndUnicode() {
+    #expect(
+      lines(.init(width: 42, color: true, unicode: true)) == [
+        "digits \u{1b}[32m━━━━━\u{1b}[0m\u{1b}[2m─────────────────\u{1b}[0m 120/480 25%",
+        "1 running · 1 diverged · 0.5 runs/s · 12 …",
+        "best validation loss 0.0432: lr 0.003",
+      ])
+  }
+
+  @Test func linesNeverWrap() {
+    for width in 1..<80 {
+      for line in lines(.init(width: width, color: false, unicode: false)) { #expect(line.count <= width) }
+    }
+  }
+
+  @Test func nothingIsFinishedYet() {
+    let progress = SweepProgress(name: "digits", total: 3, selection: .standard, plannedCost: 3)
+    let view = TerminalView(style: .init(width: 40, color: false, unicode: false), label: RunLabel([]))
+    #expect(view.lines(progress, at: 0) == ["digits ------------------------- 0/3 0%", "0 running, 0 diverged"])
+  }
+}
