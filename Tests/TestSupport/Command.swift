@@ -1,0 +1,98 @@
+import Foundation
+
+/// A built program of this package, run as a user would run it.
+public struct Command: Sendable {
+  public var name: String
+  /// Added to the environment of the tests; nil removes a variable.
+  public var environment: [String: String?]
+  public var directory: URL?
+
+  public init(_ name: String, environment: [String: String?] = [:], directory: URL? = nil) {
+    self.name = name
+    self.environment = environment
+    self.directory = directory
+  }
+
+  /// What a program that ended left behind.
+  public struct Result: Sendable {
+    /// The exit status, or 128 + the signal's number where a signal ended it.
+    public var status: Int32
+    public var standardOutput: String
+    public var standardError: String
+  }
+
+  /// The folder with the products: the test bundle is one of them.
+  public static var productsDirectory: URL {
+    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+  }
+
+  public var executable: URL { Self.productsDirectory.appendingPathComponent(name) }
+
+  /// Runs the program to its end.
+  public func run(_ arguments: [String], timeout: TimeInterval = 300) throws -> Result {
+    try start(arguments).wait(timeout: timeout)
+  }
+
+  /// Starts the program.
+  ///
+  /// - Parameter standardError: Where it writes its messages; nil collects them for ``Running/wait(timeout:)``.
+  public func start(_ arguments: [String], standardError: FileHandle? = nil) throws -> Running {
+    try Running(self, arguments, standardError: standardError)
+  }
+
+  /// A program that was started.
+  public final class Running {
+    private let process = Process()
+    // Files and not pipes: a program never waits for a reader.
+    private let folder: TemporaryDirectory
+    private let output: URL
+    private let errors: URL
+
+    fileprivate init(_ command: Command, _ arguments: [String], standardError: FileHandle?) throws {
+      folder = try TemporaryDirectory()
+      output = folder.url.appendingPathComponent("output")
+      errors = folder.url.appendingPathComponent("errors")
+      for file in [output, errors] { try Data().write(to: file) }
+      process.executableURL = command.executable
+      process.arguments = arguments
+      process.environment = ProcessInfo.processInfo.environment
+        .merging(command.environment.compactMapValues(\.self)) { $1 }
+        .filter { command.environment[$0.key] != .some(nil) }
+      if let directory = command.directory { process.currentDirectoryURL = directory }
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = try FileHandle(forWritingTo: output)
+      process.standardError = try standardError ?? FileHandle(forWritingTo: errors)
+      try process.run()
+    }
+
+    public func send(signal number: Int32) { kill(process.processIdentifier, number) }
+
+    public var isRunning: Bool { process.isRunning }
+
+    /// What the program has written to standard error so far.
+    public var standardErrorSoFar: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+
+    /// Waits for the end; kills the program after `timeout` seconds.
+    public func wait(timeout: TimeInterval = 300) throws -> Result {
+      let deadline = Date(timeIntervalSinceNow: timeout)
+      while process.isRunning {
+        if Date() > deadline {
+          send(signal: SIGKILL)
+          process.waitUntilExit()
+          throw TimedOut(arguments: process.arguments ?? [])
+        }
+        usleep(2_000)
+      }
+      let status = process.terminationStatus
+      return Result(
+        status: process.terminationReason == .uncaughtSignal ? 128 + status : status,
+        standardOutput: try String(contentsOf: output, encoding: .utf8),
+        standardError: try String(contentsOf: errors, encoding: .utf8))
+    }
+  }
+
+  public struct TimedOut: Error, CustomStringConvertible {
+    public var arguments: [String]
+    public var description: String { "did not end in time: \(arguments.joined(separator: " "))" }
+  }
+}
