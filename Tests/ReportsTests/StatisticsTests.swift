@@ -18,7 +18,7 @@ private struct Reference: Decodable {
   struct Quantile: Decodable { var df, p, t: Double }
   struct Sample: Decodable {
     var values: [Double]
-    var mean, standard_deviation, standard_error, median, lower, upper: Double
+    var mean, standardDeviation, standardError, median, lower, upper: Double
   }
   struct Comparison: Decodable {
     var method: String
@@ -96,8 +96,8 @@ private func relativeError(_ value: Double, _ reference: Double) -> Double {
       let statistics = SampleStatistics(sample.values)
       #expect(statistics.count == sample.values.count)
       #expect(relativeError(statistics.mean, sample.mean) < 1e-14)
-      #expect(relativeError(statistics.standardDeviation, sample.standard_deviation) < 1e-13)
-      #expect(relativeError(statistics.standardError, sample.standard_error) < 1e-13)
+      #expect(relativeError(statistics.standardDeviation, sample.standardDeviation) < 1e-13)
+      #expect(relativeError(statistics.standardError, sample.standardError) < 1e-13)
       #expect(statistics.median == sample.median)
       let interval = try #require(statistics.confidenceInterval())
       #expect(relativeError(interval.lower, sample.lower) < 1e-10)

@@ -3,7 +3,7 @@ public enum TerminalText {
   /// The text with control, format and separator characters written as escapes: a name from a file can neither move the
   /// cursor nor turn the reading direction.
   public static func escaped(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isHidden) else { return text }
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     var result = ""
     for scalar in text.unicodeScalars {
       if isHidden(scalar) {

@@ -22,7 +22,9 @@ public struct RunTable: Sendable {
   }
 
   public init(_ runs: [RunSummary]) {
-    let ordered = runs.indices.sorted { runs[$0].identity < runs[$1].identity }.map { runs[$0] }
+    let ordered =
+      zip(runs, runs.dropFirst()).allSatisfy { $0.identity <= $1.identity }
+      ? runs : runs.indices.sorted { runs[$0].identity < runs[$1].identity }.map { runs[$0] }
     var builder = ColumnBuilder(rows: ordered.count)
     for (row, run) in ordered.enumerated() { builder.add(run.hyperparameters, row: row) }
     self.init(runs: ordered, columns: builder.finish())
@@ -86,8 +88,9 @@ private struct ColumnBuilder {
   private var indices: [String: Int] = [:]
   /// Indices into `columns` in the order the trials list them.
   private var order: [Int] = []
-  /// The column found last at each position of a run's list: runs of one optimizer all have the same names.
-  private var guesses: [Int] = []
+  /// The column found last behind each column, and first of all: most hyperparameters keep their neighbour from run to
+  /// run, so that few names have to be looked up.
+  private var followers: [Int] = [-1]
 
   private struct Open {
     var name: String
@@ -99,6 +102,7 @@ private struct ColumnBuilder {
     /// The number of a value; that of the row before is tried first.
     mutating func intern(_ value: HyperparameterValue) -> Int32 {
       if last >= 0, values[Int(last)] == value { return last }
+      let value = value.comparable
       if let known = numbers[value] {
         last = known
       } else {
@@ -116,23 +120,26 @@ private struct ColumnBuilder {
 
   mutating func add(_ hyperparameters: [Hyperparameter], row: Int) {
     var previous: Int?
-    for (position, hyperparameter) in hyperparameters.enumerated() {
-      let index = column(hyperparameter.name, position: position, after: previous)
-      columns[index].codes[row] = columns[index].intern(hyperparameter.value.comparable)
+    for hyperparameter in hyperparameters {
+      let index = column(hyperparameter.name, after: previous)
+      columns[index].codes[row] = columns[index].intern(hyperparameter.value)
       previous = index
     }
   }
 
-  private mutating func column(_ name: String, position: Int, after previous: Int?) -> Int {
-    if position < guesses.count, columns[guesses[position]].name == name { return guesses[position] }
+  private mutating func column(_ name: String, after previous: Int?) -> Int {
+    let place = previous.map { $0 + 1 } ?? 0
+    let guess = followers[place]
+    if guess >= 0, columns[guess].name == name { return guess }
     let index = indices[name] ?? insert(name, after: previous)
-    if position < guesses.count { guesses[position] = index } else { guesses.append(index) }
+    followers[place] = index
     return index
   }
 
   private mutating func insert(_ name: String, after previous: Int?) -> Int {
     let index = columns.count
     columns.append(Open(name: name, codes: [Int32](repeating: -1, count: rows)))
+    followers.append(-1)
     indices[name] = index
     order.insert(index, at: previous.map { order.firstIndex(of: $0)! + 1 } ?? 0)
     return index

@@ -53,8 +53,8 @@ for size in (2, 3, 5, 10, 31):
         {
             "values": values.tolist(),
             "mean": float(values.mean()),
-            "standard_deviation": float(values.std(ddof=1)),
-            "standard_error": float(stats.sem(values)),
+            "standardDeviation": float(values.std(ddof=1)),
+            "standardError": float(stats.sem(values)),
             "median": float(np.median(values)),
             "lower": float(interval[0]),
             "upper": float(interval[1]),

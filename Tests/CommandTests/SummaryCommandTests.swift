@@ -1,0 +1,168 @@
+import Experiments
+import Foundation
+import Store
+import TestSupport
+import Testing
+
+/// Drives the built `summary` as a user does.
+@Suite struct SummaryCommandTests {
+  private let folder: TemporaryDirectory
+  private var results: String { folder.path("results") }
+
+  /// Two optimizers, two keep probabilities, three seeds; adam with a keep probability of 0.5 is best.
+  init() throws {
+    folder = try TemporaryDirectory()
+    var records: [TrialRecord] = []
+    for (optimizer, level) in [("adam", 0.0), ("momentum", 0.2)] {
+      for keep in [0.5, 1] {
+        for (seed, noise) in [(1, 0.01), (2, 0.04), (3, 0.09)] {
+          records.append(Self.record(optimizer, keep: keep, seed: seed, loss: level + 0.3 * keep + noise))
+        }
+      }
+    }
+    let store = try Self.open(results, name: "dropout")
+    for record in records { try store.append(record) }
+    try store.write(
+      TestEvaluation(
+        selection: .standard,
+        runs: records.prefix(3).map { .init(identity: $0.identity.description, loss: 0.25, accuracy: 0.9) }))
+    try store.close()
+  }
+
+  private static func open(_ path: String, name: String) throws -> ResultStore {
+    try ResultStore.open(
+      directory: path,
+      manifest: SweepManifest(
+        name: name, experimentText: "", experimentHash: "", compatibility: "", provenance: Provenance(version: "1"),
+        created: "2024-01-01T00:00:00Z"))
+  }
+
+  private static func record(_ optimizer: String, keep: Double, seed: Int, loss: Double) -> TrialRecord {
+    let hyperparameters: [Hyperparameter] = [
+      .init("optimizer", .text(optimizer)), .init("learning_rate", .number(0.01)),
+      .init("keep_probability", .list([1, keep])), .init("dropout_rate", .list([0, 1 - keep])),
+      .init("seed", .integer(seed)),
+    ]
+    var trace = Trace()
+    for column in Trace.columns { trace[keyPath: column.values] = [loss + 1, loss, loss + 0.01] }
+    let text = hyperparameters.map { "\($0.name)=\($0.value)\n" }.joined()
+    return TrialRecord(
+      identity: TrialIdentity(hashing: text), hyperparameters: hyperparameters, outcome: .completed, trace: trace,
+      bestEpoch: 1)
+  }
+
+  private func summary(_ arguments: String...) throws -> Command.Result { try Command("summary").run(arguments) }
+
+  /// Runs a line of shell; `$0` is the program, `$1` the results.
+  private func shell(_ line: String) throws -> (status: Int32, output: String, errors: String) {
+    let process = Process()
+    let (output, errors) = (Pipe(), Pipe())
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", line, Command("summary").executable.path, results]
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let text = [output, errors].map { String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
+    process.waitUntilExit()
+    return (process.terminationStatus, text[0], text[1])
+  }
+
+  @Test func reportsTheRanking() throws {
+    let result = try summary(results)
+    #expect(result.status == 0 && result.standardError.isEmpty)
+    #expect(result.standardOutput.hasPrefix("dropout: 12 runs\n  outcomes          12 completed\n"))
+    // (0.01 + 0.04 + 0.09)/3 above 0.15.
+    #expect(result.standardOutput.contains("     1    0.197 ± 0.023   0.16000  3/3    adam                    0.5  "))
+    #expect(result.standardOutput.contains("Best: keep_probability 0.5 (dropout_rate 0.5)."))
+    #expect(
+      result.standardOutput.hasSuffix(
+        "The test set was looked at once, for the winner only: loss 0.25000 ± 0, accuracy 0.90000 ± 0 (over\n"
+          + "  3 seeds).\n"))
+  }
+
+  @Test func filtersGroupsAndMetrics() throws {
+    let filtered = try summary(results, "--where", "optimizer=momentum", "--where", "seed>=2", "--top", "1")
+    #expect(filtered.standardOutput.hasPrefix("dropout: 4 runs\n  where             optimizer=momentum\n"))
+    #expect(filtered.standardOutput.contains("… and 1 more"))
+    #expect(filtered.standardOutput.contains("Not looked at for this winner"))
+    let grouped = try summary(results, "--group", "optimizer", "--csv")
+    #expect(grouped.standardOutput.split(whereSeparator: \.isNewline).count == 3)
+    let final = try summary(results, "--by", "train_loss", "--epoch", "final", "--runs")
+    #expect(final.standardOutput.contains("ranked by         train_loss at the final epoch, lower is better"))
+    #expect(final.standardOutput.contains("     1     0.17000  "))
+  }
+
+  @Test func jsonIsForMachines() throws {
+    let result = try summary(results, "--json")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.standardOutput.utf8)) as? [String: Any])
+    #expect(object["runs"] as? Int == 12)
+    #expect((object["configurations"] as? [Any])?.count == 4)
+    #expect(((object["test"] as? [String: Any])?["looked_at"]) as? Bool == true)
+  }
+
+  @Test func helpHasExamples() throws {
+    let result = try summary("--help")
+    #expect(result.status == 0)
+    #expect(result.standardOutput.contains("summary results/digits --group optimizer,batch_size"))
+  }
+
+  @Test(
+    arguments: [
+      (["--where", "optimzer=adam"], "unknown key 'optimzer'; did you mean 'optimizer'?", 64),
+      (["--group", "optimzer"], "unknown key 'optimzer'; did you mean 'optimizer'?", 64),
+      (["--where", "optimizer"], "condition 'optimizer' is not KEY=VALUE", 64),
+      (["--where", "seed>many"], "compares with 'many', which is not one number", 64),
+      (["--where", "optimizer=sgd"], "no run is left with 'optimizer=sgd'; optimizer has adam, momentum", 65),
+      (["--top", "0"], "--top must be at least 1, not 0", 64), (["--json", "--csv"], "exclude each other", 64),
+      (["--by", "loss"], "validation_loss", 64),
+    ] as [([String], String, Int32)])
+  func wrongQuestions(arguments: [String], message: String, status: Int32) throws {
+    let result = try Command("summary").run([results] + arguments)
+    #expect(result.status == status)
+    #expect(result.standardOutput.isEmpty)
+    #expect(result.standardError.contains(message), "\(result.standardError)")
+  }
+
+  @Test func noResults() throws {
+    let missing = try summary(folder.path("nowhere"))
+    #expect(missing.status == 66)
+    #expect(missing.standardError == "Error: \(folder.path("nowhere")): No such file or directory\n")
+    let other = try summary(folder.path)
+    #expect(other.status == 65)
+    #expect(other.standardError == "Error: \(folder.path): not a sweep's results: has no sweep.json\n")
+    #expect(try summary().status == 64)
+  }
+
+  @Test func damagedManifest() throws {
+    try "{".write(toFile: results + "/sweep.json", atomically: true, encoding: .utf8)
+    let result = try summary(results)
+    #expect(result.status == 65)
+    #expect(result.standardError.contains("sweep.json"))
+  }
+
+  @Test func noRunsYet() throws {
+    try Self.open(folder.path("empty"), name: "em\u{1B}[31mpty").close()
+    let result = try summary(folder.path("empty"))
+    #expect(result.status == 0)
+    #expect(result.standardOutput.hasPrefix("em\\u{1B}[31mpty: 0 runs\n"))
+  }
+
+  /// More than a pipe holds, to a reader that leaves at once.
+  @Test func aClosedPipeIsNoError() throws {
+    let store = try Self.open(results, name: "dropout")
+    for seed in 100..<1100 { try store.append(Self.record("adam", keep: 0.9, seed: seed, loss: 1)) }
+    try store.close()
+    for trap in ["", "trap '' PIPE; "] {
+      let result = try shell(trap + #""$0" "$1" --runs --json | head -n 1; echo "${PIPESTATUS[0]}""#)
+      #expect(result.output == "{\n141\n")
+      #expect(result.errors.isEmpty)
+    }
+  }
+
+  @Test func aFullDiskIsSaid() throws {
+    let result = try shell(#""$0" "$1" > /dev/full"#)
+    #expect(result.status == 74)
+    #expect(result.errors == "Error: cannot write the report: No space left on device\n")
+  }
+}
