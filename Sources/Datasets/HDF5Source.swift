@@ -1,13 +1,78 @@
 import Experiments
+import Store
 
-/// Two HDF5 data sets of one file: features and targets.
+/// Two HDF5 data sets of one file: features (samples × …) and targets (samples, or samples × outputs).
 struct HDF5Source {
   let path: String
   let features: String
   let targets: String
   let task: DataSource.Task
 
+  /// - Throws: ``DatasetError`` with the file, the data set and the index of what is wrong.
   func load() throws -> RawDataset {
-    throw DatasetError(.unreadable, path: path, "HDF5 files are not read yet; convert to CSV or IDX")
+    let (shape, values) = try read(features)
+    let (targetShape, targetValues) = try read(targets)
+    guard shape[0] == targetShape[0] else {
+      throw DatasetError(
+        .mismatch, path: path,
+        "\(features) has \(shape[0]) samples and \(targets) has \(targetShape[0]); they must be as many")
+    }
+    let columns = targetShape.dropFirst().reduce(1, *)
+    guard targetShape.count <= 2, task == .regression || columns == 1 else {
+      throw DatasetError(
+        .badTarget, path: path,
+        "\(targets) has shape \(targetShape); "
+          + (task == .regression ? "samples, or samples × outputs, is accepted" : "classes are one number a sample"))
+    }
+    return try RawDataset(
+      samples: RawSamples(
+        rows: shape[0], features: .doubles(values),
+        targets: task == .regression ? .values(targetValues, columns: columns) : try classes(targetValues)),
+      featureShape: shape.count > 1 ? Array(shape.dropFirst()) : [1])
+  }
+
+  private func read(_ name: String) throws -> (shape: [Int], values: [Double]) {
+    let (shape, values): ([Int], [Double])
+    do {
+      (shape, values) = try HDF5File.open(path: path).readNumbers(name: name)
+    } catch {
+      let text = "\(error)"
+      let prefix = "\(path): "
+      throw DatasetError(
+        .unreadable, path: path, text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text)
+    }
+    guard !shape.isEmpty, !values.isEmpty else {
+      throw DatasetError(.badSize, path: path, "\(name) has shape \(shape): it holds no samples")
+    }
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
+      throw DatasetError(
+        .badValue, path: path,
+        "\(name)[\(position(of: index, in: shape))] is \(values[index]); only finite numbers are accepted")
+    }
+    return (shape, values)
+  }
+
+  private func classes(_ values: [Double]) throws -> RawTargets {
+    let labels = try values.enumerated().map { index, value in
+      guard let label = Int(exactly: value) else {
+        throw DatasetError(
+          .mislabelled, path: path,
+          "\(targets)[\(index)] is \(value): classes are integers; other numbers are a task of regression")
+      }
+      return label
+    }
+    let classes = try IntegerClasses(of: labels, path: path, what: "values of \(targets)")
+    return .classes(labels.map { classes[$0]! }, names: classes.names)
+  }
+
+  /// The index of an element, such as `3, 0, 7`.
+  private func position(of offset: Int, in shape: [Int]) -> String {
+    var rest = offset
+    var indices: [Int] = []
+    for extent in shape.reversed() {
+      indices.append(rest % extent)
+      rest /= extent
+    }
+    return indices.reversed().map(String.init).joined(separator: ", ")
   }
 }

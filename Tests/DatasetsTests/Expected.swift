@@ -6,6 +6,7 @@ struct Expected: Decodable {
   var fashion: Fashion
   var scaling: Scaling
   var quoted: Quoted
+  var hdf5: HDF5
   var numbers: [Number]
   var generated: Generated
 
@@ -49,6 +50,11 @@ struct Expected: Decodable {
     var records: [[String]]
     var features: [Double]
     var labels: [String]
+  }
+
+  struct HDF5: Decodable {
+    var images: [Double]
+    var labels: [Int]
   }
 
   struct Number: Decodable {

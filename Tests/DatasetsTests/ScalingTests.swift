@@ -34,6 +34,19 @@ struct ScalingTests {
     }
   }
 
+  /// More rows than one block of 32-bit sums holds, and sums of squares over 2³².
+  @Test func byteMomentsAreExact() throws {
+    let rows = 140_000
+    let bytes = (0..<rows).flatMap { row -> [UInt8] in [row % 2 == 0 ? 255 : 254, 255] }
+    let dataset = try RawDataset(
+      samples: RawSamples(
+        rows: rows, features: .bytes(bytes), targets: .values([Double](repeating: 0, count: rows), columns: 1)),
+      featureShape: [2])
+    let scaling = try dataset.scaling(.standardize, train: Array(0..<Int32(rows)))
+    #expect(scaling.offset == [254.5, 255])
+    #expect(scaling.scale == [0.5, 0])
+  }
+
   @Test func otherSharesUseTheTrainingMoments() throws {
     let dataset = try Self.noise(rows: 100, columns: 3, asBytes: false)
     let specification = Self.specification(.standardize)

@@ -2,22 +2,15 @@
 enum IDXSource {
   /// - Throws: ``DatasetError`` for damaged, mislabelled or mismatched files.
   static func load(images: String, labels: String, testImages: String?, testLabels: String?) throws -> RawDataset {
+    guard (testImages == nil) == (testLabels == nil) else {
+      throw DatasetError(.badSetting, "idx: test_images and test_labels go together; only one of them is given")
+    }
     let trainImages = try IDXFile(path: images, as: .images)
     let trainLabels = try readLabels(labels, for: trainImages)
-    let classes = Set(trainLabels.values).sorted()
-    guard classes.count > 1, classes.count < max(3, trainLabels.values.count) else {
-      throw DatasetError(
-        .mislabelled, path: labels,
-        "\(classes.count) distinct values in \(trainLabels.values.count) labels are no classes")
-    }
+    let classes = try IntegerClasses(of: trainLabels.values, path: labels, what: "labels")
     let train = try samples(trainImages, trainLabels, classes: classes)
     let shape = Array(trainImages.dimensions.dropFirst())
-    guard let testImages, let testLabels else {
-      guard testImages == nil && testLabels == nil else {
-        throw DatasetError(.badSetting, "idx: test_images and test_labels go together; only one of them is given")
-      }
-      return try RawDataset(samples: train, featureShape: shape)
-    }
+    guard let testImages, let testLabels else { return try RawDataset(samples: train, featureShape: shape) }
     let images = try IDXFile(path: testImages, as: .images)
     guard Array(images.dimensions.dropFirst()) == shape else {
       throw DatasetError(
@@ -55,18 +48,16 @@ enum IDXSource {
     return Labels(file: file, values: values)
   }
 
-  private static func samples(_ images: IDXFile, _ labels: Labels, classes: [Int]) throws -> RawSamples {
-    let index = Dictionary(uniqueKeysWithValues: zip(classes, Int32(0)...))
+  private static func samples(_ images: IDXFile, _ labels: Labels, classes: IntegerClasses) throws -> RawSamples {
     let targets = try labels.values.enumerated().map { position, label in
-      guard let target = index[label] else {
+      guard let target = classes[label] else {
         throw DatasetError(
           .badValue, path: labels.file.path, at: labels.file.place(ofElement: position),
-          "label \(label) does not occur among the training labels (\(classes[0])…\(classes[classes.count - 1]))")
+          "label \(label) does not occur among the training labels (\(classes.names.joined(separator: ", ")))")
       }
       return target
     }
     return RawSamples(
-      rows: images.dimensions[0], features: images.elements,
-      targets: .classes(targets, names: classes.map(String.init)))
+      rows: images.dimensions[0], features: images.elements, targets: .classes(targets, names: classes.names))
   }
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes expected.json beside this script: what NumPy, scikit-learn and Python's own parsers make of the same data.
+"""Writes expected.json and small.h5 beside this script.
 
-Needs numpy, scikit-learn and the files of Debian's dataset-fashion-mnist. Generated data and splits are made anew here,
+expected.json is what NumPy, scikit-learn and Python's own parsers make of the same data; small.h5 is for reading.
+Needs numpy, scikit-learn, h5py and the files of Debian's dataset-fashion-mnist. Generated data and splits are made anew here,
 from their documented formulas.
 """
 
@@ -14,6 +15,7 @@ import statistics
 import struct
 import zlib
 
+import h5py
 import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.preprocessing import StandardScaler
@@ -159,6 +161,28 @@ def quoted_csv():
     }
 
 
+def hdf5():
+    """Twelve 2x3 samples in several types, and data sets that are wrong in one way each."""
+    rng = np.random.default_rng(3)
+    images = rng.normal(size=(12, 2, 3)).astype(np.float32)
+    labels = np.array([4, 7, 4, 9, 7, 4, 9, 7, 4, 9, 7, 9])
+    broken = images.astype(np.float64)
+    broken[3, 1, 2] = np.nan
+    with h5py.File(HERE / "small.h5", "w") as file:
+        file.create_dataset("images", data=images, chunks=(5, 2, 3), compression="gzip", shuffle=True)
+        file.create_dataset("group/bytes", data=(np.arange(72).reshape(12, 6) * 3).astype(np.uint8))
+        file["labels"] = labels.astype(np.int16)
+        file["column"] = labels.reshape(12, 1).astype(">f4")
+        file["outputs"] = images[:, 0, :2].astype(np.float64)
+        file["eleven"] = labels[:11]
+        file["halves"] = labels + 0.5
+        file["broken"] = broken
+        file["text"] = [str(label) for label in labels]
+        file["scalar"] = 1.0
+        file["external"] = h5py.ExternalLink("/etc/hostname", "x")
+    return {"images": images.astype(np.float64).ravel().tolist(), "labels": labels.tolist()}
+
+
 def numbers():
     texts = """0 -0 1 +1 -1.5 .5 5. 1e5 1E-5 1e+5 0.1 0.3 123456789 9007199254740993 9007199254740992e22
     1e22 1e23 -1e-22 1e-23 4.9e-324 2.5e-324 1e-400 1.7976931348623157e308 2.2250738585072014e-308
@@ -241,6 +265,7 @@ def main():
         "fashion": fashion(),
         "scaling": scaling(),
         "quoted": quoted_csv(),
+        "hdf5": hdf5(),
         "numbers": numbers(),
         "generated": generated(),
     }

@@ -1,0 +1,83 @@
+import Experiments
+import Foundation
+import Testing
+
+@testable import Datasets
+
+struct HDF5Tests {
+  static func load(
+    _ features: String, _ targets: String, _ task: DataSource.Task = .classification,
+    path: String = fixture("small.h5").path
+  ) throws -> RawDataset {
+    try DataLoader.load(.hdf5(path: path, features: features, targets: targets, task: task))
+  }
+
+  @Test func readsWhatH5pyWrote() throws {
+    let expected = try Expected.load().hdf5
+    let dataset = try Self.load("images", "labels")
+    #expect(dataset.samples.doubles == expected.images)
+    #expect(dataset.featureShape == [2, 3])
+    #expect(dataset.samples.classNames == ["4", "7", "9"])
+    #expect(dataset.samples.labels.map { Int(dataset.samples.classNames[Int($0)]) } == expected.labels)
+  }
+
+  @Test func readsOtherTypesAndGroups() throws {
+    let dataset = try Self.load("group/bytes", "column")
+    #expect(dataset.samples.doubles == (0..<72).map { Double($0 * 3 % 256) })
+    #expect(dataset.featureShape == [6])
+    #expect(try dataset.samples.labels == Self.load("images", "labels").samples.labels)
+  }
+
+  @Test func severalOutputs() throws {
+    let expected = try Expected.load().hdf5
+    let dataset = try Self.load("images", "outputs", .regression)
+    let outputs = (0..<12).flatMap { [expected.images[$0 * 6], expected.images[$0 * 6 + 1]] }
+    #expect(dataset.samples.targets == .values(outputs, columns: 2))
+  }
+
+  struct Fault: Sendable, CustomTestStringConvertible {
+    var features = "images"
+    var targets = "labels"
+    var task = DataSource.Task.classification
+    var code: DatasetError.Code
+    var says: String
+
+    var testDescription: String { says }
+  }
+
+  static let faults: [Fault] = [
+    .init(features: "picture", code: .unreadable, says: "images"),
+    .init(targets: "eleven", code: .mismatch, says: "images has 12 samples and eleven has 11"),
+    .init(targets: "halves", code: .mislabelled, says: "halves[0] is 4.5"),
+    .init(targets: "outputs", code: .badTarget, says: "outputs has shape [12, 2]"),
+    .init(targets: "images", task: .regression, code: .badTarget, says: "images has shape [12, 2, 3]"),
+    .init(features: "broken", code: .badValue, says: "broken[3, 1, 2] is nan"),
+    .init(features: "text", code: .unreadable, says: "text"),
+    .init(features: "scalar", code: .badSize, says: "scalar has shape []"),
+    .init(features: "external", code: .unreadable, says: "external"),
+  ]
+
+  @Test(arguments: faults)
+  func saysWhatIsWrong(_ fault: Fault) throws {
+    let error = try #require(failure { try Self.load(fault.features, fault.targets, fault.task) })
+    #expect(error.code == fault.code, "\(error)")
+    #expect(error.message.contains(fault.says), "\(error)")
+    #expect(error.path?.hasSuffix("small.h5") == true)
+    #expect(error.description.components(separatedBy: "small.h5").count == 2, "\(error)")
+  }
+
+  @Test func damagedFilesAreErrorsOrHarmless() throws {
+    let directory = try TemporaryDirectory()
+    let whole = [UInt8](try Data(contentsOf: fixture("small.h5")))
+    let hash = try Self.load("images", "labels").contentHash
+    let notHDF5 = try directory.write("x,y\n1,2\n", to: "text.h5")
+    #expect(failure { try Self.load("images", "labels", path: notHDF5) }?.code == .unreadable)
+    #expect(failure { try Self.load("images", "labels", path: directory.path("missing.h5")) }?.code == .unreadable)
+    for length in stride(from: 0, to: whole.count, by: 97) {
+      let path = try directory.write(Array(whole[..<length]), to: "cut.h5")
+      do {
+        #expect(try Self.load("images", "labels", path: path).contentHash == hash, "cut to \(length) bytes")
+      } catch { #expect(error is DatasetError) }
+    }
+  }
+}
