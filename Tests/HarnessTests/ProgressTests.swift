@@ -62,10 +62,10 @@ struct RunLabelTests {
     var trials = fakeTrials(3)
     trials[1].batchSize = .full
     trials[2].optimizer = .init(.momentum, learningRate: 0.003)
-    let label = label(trials)
-    // Hyperparameters that only some optimizers have vary too.
-    #expect(label.text(trials[1].hyperparameters) == "adam, lr 0.1, beta1 0.9, beta2 0.999, epsilon 1e-08, batch full")
-    #expect(label.text(trials[2].hyperparameters) == "momentum, lr 0.003, momentum 0.9, batch 8")
+    let namer = label(trials)
+    // What only one optimizer has does not vary.
+    #expect(namer.text(trials[1].hyperparameters) == "adam, lr 0.1, batch full")
+    #expect(namer.text(trials[2].hyperparameters) == "momentum, lr 0.003, batch 8")
     #expect(label(fakeTrials(3)).text(trials[0].hyperparameters) == "")
   }
 

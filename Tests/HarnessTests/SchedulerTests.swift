@@ -86,7 +86,7 @@ struct SchedulerTests {
 
   @Test func aRunGivenUpIsNotDelivered() throws {
     let stop = StopFlag()
-    let outcome = try Scheduler(workers: 1).run(fakeTrials(10), stop: stop) { trial in
+    let outcome = try Scheduler(workers: 1).run(fakeTrials(10), stop: stop) { trial -> TrialRecord? in
       if trial.seed == 4 {
         stop.raise()
         return nil
