@@ -28,11 +28,14 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CBLIS", providers: [.apt(["libblis-serial-dev"])]),
+    .systemLibrary(name: "CLAPACKE", providers: [.apt(["liblapacke-dev"])]),
     .systemLibrary(name: "CSIMD"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     .target(name: "Kernels", dependencies: ["CDNNL", "CBLIS", "CSIMD", numerics], swiftSettings: kernelSettings),
-    .target(name: "Learning", dependencies: ["Kernels"], swiftSettings: kernelSettings),
+    .target(
+      name: "Curvature", dependencies: ["Kernels", "CLAPACKE", numerics], swiftSettings: kernelSettings),
+    .target(name: "Learning", dependencies: ["Kernels", "Curvature"], swiftSettings: kernelSettings),
     .target(name: "Experiments", dependencies: [yams], swiftSettings: settings),
     .target(name: "Store", dependencies: ["Experiments", "CHDF5", "CZlib"], swiftSettings: settings),
     .target(
@@ -53,8 +56,9 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "CurvatureTests", dependencies: ["Curvature", "Kernels", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "LearningTests", dependencies: ["Learning", "Kernels", "TestSupport"],
+      name: "LearningTests", dependencies: ["Learning", "Curvature", "Kernels", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "StoreTests", dependencies: ["Store", "Experiments", "TestSupport"], swiftSettings: settings),

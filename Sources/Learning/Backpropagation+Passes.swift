@@ -56,7 +56,7 @@ extension Backpropagation {
     bringInTargets(samples, rows, block)
   }
 
-  private func bringInTargets(_ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block) {
+  func bringInTargets(_ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block) {
     func row(_ index: Int) -> Int { rows.map { Int($0[block.start + index]) } ?? block.start + index }
     switch samples.targets {
     case .classes(let classes, _):

@@ -83,7 +83,7 @@ public final class Backpropagation<S: Scalar> {
   }
 
   /// Starts the mask generators of the layers that drop anything.
-  private func startMasks(_ key: (seed: UInt64, step: Int)?) {
+  func startMasks(_ key: (seed: UInt64, step: Int)?) {
     guard let key else { return }
     for layer in masks.indices where dropout.keepProbabilities[layer] < 1 {
       masks[layer] = DropoutMask(

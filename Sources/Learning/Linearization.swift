@@ -1,0 +1,182 @@
+import Kernels
+
+/// A network linearised about its weights over the samples of a surface, in blocks of rows.
+///
+/// Blocks are kept while they fit into a budget of memory; the others are computed anew for every product, which then
+/// costs a forward and part of a backward pass more.
+final class Linearization<S: Scalar> {
+  let surface: LossSurface<S>
+  let form: CurvatureForm
+  /// E(w), once a pass has been over all blocks.
+  private(set) var loss = 0.0
+
+  private var kept: [LinearizedBlock<S>] = []
+  private let keptLimit: Int
+  /// Memory for the blocks that are not kept, all of the same size but for the last.
+  private var spare: LinearizedBlock<S>?
+  /// The mask generators as they stand at the start of each block.
+  private var generators: [[DropoutMask?]] = []
+
+  /// - Parameter memoryBudget: Bytes for blocks that are kept.
+  init(_ surface: LossSurface<S>, form: CurvatureForm, memoryBudget: Int) {
+    self.surface = surface
+    self.form = form
+    let rows = Backpropagation<S>.blockRows
+    let bytes = rows * LinearizedBlock.width(surface, form) * MemoryLayout<S>.stride
+    keptLimit = memoryBudget / max(1, bytes)
+  }
+
+  /// Calls `body` for every block in order.
+  func forEachBlock(_ body: (LinearizedBlock<S>) -> Void) {
+    let rows = Backpropagation<S>.blockRows
+    var number = 0
+    for start in stride(from: 0, to: surface.sampleCount, by: rows) {
+      body(block(number, start: start, count: min(rows, surface.sampleCount - start)))
+      number += 1
+    }
+  }
+
+  private func block(_ number: Int, start: Int, count: Int) -> LinearizedBlock<S> {
+    if number < kept.count { return kept[number] }
+    let isKept = number < keptLimit
+    let block: LinearizedBlock<S>
+    if !isKept, let spare, spare.count == count {
+      block = spare
+      block.move(to: start, surface)
+    } else {
+      block = LinearizedBlock(start: start, count: count, surface: surface, form: form)
+    }
+    if isKept { kept.append(block) } else { spare = block }
+    linearize(block, number)
+    return block
+  }
+
+  private func linearize(_ block: LinearizedBlock<S>, _ number: Int) {
+    startMasks(number)
+    bringIn(block)
+    forward(block)
+    seed(block)
+    if form == .hessian { backward(block) }
+    if number + 1 == generators.count { generators.append(surface.engine.masks) }
+  }
+
+  private func startMasks(_ number: Int) {
+    if generators.isEmpty {
+      surface.engine.startMasks(surface.masks)
+      generators.append(surface.engine.masks)
+    }
+    surface.engine.masks = generators[number]
+  }
+
+  private func bringIn(_ block: LinearizedBlock<S>) {
+    let samples = surface.samples
+    let width = samples.featureCount
+    surface.withRows { rows in
+      surface.engine.bringInTargets(samples, rows, Block(start: block.start, count: block.count))
+      guard let input = block.storage[0]?.pointer else { return }
+      if let rows {
+        gather(
+          samples.features.pointer, width: width, rows: rows.baseAddress! + block.start, count: block.count, into: input
+        )
+      } else {
+        input.update(from: samples.features.pointer + block.start * width, count: block.count * width)
+      }
+      drop(0, input, count: block.count * width)
+    }
+  }
+
+  private func drop(
+    _ layer: Int, _ values: UnsafeMutablePointer<S>, _ derivative: UnsafeMutablePointer<S>? = nil,
+    _ bend: UnsafeMutablePointer<S>? = nil, count: Int
+  ) {
+    guard surface.drops(layer), var generator = surface.engine.masks[layer] else { return }
+    let scale = S(surface.dropout.trainingScale(layer: layer))
+    if let bend {
+      var copy = generator
+      apply(&copy, to: bend, count: count, scale: scale)
+    }
+    apply(&generator, to: values, and: derivative, count: count, scale: scale)
+    surface.engine.masks[layer] = generator
+  }
+
+  /// a⁺ = φ(z), φ′ and φ″ of every hidden layer, and z of the last, which is left in `output`.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private func forward(_ block: LinearizedBlock<S>) {
+    let parameters = surface.parameters.pointer
+    for (index, layer) in surface.network.layers.enumerated() {
+      let isLast = index == surface.network.layers.count - 1
+      let z = isLast ? block.output.pointer : block.storage[index + 1]!.pointer
+      fill(z, withRow: layer.biasOffset.map { parameters + $0 }, columns: layer.outputs, rows: block.count)
+      S.product(
+        transposeA: false, transposeB: false, m: block.count, n: layer.outputs, k: layer.inputs,
+        alpha: surface.kernelScale(layer: index), a: block.inputs[index], strideA: layer.inputs,
+        b: parameters + layer.kernelOffset, strideB: layer.outputs, beta: layer.biasOffset == nil ? 0 : 1, c: z,
+        strideC: layer.outputs)
+      guard !isLast, let derivative = block.derivatives[index]?.pointer else { continue }
+      let count = block.count * layer.outputs
+      let bend = block.bends[index]?.pointer
+      activateTwice(layer.activation, z, count: count, derivative: derivative, second: bend)
+      drop(index + 1, z, derivative, bend, count: count)
+    }
+  }
+
+  /// The loss, δ of the outputs, and what `output` is to hold, from z of the last layer.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private func seed(_ block: LinearizedBlock<S>) {
+    let engine = surface.engine
+    let columns = surface.network.outputs
+    let count = block.count * columns
+    let scale = 1 / S(surface.sampleCount)
+    // δ goes into the engine's own buffer where the Gauss–Newton matrix has no use for it: the loss is wanted anyway.
+    let delta = block.deltas.last?.pointer ?? engine.outputDelta.pointer
+    delta.update(from: block.output.pointer, count: count)
+    var sum = 0.0
+    switch surface.loss {
+    case .softmaxCrossEntropy:
+      sum =
+        softmaxCrossEntropy(
+          delta, rows: block.count, classes: columns, labels: engine.labels.pointer, scale: scale,
+          countsCorrect: false
+        ).loss
+      softmax(block.output.pointer, rows: block.count, classes: columns)
+    case .squaredError:
+      sum = squaredError(delta, targets: engine.targets.pointer, count: count, scale: scale)
+      block.output.pointer.update(repeating: scale, count: count)
+    case .binaryCrossEntropy:
+      sum = binaryCrossEntropy(delta, targets: engine.targets.pointer, count: count, scale: scale)
+      let slope = engine.outputs.pointer
+      activateTwice(.sigmoid, block.output.pointer, count: count, derivative: slope, second: nil)
+      for index in 0..<count { block.output.pointer[index] = slope[index] * scale }
+    }
+    if block.start == 0 { loss = 0 }
+    loss += sum / Double(surface.sampleCount)
+  }
+
+  /// δ of every layer below the last, and φ″ times ∂E/∂a.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private func backward(_ block: LinearizedBlock<S>) {
+    for index in surface.network.layers.indices.dropFirst().reversed() {
+      let layer = surface.network.layers[index]
+      let below = block.deltas[index - 1].pointer
+      let count = block.count * layer.inputs
+      S.product(
+        transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs,
+        alpha: surface.kernelScale(layer: index), a: block.deltas[index].pointer, strideA: layer.outputs,
+        b: surface.parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0, c: below,
+        strideC: layer.inputs)
+      if let bend = block.bends[index - 1] { multiply(bend.pointer, by: below, count: count) }
+      if let derivative = block.derivatives[index - 1] { multiply(below, by: derivative.pointer, count: count) }
+    }
+  }
+}
+
+/// Every row of `matrix` ← `row`, or nothing where that is nil.
+func fill<S: Scalar>(
+  _ matrix: UnsafeMutablePointer<S>, withRow row: UnsafePointer<S>?, columns: Int, rows: Int
+) {
+  guard let row else { return }
+  for index in 0..<rows { (matrix + index * columns).update(from: row, count: columns) }
+}

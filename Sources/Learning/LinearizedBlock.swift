@@ -1,0 +1,85 @@
+import Kernels
+
+/// Everything of a block of samples that products with a curvature matrix need and that no direction changes.
+final class LinearizedBlock<S: Scalar> {
+  private(set) var start: Int
+  let count: Int
+  /// Rows of every layer's input. The first points into the samples where they are taken in their order.
+  private(set) var inputs: [UnsafePointer<S>] = []
+  /// φ′ times mask and scale of every hidden layer; nil where that is 1.
+  let derivatives: [AlignedBuffer<S>?]
+  /// φ″∘(∂E/∂a), a the layer's output, with mask and scale: what a change of z adds to δ. Nil where it is zero, and for
+  /// the Gauss–Newton matrix.
+  let bends: [AlignedBuffer<S>?]
+  /// δ = ∂E/∂z of every layer, the 1/N of the mean included; empty for the Gauss–Newton matrix.
+  let deltas: [AlignedBuffer<S>]
+  /// Softmax: class probabilities. Other losses: the diagonal of ∂²E/∂z², the 1/N included.
+  let output: AlignedBuffer<S>
+  /// Inputs that had to be copied or computed.
+  let storage: [AlignedBuffer<S>?]
+
+  init(start: Int, count: Int, surface: LossSurface<S>, form: CurvatureForm) {
+    let layers = surface.network.layers
+    let isExact = form == .hessian
+    self.start = start
+    self.count = count
+    func buffer(_ columns: Int) -> AlignedBuffer<S> { AlignedBuffer(count: count * columns) }
+    storage = layers.indices.map { index in
+      index == 0 && !surface.copiesInputs ? nil : buffer(layers[index].inputs)
+    }
+    derivatives = layers.indices.dropLast().map { index in
+      surface.passesUnchanged(index) ? nil : buffer(layers[index].outputs)
+    }
+    bends = layers.dropLast().map { layer in
+      isExact && !layer.activation.isPiecewiseLinear ? buffer(layer.outputs) : nil
+    }
+    deltas = isExact ? layers.map { buffer($0.outputs) } : []
+    output = buffer(surface.network.outputs)
+    move(to: start, surface)
+  }
+
+  /// Makes this the memory of the block that starts there.
+  func move(to start: Int, _ surface: LossSurface<S>) {
+    self.start = start
+    inputs = storage.map { buffer in
+      if let buffer { return UnsafePointer(buffer.pointer) }
+      return UnsafePointer(surface.samples.features.pointer + start * surface.network.inputs)
+    }
+  }
+
+  /// Scalars that a sample takes.
+  static func width(_ surface: LossSurface<S>, _ form: CurvatureForm) -> Int {
+    let layers = surface.network.layers
+    var width = surface.network.outputs + (surface.copiesInputs ? surface.network.inputs : 0)
+    for (index, layer) in layers.enumerated() {
+      if form == .hessian { width += layer.outputs }
+      guard index < layers.count - 1 else { break }
+      width += layer.outputs
+      if !surface.passesUnchanged(index) { width += layer.outputs }
+      if form == .hessian && !layer.activation.isPiecewiseLinear { width += layer.outputs }
+    }
+    return width
+  }
+}
+
+/// Which matrix of second derivatives.
+public enum CurvatureForm: String, CaseIterable, Hashable, Sendable {
+  /// H, exact.
+  case hessian
+  /// JᵀH_L J, J the outputs' Jacobian and H_L the loss' Hessian in them: the generalised Gauss–Newton matrix, which for
+  /// squared error is the square Jacobian. Positive semi-definite for every loss there is.
+  case gaussNewton = "gauss_newton"
+}
+
+extension LossSurface {
+  /// Whether a block's feature rows are gathered or masked, so that the samples' own memory does not do.
+  var copiesInputs: Bool { rows != nil || drops(0) }
+
+  /// Whether units of a layer's input are dropped.
+  func drops(_ layer: Int) -> Bool { masks != nil && dropout.keepProbabilities[layer] < 1 }
+
+  /// Whether a hidden layer's outputs are its z.
+  func passesUnchanged(_ layer: Int) -> Bool {
+    network.layers[layer].activation == .identity && !drops(layer + 1)
+  }
+}
