@@ -145,4 +145,21 @@ import Testing
     #expect(ranking.configurations.count == 1)
     #expect(ranking.table.column("learning_rate")?.values == [.text("nan")])
   }
+
+  /// A default of an optimizer is said once; its learning rate and dropout stay in the table.
+  @Test func rolesOfColumns() {
+    let runs = [
+      SampleRun(optimizer: "adam", learningRate: 0.1, extra: [.init("beta1", .number(0.9)), .init("l2", .number(0))]),
+      SampleRun(
+        optimizer: "momentum", learningRate: 0.2, keepProbability: [1, 0.5],
+        extra: [.init("momentum", .number(0.9)), .init("l2", .number(0))]),
+    ]
+    let table = RunTable(runs.summaries)
+    let roles = ColumnRoles(table)
+    #expect(roles.constant.map(\.name) == ["l2"])
+    #expect(Set(roles.perOptimizer.map(\.name)) == ["beta1", "momentum"])
+    #expect(roles.varying.map(\.name) == ["optimizer", "learning_rate", "keep_probability", "dropout_rate"])
+    #expect(roles.defaults(table).map(\.optimizer) == ["adam", "momentum"])
+    #expect(roles.defaults(table).map(\.values) == ["beta1 0.9", "momentum 0.9"])
+  }
 }

@@ -9,12 +9,15 @@ struct ColumnRoles: Sendable {
   /// Everything else, the seed aside.
   var varying: [RunTable.Column] = []
 
+  /// Questions of their own, even where each optimizer happens to have one value only.
+  private static let axes: Set = ["optimizer", "learning_rate", "batch_size", "keep_probability", "dropout_rate"]
+
   init(_ table: RunTable) {
     let optimizer = table.column("optimizer")
     for column in table.columns where column.name != "seed" {
       if column.values.count == 1, !column.codes.contains(-1) {
         constant.append(column)
-      } else if let optimizer, column.name != "optimizer", column.isDetermined(by: optimizer) {
+      } else if let optimizer, !Self.axes.contains(column.name), column.isDetermined(by: optimizer) {
         perOptimizer.append(column)
       } else {
         varying.append(column)
