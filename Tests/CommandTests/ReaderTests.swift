@@ -1,0 +1,98 @@
+import Experiments
+import Foundation
+import Store
+import TestSupport
+import Testing
+
+/// Other people's tools open the results without any code of ours.
+@Suite struct ReaderTests {
+  private let folder: TemporaryDirectory
+  private var results: String { folder.path("results/readers") }
+
+  init() throws {
+    folder = try TemporaryDirectory()
+    let file = folder.url.appendingPathComponent("readers.yaml")
+    try """
+    name: readers
+    data: {source: {spirals: {samples: 120, classes: 3}}}
+    network: {hidden: [8]}
+    loss: softmax_cross_entropy
+    training: {epochs: 3, divergence_bound: 100}
+    grid:
+      optimizer: [{name: adam, learning_rate: 0.01}, {name: gradient_descent, learning_rate: 1e6}]
+      batch_size: 16
+      dropout: {keep_probability: [0.7, 1]}
+      seed: [0, 1]
+    """.write(to: file, atomically: true, encoding: .utf8)
+    let result = try Command("sweep", directory: folder.url).run(["run", file.path])
+    #expect(result.status == 0, "\(result.standardError)")
+  }
+
+  private struct Row: Decodable {
+    var val_loss: [Double]
+    var keep_probability: [Double]
+    var dropout_rate: [Double]
+    var seed: Int
+    var weights: [Double]?
+  }
+
+  @Test func h5pyAndXarrayReadWhatWasWritten() throws {
+    let script = Self.folder.appendingPathComponent("Readers/read_shards.py").path
+    let read = try JSONDecoder().decode([String: Row].self, from: Data(try python(script, results).utf8))
+    let reader = try ResultReader(path: results)
+    let summaries = try reader.summaries()
+    #expect(summaries.count == 8)
+    #expect(Set(summaries.map(\.identity.description)) == Set(read.keys))
+    #expect(summaries.contains { $0.outcome.name == "diverged" })
+    for summary in summaries {
+      let record = try reader.record(summary.identity)
+      let row = try #require(read[summary.identity.description])
+      #expect(row.val_loss == record.trace.validationLoss)
+      #expect(zip(row.keep_probability, row.dropout_rate).allSatisfy { abs($0 + $1 - 1) < 1e-12 })
+      #expect(record.hyperparameters.contains(.init("seed", .integer(row.seed))))
+      #expect((row.weights ?? []) == record.weights.best.map(Double.init))
+    }
+  }
+
+  @Test func theReaderScriptRanksTheRuns() throws {
+    let script = Self.repository.appendingPathComponent("scripts/read_results.py").path
+    let lines = try python(script, results, "1").split(separator: "\n")
+    let best = try #require(
+      try ResultReader(path: results).summaries().filter { $0.best.validationLoss.isFinite }
+        .min { $0.best.validationLoss < $1.best.validationLoss })
+    #expect(lines.first == "8 runs")
+    #expect(lines.last?.hasPrefix(best.identity.short) == true)
+  }
+
+  @Test func h5dumpReadsTheHeaders() throws {
+    let shards = try FileManager.default.contentsOfDirectory(atPath: results + "/shards")
+    #expect(!shards.isEmpty)
+    for shard in shards {
+      let text = try run("/usr/bin/env", "h5dump", "-H", results + "/shards/" + shard)
+      #expect(text.contains("DATASET \"val_loss\""))
+    }
+  }
+
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  private static let repository = folder.deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The interpreter of `scripts/test`, which has the readers' packages.
+  private func python(_ arguments: String...) throws -> String {
+    try run("/usr/bin/env", [ProcessInfo.processInfo.environment["RAVINE_PYTHON"] ?? "python3"] + arguments)
+  }
+
+  private func run(_ program: String, _ arguments: String...) throws -> String { try run(program, arguments) }
+
+  private func run(_ program: String, _ arguments: [String]) throws -> String {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "\(arguments)")
+    return text
+  }
+}

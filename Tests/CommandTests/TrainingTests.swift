@@ -1,0 +1,65 @@
+import Experiments
+import Foundation
+import Store
+import TestSupport
+import Testing
+
+/// What real data must reach, and that builds agree.
+@Suite struct TrainingTests {
+  private let folder: TemporaryDirectory
+  private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private func sweep(_ command: Command, _ experiment: String, _ arguments: String..., name: String) throws
+    -> [TrialRecord]
+  {
+    let file = Self.repository.appendingPathComponent("experiments/\(experiment)").path
+    let output = folder.path(name)
+    let result = try command.run(["run", file, "--output", output] + arguments)
+    #expect(result.status == 0, "\(result.standardError)")
+    let directory = try #require(try FileManager.default.contentsOfDirectory(atPath: output).first)
+    let reader = try ResultReader(path: "\(output)/\(directory)")
+    return try reader.summaries().map { summary in
+      var record = try reader.record(summary.identity)
+      record.cost.trainingSeconds = 0
+      record.cost.totalSeconds = 0
+      record.trace.seconds = []
+      return record
+    }
+  }
+
+  @Test func digitsReachTheirAccuracy() throws {
+    let records = try sweep(
+      Command("sweep"), "default.yaml", "--set", "grid.optimizer=adam", "--set", "grid.learning_rate=0.003", "--set",
+      "batch_size=32", "--set", "grid.dropout.keep_probability=0.8", "--set", "seed=0,1,2", name: "digits")
+    let accuracies = records.map { $0.trace.validationAccuracy.max() ?? 0 }
+    #expect(accuracies.count == 3)
+    #expect(accuracies.reduce(0, +) / 3 >= 0.975, "\(accuracies)")
+  }
+
+  @Test func fashionImagesWithDropoutReachTheirAccuracy() throws {
+    let records = try sweep(
+      Command("sweep"), "fashion-mnist.yaml", "--set", "epochs=10", "--set", "seed=0", "--set",
+      "grid.dropout.keep_probability=0.8", "--weights", "none", name: "fashion")
+    #expect(records.count == 1)
+    #expect(try #require(records.first?.trace.validationAccuracy.max()) >= 0.88)
+  }
+
+  /// The tests' own build has debug settings; `scripts/test` makes the release build first.
+  @Test func debugAndReleaseGiveTheSameBits() throws {
+    let release = Self.repository.appendingPathComponent(".build/release/sweep")
+    try #require(
+      FileManager.default.isExecutableFile(atPath: release.path), "make the release build first: scripts/build")
+    let arguments = ["--set", "epochs=3", "--set", "seed=0", "--weights", "all"]
+    let debug = try sweep(
+      Command("sweep"), "default.yaml", arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
+      arguments[5], name: "debug")
+    let optimised = try sweep(
+      Command("sweep", at: release), "default.yaml", arguments[0], arguments[1], arguments[2], arguments[3],
+      arguments[4], arguments[5], name: "release")
+    #expect(debug.count == 80)
+    #expect(debug == optimised)
+  }
+}
