@@ -53,6 +53,8 @@ let package = Package(
     .executableTarget(
       name: "engine-benchmark", dependencies: ["Kernels", "Learning"], path: "Benchmarks/Engine",
       swiftSettings: settings),
+    .executableTarget(
+      name: "harness-benchmark", dependencies: ["Harness"], path: "Benchmarks/Harness", swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: settings),

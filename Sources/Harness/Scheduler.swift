@@ -26,7 +26,8 @@ public struct Scheduler: Sendable {
   /// Trials in the order they should start: the most expensive first, so that no long run is left for the end; equal
   /// costs by identity, so that the order is a function of the set of trials.
   public static func heaviestFirst(_ trials: [Trial], cost: (Trial) -> Double) -> [Trial] {
-    trials.map { (trial: $0, cost: cost($0), identity: $0.identity) }
+    var hasher = CanonicalHasher()
+    return trials.map { (trial: $0, cost: cost($0), identity: hasher.identity(of: $0)) }
       .sorted { $0.cost != $1.cost ? $0.cost > $1.cost : $0.identity < $1.identity }
       .map(\.trial)
   }

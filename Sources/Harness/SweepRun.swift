@@ -70,7 +70,9 @@ public struct SweepRun: Sendable {
       name: sweep.experiment.name, total: sweep.experiment.trials.count,
       resumed: sweep.experiment.trials.count - pending.count, selection: sweep.experiment.selection,
       plannedCost: pending.reduce(0) { $0 + sweep.cost(of: $1) })
-    if progress.resumed > 0 { try recordedRuns().forEach { progress.consider($0) } }
+    if progress.resumed > 0 {
+      for run in try recordedRuns() { progress.consider(run) }
+    }
     display.begin(progress, workers: engine.workers, directory: directory)
 
     let monitor = display.monitor(progress, label: sweep.label)

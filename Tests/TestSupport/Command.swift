@@ -35,9 +35,17 @@ public struct Command: Sendable {
 
   /// Starts the program.
   ///
-  /// - Parameter standardError: Where it writes its messages; nil collects them for ``Running/wait(timeout:)``.
-  public func start(_ arguments: [String], standardError: FileHandle? = nil) throws -> Running {
-    try Running(self, arguments, standardError: standardError)
+  /// - Parameters:
+  ///   - standardError: Where it writes its messages; nil collects them for ``Running/wait(timeout:)``.
+  ///   - shell: A line of shell that runs `"$0" "$@"`, the program and its arguments; nil starts it directly.
+  public func start(
+    _ arguments: [String], standardError: FileHandle? = nil, through shell: String? = nil
+  ) throws -> Running {
+    if let shell {
+      return try Running(
+        self, URL(fileURLWithPath: "/bin/sh"), ["-c", shell, executable.path] + arguments, standardError)
+    }
+    return try Running(self, executable, arguments, standardError)
   }
 
   /// A program that was started.
@@ -48,12 +56,14 @@ public struct Command: Sendable {
     private let output: URL
     private let errors: URL
 
-    fileprivate init(_ command: Command, _ arguments: [String], standardError: FileHandle?) throws {
+    fileprivate init(
+      _ command: Command, _ executable: URL, _ arguments: [String], _ standardError: FileHandle?
+    ) throws {
       folder = try TemporaryDirectory()
       output = folder.url.appendingPathComponent("output")
       errors = folder.url.appendingPathComponent("errors")
       for file in [output, errors] { try Data().write(to: file) }
-      process.executableURL = command.executable
+      process.executableURL = executable
       process.arguments = arguments
       process.environment = ProcessInfo.processInfo.environment
         .merging(command.environment.compactMapValues(\.self)) { $1 }

@@ -1,0 +1,113 @@
+import TestSupport
+import Testing
+
+/// The help of every command, to the letter: it is the manual.
+@Suite struct SweepHelpTests {
+  private func expectHelp(_ arguments: [String], _ text: String) throws {
+    let result = try Command("sweep", environment: ["COLUMNS": nil]).run(arguments + ["--help"])
+    #expect(result.standardOutput == text)
+    #expect(result.status == 0)
+  }
+
+  @Test func theProgram() throws {
+    try expectHelp(
+      [],
+      """
+      OVERVIEW: Train every configuration of an experiment file and store the results
+      as HDF5.
+
+      Results go to results/NAME, NAME being the experiment's. The same command again
+      goes on where it stopped. `summary results/NAME` ranks the runs.
+
+      USAGE: sweep <subcommand>
+
+      OPTIONS:
+        --version               Show the version.
+        -h, --help              Show help information.
+
+      SUBCOMMANDS:
+        run                     Train every configuration that has no result yet.
+        plan                    Show what an experiment would run and take, without
+                                running it.
+
+        See 'sweep help <subcommand>' for detailed help.
+
+      """)
+  }
+
+  @Test func run() throws {
+    try expectHelp(
+      ["run"],
+      """
+      OVERVIEW: Train every configuration that has no result yet.
+
+      The same command again goes on where it stopped. Ctrl-C stops: finished runs
+      are kept, those in flight are not. Exit codes are those of sysexits.h: 64
+      usage, 65 bad data, 66 no input, 73 cannot create, 74 input or output, 75 busy;
+      128 + the signal where a signal stopped it.
+
+      USAGE: sweep run [<file>] [--set <key=value[,value…]> ...] [--weights <weights>] [--workers <count>] [--output <folder>] [--log-format <format>] [--fsync] [--resume]
+
+      ARGUMENTS:
+        <file>                  The experiment file (YAML). Without one, the built-in
+                                experiment on handwritten digits.
+
+      OPTIONS:
+        --set <key=value[,value…]>
+                                Replace a value of the file, such as epochs=5 or
+                                batch_size=16,full. May be repeated.
+        --weights <weights>     The weights that each run keeps: none, best, or all
+                                (initial, best and final). (values: none, best, all;
+                                default: best)
+        --workers <count>       Runs at a time, one thread each. Default: the number
+                                of cores.
+        --output <folder>       Where results go: a folder of the experiment's name
+                                is made in it. (default: results)
+        --log-format <format>   Log as text or json, one line an event, instead of a
+                                progress display. (values: text, json)
+        --fsync                 Wait after each run until its record is on the
+                                device: safe against power failure, and slower.
+        --resume                Refuse to start from nothing: there must be results
+                                to go on with.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """)
+  }
+
+  @Test func plan() throws {
+    try expectHelp(
+      ["plan"],
+      """
+      OVERVIEW: Show what an experiment would run and take, without running it.
+
+      Times are estimated from a moment of training at some of the batch sizes; early
+      stopping is not foreseen, so they are upper estimates.
+
+      USAGE: sweep plan [<file>] [--set <key=value[,value…]> ...] [--weights <weights>] [--workers <count>]
+
+      ARGUMENTS:
+        <file>                  The experiment file (YAML). Without one, the built-in
+                                experiment on handwritten digits.
+
+      OPTIONS:
+        --set <key=value[,value…]>
+                                Replace a value of the file, such as epochs=5 or
+                                batch_size=16,full. May be repeated.
+        --weights <weights>     The weights that each run keeps: none, best, or all
+                                (initial, best and final). (values: none, best, all;
+                                default: best)
+        --workers <count>       Runs at a time, one thread each. Default: the number
+                                of cores.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """)
+  }
+
+  @Test func version() throws {
+    #expect(try Command("sweep").run(["--version"]).standardOutput == "ravine 0.1.0\n")
+  }
+}

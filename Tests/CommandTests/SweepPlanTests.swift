@@ -1,0 +1,81 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Drives the built `sweep plan` as a user does.
+@Suite struct SweepPlanTests {
+  private let fixture: SweepFixture
+
+  init() throws { fixture = try SweepFixture() }
+
+  @Test func showsParametersAndEstimatesAndWritesNothing() throws {
+    let file = try fixture.write(SweepFixture.experiment(seeds: 2))
+    let result = try fixture.sweep("plan", file, "--workers", "2", "--weights", "all")
+    #expect(result.status == 0)
+    #expect(result.standardError == "")
+    let measured = ["rate ", "time "]
+    let text = result.standardOutput.split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { line in !measured.contains { line.hasPrefix($0) } }.joined(separator: "\n")
+    // By hand: 16 trials × 20 epochs × ⌈360/32⌉ steps; 624 weights and 51 biases. Operations of a trial: training
+    // 20·360·(6·624 − 2·64), evaluation 21·480·2·624, updates 240·675·12 with adam and ·2 with gradient descent. Memory
+    // of a worker: 4·(7·675 + 360·205) bytes, of the data 4·480·3. Disk: 16·(400 + 21·8·8 + 3·4·675) bytes.
+    #expect(
+      text == """
+        spirals: 16 trials
+
+        Varied
+        optimizer         adam, gradient_descent
+        learning_rate     0.003, 0.03, 0.1, 1e+06
+        keep_probability  0.8, 1
+        dropout_rate      0.2, 0
+        seed              0, 1
+
+        Fixed
+        beta1               0.9
+        beta2               0.999
+        epsilon             1e-08
+        weight_decay        0
+        schedule            constant
+        warmup_epochs       0
+        batch_size          32
+        dropout_form        inverted
+        hidden              32/16
+        activation          relu
+        initialization      he
+        bias                1
+        loss                softmax_cross_entropy
+        l2                  0
+        epochs_planned      20
+        order               shuffled
+        patience            none
+        minimum_delta       0
+        divergence_bound    1000
+        evaluates_training  1
+        precision           float
+        data                spirals samples=600 classes=3 turns=1.0 noise=0.0 seed=0
+        standardization     standardize
+        split               0.6/0.2/0.2
+        split_seed          0
+        stratified          1
+
+        Estimates
+        data       360 training, 120 validation and 120 test samples of 2 features
+        networks   2-32-16-3 (675 parameters)
+        work       3,840 steps, 0.64 GFLOP
+        memory     619 KiB
+        disk       154 KiB before compression, weights kept: all
+
+        """)
+    let lines = result.standardOutput.split(separator: "\n")
+    #expect(lines.contains { $0.hasPrefix("rate       GFLOP/s a worker: ") && $0.hasSuffix(" at batch 32") })
+    #expect(lines.contains { $0.hasPrefix("time       ") && $0.hasSuffix(" on 2 workers") })
+    #expect(!fixture.exists("results"))
+  }
+
+  @Test func theSameMistakesAreErrors() throws {
+    let result = try fixture.sweep("plan", "nowhere.yaml")
+    #expect(result.status == 66)
+    #expect(result.standardError == "Error: nowhere.yaml: no such file; accepted: an experiment file (YAML)\n")
+    #expect(result.standardOutput == "")
+  }
+}

@@ -1,0 +1,126 @@
+import Experiments
+import Foundation
+import Store
+import TestSupport
+import Testing
+
+/// Drives the built `sweep run` as a user does.
+@Suite struct SweepRunTests {
+  private let fixture: SweepFixture
+
+  init() throws { fixture = try SweepFixture() }
+
+  @Test func trainsEveryTrialAndLooksAtTheTestSetForTheWinner() throws {
+    let file = try fixture.write(SweepFixture.experiment(seeds: 2))
+    let result = try fixture.sweep("run", file, "--workers", "2")
+    #expect(result.status == 0)
+    #expect(result.standardError.hasPrefix("spirals: 16 runs, 2 workers, into results/spirals\n"))
+    let lines = result.standardOutput.split(separator: "\n").map(String.init)
+    try #require(lines.count == 6, "\(result.standardOutput)")
+    #expect(lines[0].hasPrefix("16 runs in ") && lines[0].hasSuffix("s: 12 completed, 4 diverged"))
+    #expect(lines[1].hasPrefix("Best configuration: adam, lr 0.03, keep "))
+    #expect(lines[2].hasSuffix(" over 2 seeds (validation_loss at the best epoch, lower is better)"))
+    #expect(lines[3].hasPrefix("  test loss ") && lines[3].hasSuffix(": the only look at the test set"))
+    #expect(lines[4...] == ["Results: results/spirals", "Ranking: summary results/spirals"])
+
+    let records = try fixture.records("results/spirals")
+    #expect(records.count == 16)
+    for record in records {
+      let rate = try #require(record.hyperparameters.first { $0.name == "learning_rate" }).value
+      if rate == .number(1e6) {
+        guard case .diverged(let step) = record.outcome else {
+          Issue.record("\(record.outcome) at a learning rate of 1e6")
+          continue
+        }
+        #expect((1...20).contains(step))
+      } else {
+        #expect(record.outcome == .completed)
+        #expect(record.trace.count == 21)
+        #expect(record.weights.best.count == 2 * 32 + 32 + 32 * 16 + 16 + 16 * 3 + 3)
+      }
+    }
+    let evaluation = try #require(try ResultReader(path: fixture.folder.path("results/spirals")).testEvaluation)
+    let winner = try #require(lines[1].split(separator: " ").last)
+    let runs = records.filter { record in evaluation.runs.contains { $0.identity == record.identity.description } }
+    #expect(runs.count == 2 && evaluation.runs.count == 2)
+    for run in runs {
+      let keep = run.hyperparameters.first { $0.name == "keep_probability" }?.value.description
+      #expect(keep?.hasSuffix(winner) == true)
+    }
+  }
+
+  @Test func oneWorkerAndThreeGiveTheSameBits() throws {
+    let file = try fixture.write(SweepFixture.experiment(seeds: 3))
+    for (workers, output) in [("1", "one"), ("3", "three")] {
+      let result = try fixture.sweep("run", file, "--workers", workers, "--output", output, "--weights", "all")
+      #expect(result.status == 0)
+    }
+    let one = try fixture.records("one/spirals")
+    #expect(one.count == 24)
+    #expect(one.allSatisfy { !$0.weights.initial.isEmpty })
+    #expect(try fixture.records("three/spirals").map(BitPattern.init) == one.map(BitPattern.init))
+  }
+
+  @Test func theSameCommandAgainRunsNothingTwice() throws {
+    let file = try fixture.write(SweepFixture.experiment(seeds: 1))
+    #expect(try fixture.sweep("run", file).status == 0)
+    let before = try fixture.records("results/spirals")
+    let again = try fixture.sweep("run", file, "--resume", "--workers", "1")
+    #expect(again.status == 0)
+    #expect(again.standardError == "spirals: 8 runs, 8 of them recorded already, 1 worker, into results/spirals\n")
+    #expect(again.standardOutput.hasPrefix("0 runs in 0.0 s; in all: 6 completed, 2 diverged\n"))
+    // A grid that grew runs what is new.
+    let grown = try fixture.sweep("run", file, "--set", "seed=0,1", "--workers", "1")
+    #expect(
+      grown.standardError.hasPrefix("spirals: 16 runs, 8 of them recorded already, 1 worker, into results/spirals\n"))
+    let after = try fixture.records("results/spirals")
+    #expect(after.count == 16)
+    let known = Set(before.map(BitPattern.init))
+    #expect(after.filter { known.contains(BitPattern($0)) }.count == 8)
+  }
+
+  @Test func withoutAFileTheBuiltInExperimentRuns() throws {
+    let result = try fixture.sweep("run", "--set", "epochs=2", "--set", "seed=0", "--weights", "none")
+    #expect(result.status == 0)
+    #expect(result.standardError.hasPrefix("digits-dropout: 70 runs, "))
+    #expect(try fixture.records("results/digits-dropout").allSatisfy { $0.weights.best.isEmpty })
+  }
+
+  @Test func provenanceSaysWhatMadeTheResults() throws {
+    let file = try fixture.write(SweepFixture.experiment(seeds: 1))
+    #expect(try fixture.sweep("run", file, "--set", "seed=4").status == 0)
+    let manifest = try ResultReader(path: fixture.folder.path("results/spirals")).manifest
+    #expect(manifest.provenance.libraries.keys.sorted() == ["blis", "hdf5", "onednn", "zlib"])
+    #expect(manifest.provenance.dataHash.count == 32)
+    #expect(manifest.provenance.version == "0.1.0")
+    #expect(manifest.experimentText == SweepFixture.experiment(seeds: 1) + "# --set seed=4\n")
+    #expect(Array(manifest.arguments.dropFirst()) == ["run", "spirals.yaml", "--set", "seed=4"])
+  }
+
+  @Test func jsonLogsAreOneObjectALine() throws {
+    let file = try fixture.write(SweepFixture.experiment(seeds: 1))
+    let result = try fixture.sweep("run", file, "--workers", "1", "--log-format", "json")
+    #expect(result.status == 0)
+    let events = try result.standardError.split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    #expect(events.first?["message"] as? String == "spirals: 8 runs, 1 worker, into results/spirals")
+    #expect(events.first?["total"] as? Int == 8)
+    #expect(events.allSatisfy { $0["level"] as? String == "info" && $0["time"] is String })
+  }
+}
+
+/// A record with its numbers as bits, so that NaN equals itself.
+private struct BitPattern: Hashable {
+  private let identity: TrialIdentity
+  private let outcome: TrialOutcome
+  private let trace: [[UInt64]]
+  private let weights: [[UInt32]]
+
+  init(_ record: TrialRecord) {
+    identity = record.identity
+    outcome = record.outcome
+    trace = Trace.columns.map { record.trace[keyPath: $0.values].map(\.bitPattern) }
+    weights = [record.weights.initial, record.weights.best, record.weights.final].map { $0.map(\.bitPattern) }
+  }
+}
