@@ -58,7 +58,8 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "CurvatureTests", dependencies: ["Curvature", "Kernels", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CurvatureTests", dependencies: ["Curvature", "Kernels", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "LearningTests", dependencies: ["Learning", "Curvature", "Kernels", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
@@ -73,6 +74,7 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["sweep", "summary", "Experiments", "Store", "TestSupport"],
+      exclude: ["Readers"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

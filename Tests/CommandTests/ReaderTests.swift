@@ -29,9 +29,9 @@ import Testing
   }
 
   private struct Row: Decodable {
-    var val_loss: [Double]
-    var keep_probability: [Double]
-    var dropout_rate: [Double]
+    var losses: [Double]
+    var kept: [Double]
+    var dropped: [Double]
     var seed: Int
     var weights: [Double]?
   }
@@ -47,8 +47,8 @@ import Testing
     for summary in summaries {
       let record = try reader.record(summary.identity)
       let row = try #require(read[summary.identity.description])
-      #expect(row.val_loss == record.trace.validationLoss)
-      #expect(zip(row.keep_probability, row.dropout_rate).allSatisfy { abs($0 + $1 - 1) < 1e-12 })
+      #expect(row.losses == record.trace.validationLoss)
+      #expect(zip(row.kept, row.dropped).allSatisfy { abs($0 + $1 - 1) < 1e-12 })
       #expect(record.hyperparameters.contains(.init("seed", .integer(row.seed))))
       #expect((row.weights ?? []) == record.weights.best.map(Double.init))
     }

@@ -82,7 +82,7 @@ import Testing
   @Test func withoutAFileTheBuiltInExperimentRuns() throws {
     let result = try fixture.sweep("run", "--set", "epochs=2", "--set", "seed=0", "--weights", "none")
     #expect(result.status == 0)
-    #expect(result.standardError.hasPrefix("digits-dropout: 70 runs, "))
+    #expect(result.standardError.hasPrefix("digits-dropout: 80 runs, "))
     #expect(try fixture.records("results/digits-dropout").allSatisfy { $0.weights.best.isEmpty })
   }
 
@@ -111,7 +111,7 @@ import Testing
 }
 
 /// A record with its numbers as bits, so that NaN equals itself.
-private struct BitPattern: Hashable {
+struct BitPattern: Hashable {
   private let identity: TrialIdentity
   private let outcome: TrialOutcome
   private let trace: [[UInt64]]

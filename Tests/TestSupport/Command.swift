@@ -6,9 +6,14 @@ public struct Command: Sendable {
   /// Added to the environment of the tests; nil removes a variable.
   public var environment: [String: String?]
   public var directory: URL?
+  /// The file to run; the tests' own build of the program unless another is given.
+  public var executable: URL
 
-  public init(_ name: String, environment: [String: String?] = [:], directory: URL? = nil) {
+  public init(
+    _ name: String, at executable: URL? = nil, environment: [String: String?] = [:], directory: URL? = nil
+  ) {
     self.name = name
+    self.executable = executable ?? Self.productsDirectory.appendingPathComponent(name)
     self.environment = environment
     self.directory = directory
   }
@@ -25,8 +30,6 @@ public struct Command: Sendable {
   public static var productsDirectory: URL {
     URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
   }
-
-  public var executable: URL { Self.productsDirectory.appendingPathComponent(name) }
 
   /// Runs the program to its end.
   public func run(_ arguments: [String], timeout: TimeInterval = 300) throws -> Result {

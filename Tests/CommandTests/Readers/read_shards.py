@@ -9,16 +9,27 @@ import h5py
 import numpy as np
 import xarray
 
+
+
+def text(value):
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
 rows = {}
 for shard in sorted(pathlib.Path(sys.argv[1]).glob("shards/*.h5")):
     with h5py.File(shard, "r") as file:
-        conventions = file.attrs["Conventions"]
-        assert (conventions.decode() if isinstance(conventions, bytes) else conventions) == "CF-1.11", conventions
+        assert text(file.attrs["Conventions"]) == "CF-1.11"
         for name, data in file.items():
+            if text(data.attrs.get("NAME", "")).startswith("This is a netCDF dimension but not a netCDF variable"):
+                continue
             assert "long_name" in data.attrs and "units" in data.attrs, name
             if not data.is_scale:
                 assert all(len(dimension) == 1 for dimension in data.dims), f"{name} lacks a dimension scale"
-        raw = {name: data[...] for name, data in file.items() if data.dtype.kind in "fiu"}
+        raw = {
+            name: data[...]
+            for name, data in file.items()
+            if data.dtype.kind in "fiu" and not name.startswith("parameter_")
+        }
         identities = [identity.decode() for identity in file["run_id"][...]]
     for engine in ("h5netcdf", "netcdf4"):
         with xarray.open_dataset(shard, engine=engine) as data:
@@ -29,9 +40,9 @@ for shard in sorted(pathlib.Path(sys.argv[1]).glob("shards/*.h5")):
                 assert same or "_FillValue" in data[name].encoding, (engine, name)
             for row, identity in enumerate(identities):
                 rows[identity] = {
-                    "val_loss": [float(value) for value in data["val_loss"].values[row] if value == value],
-                    "keep_probability": [float(value) for value in data["keep_probability"].values[row]],
-                    "dropout_rate": [float(value) for value in data["dropout_rate"].values[row]],
+                    "losses": [float(value) for value in data["val_loss"].values[row] if value == value],
+                    "kept": [float(value) for value in data["keep_probability"].values[row]],
+                    "dropped": [float(value) for value in data["dropout_rate"].values[row]],
                     "seed": int(data["seed"].values[row]),
                 }
             for name in data.variables:
