@@ -22,7 +22,9 @@ for shard in sorted(pathlib.Path(sys.argv[1]).glob("shards/*.h5")):
         for name, data in file.items():
             if text(data.attrs.get("NAME", "")).startswith("This is a netCDF dimension but not a netCDF variable"):
                 continue
-            assert "long_name" in data.attrs and "units" in data.attrs, name
+            assert "long_name" in data.attrs, name
+            # Text and categories have no units.
+            assert data.dtype.kind not in "fiu" or "units" in data.attrs or "flag_values" in data.attrs, name
             if not data.is_scale:
                 assert all(len(dimension) == 1 for dimension in data.dims), f"{name} lacks a dimension scale"
         raw = {
