@@ -54,7 +54,8 @@ public struct SweepConflict: Error, Hashable, CustomStringConvertible {
 
 /// The text with control characters escaped: names come from files and must not drive a terminal.
 func printable(_ text: String) -> String {
-  guard text.unicodeScalars.contains(where: isControl) else { return text }
+  // Nearly every text is plain ASCII, which takes no look at Unicode's tables.
+  if text.utf8.allSatisfy({ 0x20 <= $0 && $0 < 0x7f }) { return text }
   return text.unicodeScalars.map { isControl($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
 }
 

@@ -15,7 +15,7 @@ struct OutputImage: ~Copyable {
   /// An empty image. `name` serves messages only.
   static func create(named name: String) throws -> OutputImage {
     let access = try Handle(H5Pcreate(ch5_file_access_class()), .propertyList, "H5Pcreate", file: name)
-    try access.check(H5Pset_fapl_core(access.id, 4 << 20, false), "H5Pset_fapl_core")
+    try access.check(H5Pset_fapl_core(access.id, 1 << 20, false), "H5Pset_fapl_core")
     // Wider bounds break H5Fget_file_image in 1.10.8.
     try access.check(
       H5Pset_libver_bounds(access.id, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), "H5Pset_libver_bounds")

@@ -54,10 +54,12 @@ struct HyperparameterColumns {
     for (run, entries) in runs.enumerated() {
       var layout: [Int] = []
       layout.reserveCapacity(entries.count)
-      for entry in entries {
+      for (index, entry) in entries.enumerated() {
         let key = Key(name: entry.name, kind: Kind(entry.value))
-        let position = positions[key] ?? addColumn(key, runs: runs.count, &names)
-        positions[key] = position
+        // Most runs list the same hyperparameters as the one before.
+        let position =
+          expected(key, at: index) ?? positions[key] ?? addColumn(key, runs: runs.count, &names)
+        if position == columns.count - 1 { positions[key] = position }
         values[position][run] = entry.value
         layout.append(position)
       }
@@ -69,6 +71,13 @@ struct HyperparameterColumns {
         layouts.append(layout)
       }
     }
+  }
+
+  /// The position at `index` of the layout last used, where that is the column of `key`.
+  private func expected(_ key: Key, at index: Int) -> Int? {
+    guard let last = layoutOfRun.last, layouts[last].indices.contains(index) else { return nil }
+    let column = columns[layouts[last][index]]
+    return column.name == key.name && column.kind == key.kind ? layouts[last][index] : nil
   }
 
   private mutating func addColumn(_ key: Key, runs: Int, _ names: inout Set<String>) -> Int {

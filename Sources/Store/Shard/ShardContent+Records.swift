@@ -1,9 +1,8 @@
 import Experiments
 
 extension ShardContent {
-  /// The columns of a block of runs, in the order given. Throws ``StoreError/invalidRecord``.
+  /// The columns of a block of runs, in the order given. The records have passed ``TrialRecord/validate()``.
   init(_ records: [TrialRecord], manifest: SweepManifest) throws {
-    for record in records { try record.validate() }
     dimensions = [.counted(Schema.Name.run, records.count, "run in this file")]
     let columns = HyperparameterColumns(records.map(\.hyperparameters))
     try addAttributes(manifest, columns)

@@ -18,8 +18,8 @@ extension ShardContent {
             coordinate: .init(values: rows.map { Int32($0) }, longName: "run of each row of \(name)")))
         var variable = Variable(
           name, along: ["\(name)_run", parameters.name],
-          .float32(rows.flatMap { records[$0].weights[keyPath: kind.values] }), longName: kind.longName, units: "1",
-          fill: .nan)
+          .float32(joined(rows.map { records[$0].weights[keyPath: kind.values] }, width: architecture.count)),
+          longName: kind.longName, units: "1", fill: .nan)
         variable.texts = [
           (
             Schema.Attribute.parameters,
@@ -32,6 +32,13 @@ extension ShardContent {
       }
       if isUsed { dimensions.append(parameters) }
     }
+  }
+}
+
+/// Rows of one width, one after the other.
+private func joined(_ rows: [[Float]], width: Int) -> [Float] {
+  [Float](unsafeUninitializedCapacity: rows.count * width) { buffer, initialized in
+    for row in rows { initialized = buffer[initialized...].initialize(fromContentsOf: row) }
   }
 }
 

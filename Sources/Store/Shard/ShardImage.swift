@@ -19,9 +19,9 @@ struct ShardImage {
     }
   }
 
-  /// Small columns lie in their header; the rest in chunks of 64 KiB to 1 MiB.
+  /// Small columns lie in their header; the rest in chunks of 256 KiB, so that one run is read at little cost.
   private static let compactBytes = 16 << 10
-  private static let chunkBytes = 1 << 20
+  private static let chunkBytes = 256 << 10
 
   static func storage(of variable: Variable, extents: [Int]) -> OutputDataset.Storage {
     let stride = variable.values.stride
