@@ -80,3 +80,17 @@ extension Trace {
     seconds = measurements.map(\.seconds)
   }
 }
+
+extension Network {
+  /// The named parts of the flat parameter vector.
+  var slices: [ParameterSlice] {
+    layers.enumerated().flatMap { index, layer in
+      let kernel = ParameterSlice(
+        layer: index, role: "kernel", offset: layer.kernelOffset, shape: [layer.inputs, layer.outputs])
+      let bias = layer.biasOffset.map {
+        ParameterSlice(layer: index, role: "bias", offset: $0, shape: [layer.outputs])
+      }
+      return [kernel] + (bias.map { [$0] } ?? [])
+    }
+  }
+}

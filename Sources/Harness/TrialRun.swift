@@ -42,6 +42,7 @@ public struct TrialRun: Sendable {
     record.cost.trainingSeconds = trainer.measurements.last?.seconds ?? 0
     if keeping != .none, let best = trainer.bestParameters { record.weights.best = best.floats }
     if keeping == .all { record.weights.final = parameters.floats }
+    if keeping != .none { record.weights.slices = engine.network.slices }
     record.cost.totalSeconds = (ContinuousClock.now - started).seconds
     return record
   }
