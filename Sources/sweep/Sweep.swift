@@ -10,5 +10,5 @@ struct Sweep: ParsableCommand {
       Results go to results/NAME, NAME being the experiment's. The same command again goes on where it stopped. \
       `summary results/NAME` ranks the runs.
       """,
-    version: "ravine \(Ravine.version)", subcommands: [RunCommand.self, PlanCommand.self])
+    version: "ravine \(Ravine.version)", subcommands: [RunCommand.self, PlanCommand.self, DoctorCommand.self])
 }
