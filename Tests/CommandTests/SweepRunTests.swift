@@ -99,7 +99,7 @@ import Testing
 
   @Test func jsonLogsAreOneObjectALine() throws {
     let file = try fixture.write(SweepFixture.experiment(seeds: 1))
-    let result = try fixture.sweep("run", file, "--workers", "1", "--log-format", "json")
+    let result = try fixture.sweep("run", file, "--workers", "1", "--log-format", "json", "--fsync")
     #expect(result.status == 0)
     let events = try result.standardError.split(separator: "\n").map { line in
       try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
