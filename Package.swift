@@ -51,7 +51,7 @@ let package = Package(
     .executableTarget(name: "summary", dependencies: ["Reports", "Store", arguments], swiftSettings: settings),
 
     .executableTarget(
-      name: "engine-benchmark", dependencies: ["Kernels", "Learning"], path: "Benchmarks/Engine",
+      name: "engine-benchmark", dependencies: ["Harness", "Kernels", "Learning"], path: "Benchmarks/Engine",
       swiftSettings: settings),
     .executableTarget(
       name: "harness-benchmark", dependencies: ["Harness"], path: "Benchmarks/Harness", swiftSettings: settings),

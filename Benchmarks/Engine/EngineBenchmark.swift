@@ -1,3 +1,5 @@
+import Foundation
+import Harness
 import Kernels
 import Learning
 
@@ -49,10 +51,44 @@ struct EngineBenchmark {
     let times = zip(trainer.measurements.dropFirst(), trainer.measurements).map { $0.seconds - $1.seconds }
     let best = times.min()! / Double(configuration.steps)
     let median = times.sorted()[times.count / 2] / Double(configuration.steps)
-    let rate = Double(network.gradientOperationsPerSample * configuration.batch) / best * 1e-9
-    print(
-      "\(configuration.name) best \((best * 1e7).rounded() / 10) µs/step, median \((median * 1e7).rounded() / 10),"
-        + " \(rate.rounded()) GFLOP/s, loss \(trainer.measurements.last!.batchLoss)")
+    report(configuration, network, best: best, median: median)
+  }
+
+  /// One JSON object a line: the step, and the ceilings of the same shapes and bytes measured right after it.
+  static func report(_ configuration: Configuration, _ network: Network, best: Double, median: Double) {
+    let operations = Double(network.gradientOperationsPerSample * configuration.batch)
+    let productSeconds = network.layers.indices.reduce(0.0) {
+      $0 + productTime(network.layers[$1], batch: configuration.batch, isFirst: $1 == 0)
+    }
+    // Reads and writes of one update: gradient, parameters and state.
+    let traffic = Double(network.parameterCount * 4 * (configuration.adam ? 7 : 5))
+    let bandwidth = MachineRates.copy(bytes: Int(traffic))
+    let limit = productSeconds + traffic / bandwidth * 1e-9
+    let fields: [(String, Double)] = [
+      ("step_us", best * 1e6), ("median_us", median * 1e6), ("gflops", operations / best * 1e-9),
+      ("product_gflops", operations / productSeconds * 1e-9), ("copy_gb_s", bandwidth),
+      ("share_of_limit", limit / best), ("peak_mb", peakMegabytes),
+    ]
+    let text = fields.map { "\"\($0.0)\": \(($0.1 * 1000).rounded() / 1000)" }.joined(separator: ", ")
+    print("{\"network\": \"\(configuration.name)\", \"peer\": \"ravine\", \(text)}")
+  }
+
+  /// The three products of a layer, alone; the first layer takes no input gradient.
+  static func productTime(_ layer: DenseLayer, batch: Int, isFirst: Bool) -> Double {
+    func seconds(_ m: Int, _ n: Int, _ k: Int, _ transposeA: Bool, _ transposeB: Bool) -> Double {
+      let rate = MachineRates.product(
+        Float.self, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB)
+      return 2 * Double(m) * Double(n) * Double(k) / rate * 1e-9
+    }
+    let forward = seconds(batch, layer.outputs, layer.inputs, false, false)
+    let kernel = seconds(layer.inputs, layer.outputs, batch, true, false)
+    return forward + kernel + (isFirst ? 0 : seconds(batch, layer.inputs, layer.outputs, false, true))
+  }
+
+  static var peakMegabytes: Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1024
   }
 
   static func randomSamples(count: Int, features: Int) -> Samples<Float> {

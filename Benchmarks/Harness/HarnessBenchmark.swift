@@ -17,7 +17,7 @@ struct HarnessBenchmark {
 
     var ordered: [Trial] = []
     report("order", count) { ordered = Scheduler.heaviestFirst(sweep.experiment.trials, cost: sweep.cost) }
-    for weights in [WeightsKept.none, .best] {
+    for weights in [KeptWeights.none, .best] {
       let template = try template(of: sweep, keeping: weights)
       try report("record, weights \(weights)", ordered.count) {
         try record(ordered, template, sweep, workers, .never)
@@ -81,7 +81,7 @@ struct HarnessBenchmark {
   }
 
   /// The record of a trial that was trained once.
-  private static func template(of sweep: PreparedSweep, keeping weights: WeightsKept) throws -> TrialRecord {
+  private static func template(of sweep: PreparedSweep, keeping weights: KeptWeights) throws -> TrialRecord {
     let run = TrialRun(sweep.experiment.trials[0], selection: .standard, keeping: weights)
     return sweep.library.run(run) { false }!
   }

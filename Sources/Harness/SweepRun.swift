@@ -42,7 +42,7 @@ public struct SweepRun: Sendable {
   ///     once every trial has a record.
   /// - Throws: `StoreError`, `SweepConflict`.
   public func run(
-    keeping weights: WeightsKept, stop: StopFlag, display: SweepDisplay,
+    keeping weights: KeptWeights, stop: StopFlag, display: SweepDisplay,
     selectWinner: ([RunSummary]) throws -> [TrialIdentity]
   ) throws -> Outcome {
     let store = try ResultStore.open(
@@ -60,7 +60,7 @@ public struct SweepRun: Sendable {
   }
 
   private func run(
-    into store: ResultStore, keeping weights: WeightsKept, stop: StopFlag, display: SweepDisplay
+    into store: ResultStore, keeping weights: KeptWeights, stop: StopFlag, display: SweepDisplay
   ) throws -> Outcome {
     for notice in store.notices { display.logger.warning("\(notice)") }
     let completed = store.completed

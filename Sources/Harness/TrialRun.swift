@@ -6,9 +6,9 @@ import Learning
 public struct TrialRun: Sendable {
   public var trial: Trial
   public var selection: SelectionRule
-  public var keeping: WeightsKept
+  public var keeping: KeptWeights
 
-  public init(_ trial: Trial, selection: SelectionRule, keeping: WeightsKept) {
+  public init(_ trial: Trial, selection: SelectionRule, keeping: KeptWeights) {
     self.trial = trial
     self.selection = selection
     self.keeping = keeping
@@ -90,14 +90,6 @@ public struct TrialRun: Sendable {
       bestBy: selection.metric == .validationAccuracy ? .validationAccuracy : .validationLoss,
       keepsBestParameters: keeping != .none)
   }
-}
-
-/// Which parameter vectors a run leaves behind.
-public enum WeightsKept: String, Hashable, Sendable, CaseIterable {
-  case none
-  case best
-  /// Initial, best and final.
-  case all
 }
 
 extension AlignedBuffer {

@@ -36,7 +36,7 @@ struct ClosingReport {
       if case .winner(let loss, let accuracy, _, _) = ranking.testResult(evaluation) {
         var text = "  test loss \(measurement(loss))"
         if let accuracy { text += ", test accuracy \(measurement(accuracy))" }
-        lines.append(text + ": the only look at the test set")
+        lines.append(text + ": the test set, looked at for the winner only")
       }
     }
     lines.append("Results: \(directory)")

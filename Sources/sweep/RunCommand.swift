@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
       if resume, (try? ResultReader(path: directory)) == nil { throw NothingToResume(directory: directory) }
       let sweep = try PreparedSweep(experiment, keeping: options.weights)
       let outcome = try sweepRun(sweep, directory).run(
-        keeping: weightsKept, stop: stop, display: display
+        keeping: options.weights, stop: stop, display: display
       ) { try Winner.runs(of: $0, by: experiment.selection) }
       try ClosingReport(outcome, sweep: sweep, directory: directory).print()
     }
@@ -53,14 +53,6 @@ struct RunCommand: ParsableCommand {
     return SweepRun(
       sweep, directory: directory, engine: LocalEngine(workers: options.workerCount), storeOptions: storeOptions,
       arguments: CommandLine.arguments)
-  }
-
-  private var weightsKept: WeightsKept {
-    switch options.weights {
-    case .none: .none
-    case .best: .best
-    case .all: .all
-    }
   }
 }
 

@@ -20,7 +20,7 @@ import Testing
     #expect(lines[0].hasPrefix("16 runs in ") && lines[0].hasSuffix("s: 12 completed, 4 diverged"))
     #expect(lines[1].hasPrefix("Best configuration: adam, lr 0.03, keep "))
     #expect(lines[2].hasSuffix(" over 2 seeds (validation_loss at the best epoch, lower is better)"))
-    #expect(lines[3].hasPrefix("  test loss ") && lines[3].hasSuffix(": the only look at the test set"))
+    #expect(lines[3].hasPrefix("  test loss ") && lines[3].hasSuffix(": the test set, looked at for the winner only"))
     #expect(lines[4...] == ["Results: results/spirals", "Ranking: summary results/spirals"])
 
     let records = try fixture.records("results/spirals")
