@@ -18,13 +18,27 @@ public struct TrialIdentity: Hashable, Sendable, Comparable {
   }
 
   /// Reads 32 hexadecimal digits; nil for anything else.
-  public init?(_ text: some StringProtocol) {
-    guard text.utf8.count == 32, text.utf8.allSatisfy({ $0 < 128 }) else { return nil }
-    let middle = text.index(text.startIndex, offsetBy: 16)
-    guard let high = UInt64(text[..<middle], radix: 16), let low = UInt64(text[middle...], radix: 16) else {
-      return nil
+  @specialized(where T == String)
+  public init?<T: StringProtocol>(_ text: T) {
+    var words: (high: UInt64, low: UInt64) = (0, 0)
+    var count = 0
+    for byte in text.utf8 {
+      guard let digit = Self.hexadecimalDigit(byte), count < 32 else { return nil }
+      words.high = words.high << 4 | words.low >> 60
+      words.low = words.low << 4 | digit
+      count += 1
     }
-    self.init(high: high, low: low)
+    guard count == 32 else { return nil }
+    self.init(high: words.high, low: words.low)
+  }
+
+  private static func hexadecimalDigit(_ byte: UInt8) -> UInt64? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A") + 10)
+    default: nil
+    }
   }
 
   public static func < (left: Self, right: Self) -> Bool {

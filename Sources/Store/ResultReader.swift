@@ -69,12 +69,15 @@ public final class ResultReader: Sendable {
 
   /// Every run without its traces and weights, once, in the order of their identities.
   public func summaries() throws -> [RunSummary] {
-    var shared = SharedValues()
-    var summaries: [RunSummary] = []
+    let assembly = SummaryAssembly()
+    var tables = TableCache()
+    var recent: [RunSummary] = []
     try scan(
-      journal: { _, record in summaries.append(RunSummary(record)) },
-      shard: { shard in summaries += try shard.summaries(sharing: &shared) })
-    return Self.sortedOnce(summaries)
+      journal: { _, record in recent.append(RunSummary(record)) },
+      shard: { shard in assembly.add(try shard.summaries(&tables)) })
+    let (summaries, notices) = try assembly.finish(isStrict: !requiresSeal)
+    state.withLock { $0.notices += notices }
+    return Self.sortedOnce(recent + summaries)
   }
 
   /// One run with all that was kept of it. Throws ``StoreError/unknownRun``.

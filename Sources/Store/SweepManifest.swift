@@ -70,6 +70,11 @@ enum JSON {
     return [UInt8](try encoder.encode(value)) + (pretty ? [UInt8(ascii: "\n")] : [])
   }
 
+  /// On one line.
+  static func text(_ value: some Encodable) throws -> String {
+    String(decoding: try encode(value, pretty: false), as: UTF8.self)
+  }
+
   static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8], path: String) throws -> Value {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(

@@ -29,11 +29,11 @@ struct Dataset: ~Copyable {
       H5Dopen2(file.handle.id, name, ch5_default()), .dataset, "H5Dopen \(name)", file: file.handle.file)
     let list = try Handle(
       H5Dget_create_plist(handle.id), .propertyList, "H5Dget_create_plist \(name)", file: handle.file)
-    try HDF5Guard.checkKind(list, "data set \(name)")
+    let storage = try HDF5Guard.checkStorage(list, "data set \(name)")
     let (element, elementBytes) = try Self.readType(of: handle, name)
     let extents = try Self.readExtents(of: handle, name)
     try HDF5Guard.checkExtents(
-      list, "data set \(name)", extents: extents, elementBytes: elementBytes,
+      list, "data set \(name)", storage, extents: extents, elementBytes: elementBytes,
       storedBytes: Int(clamping: H5Dget_storage_size(handle.id)), fileBytes: file.bytes)
     try list.close()
     return Dataset(handle: handle, name: name, extents: extents, element: element)

@@ -18,11 +18,11 @@ enum HDF5Guard {
     var prefix = ""
     for part in path.split(separator: "/") {
       prefix += prefix.isEmpty ? "\(part)" : "/\(part)"
-      guard try file.check(H5Lexists(file.id, prefix, ch5_default()), "H5Lexists \(prefix)") > 0 else {
-        throw file.refusal("data set \(path)", missing)
-      }
       var info = H5L_info_t()
-      try file.check(H5Lget_info(file.id, prefix, &info, ch5_default()), "H5Lget_info \(prefix)")
+      if H5Lget_info(file.id, prefix, &info, ch5_default()) < 0 {
+        let error = HDF5Error(file: file.file, operation: "H5Lget_info \(prefix)")
+        throw H5Lexists(file.id, prefix, ch5_default()) == 0 ? file.refusal("data set \(path)", missing) : error
+      }
       switch info.type {
       case H5L_TYPE_HARD: continue
       case H5L_TYPE_SOFT: throw file.refusal("data set \(path)", "is reached by a soft link, which is not followed")
@@ -33,15 +33,24 @@ enum HDF5Guard {
     }
   }
 
+  /// How a data set lies in its file.
+  struct Storage {
+    var layout: H5D_layout_t
+    var isFiltered = false
+  }
+
   /// Refuses data that live elsewhere and filters that are not the three accepted ones.
   ///
   /// Comes before the data set's extents are asked for: a virtual one opens other files to find them.
-  static func checkKind(_ list: borrowing Handle, _ what: String) throws {
+  static func checkStorage(_ list: borrowing Handle, _ what: String) throws -> Storage {
+    let layout = H5Pget_layout(list.id)
+    // Compact data lie in the object's header: neither elsewhere nor filtered.
+    if layout == H5D_COMPACT { return Storage(layout: layout) }
+    guard layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED else {
+      throw list.refusal(what, "is a virtual data set, which is not read")
+    }
     guard try list.check(H5Pget_external_count(list.id), "H5Pget_external_count") == 0 else {
       throw list.refusal(what, "its data are in another file, which is not read")
-    }
-    guard [H5D_COMPACT, H5D_CONTIGUOUS, H5D_CHUNKED].contains(H5Pget_layout(list.id)) else {
-      throw list.refusal(what, "is a virtual data set, which is not read")
     }
     let count = try list.check(H5Pget_nfilters(list.id), "H5Pget_nfilters")
     for index in 0..<UInt32(count) {
@@ -52,22 +61,23 @@ enum HDF5Guard {
         throw list.refusal(what, "uses filter \(filter); deflate, shuffle and fletcher32 are accepted")
       }
     }
+    return Storage(layout: layout, isFiltered: count > 0)
   }
 
   /// Refuses extents, and chunks, that the bytes stored cannot fill.
   static func checkExtents(
-    _ list: borrowing Handle, _ what: String, extents: [Int], elementBytes: Int, storedBytes: Int, fileBytes: Int
+    _ list: borrowing Handle, _ what: String, _ storage: Storage, extents: [Int], elementBytes: Int, storedBytes: Int,
+    fileBytes: Int
   ) throws {
     guard storedBytes <= fileBytes else {
       throw list.refusal(what, "claims \(storedBytes) stored bytes in a file of \(fileBytes)")
     }
-    let isFiltered = try list.check(H5Pget_nfilters(list.id), "H5Pget_nfilters") > 0
-    let bound = isFiltered ? product([storedBytes, maximumCompression]) : storedBytes
+    let bound = storage.isFiltered ? product([storedBytes, maximumCompression]) : storedBytes
     let bytes = product(extents + [elementBytes])
     guard bytes <= bound, bytes < Int.max else {
       throw list.refusal(what, "has extents \(extents), \(bytes) bytes, over \(storedBytes) stored bytes")
     }
-    guard H5Pget_layout(list.id) == H5D_CHUNKED else { return }
+    guard storage.layout == H5D_CHUNKED else { return }
     var chunk = [hsize_t](repeating: 0, count: extents.count)
     try list.check(H5Pget_chunk(list.id, CInt(chunk.count), &chunk), "H5Pget_chunk")
     // A chunk is decompressed whole.

@@ -3,11 +3,13 @@ import Experiments
 /// The hyperparameters of a block of runs as columns, and what puts them back in each trial's order.
 struct HyperparameterColumns {
   /// A column: the hyperparameters of one name and kind.
-  struct Column: Hashable {
+  struct Column: Hashable, Sendable {
     var name: String
     var kind: Kind
     /// Name on disk; differs from `name` where that is taken or no name of netCDF's.
     var variable: String
+    /// Of a text with few values: all of them, sorted; the column on disk has their positions.
+    var categories: [String]?
 
     /// Of a list: the variable with the number of entries of each run.
     var countVariable: String { "\(variable)_count" }
@@ -18,7 +20,10 @@ struct HyperparameterColumns {
     }
   }
 
-  enum Kind: String, Hashable {
+  /// Categories have a byte each; a column with more texts than that keeps the texts.
+  static let maximumCategories = 127
+
+  enum Kind: String, Hashable, Sendable {
     case integer
     case number
     case text
@@ -71,6 +76,15 @@ struct HyperparameterColumns {
         layouts.append(layout)
       }
     }
+    for position in columns.indices where columns[position].kind == .text { setCategories(position) }
+  }
+
+  private mutating func setCategories(_ position: Int) {
+    var categories: Set<String> = []
+    for case .text(let text) in values[position] where categories.count <= Self.maximumCategories {
+      categories.insert(text)
+    }
+    if categories.count <= Self.maximumCategories { columns[position].categories = categories.sorted() }
   }
 
   /// The position at `index` of the layout last used, where that is the column of `key`.
@@ -97,21 +111,32 @@ struct HyperparameterColumns {
 // MARK: - Text form
 
 extension HyperparameterColumns {
-  var columnsText: String {
-    columns.map { "\($0.variable)\t\($0.kind.rawValue)\t\($0.name)\n" }.joined()
+  /// One line a column: variable, kind, name and, as JSON, categories; separated by tabs.
+  func columnsText() throws -> String {
+    try columns.map { column in
+      let categories = try column.categories.map { try JSON.text($0) }
+      return [column.variable, column.kind.rawValue, column.name, categories ?? ""].joined(separator: "\t") + "\n"
+    }.joined()
   }
 
   var layoutsText: String {
     layouts.map { $0.map(String.init).joined(separator: " ") + "\n" }.joined()
   }
 
-  /// Nil where the text is not what ``columnsText`` writes.
+  /// Reads what ``columnsText()`` wrote; nil for anything else.
   static func parseColumns(_ text: String) -> [Column]? {
     var columns: [Column] = []
     for line in text.split(separator: "\n") {
-      let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-      guard fields.count == 3, let kind = Kind(rawValue: String(fields[1])) else { return nil }
-      columns.append(Column(name: String(fields[2]), kind: kind, variable: String(fields[0])))
+      let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      guard fields.count == 4, let kind = Kind(rawValue: fields[1]) else { return nil }
+      var column = Column(name: fields[2], kind: kind, variable: fields[0])
+      if !fields[3].isEmpty {
+        guard let categories = try? JSON.decode([String].self, from: Array(fields[3].utf8), path: "") else {
+          return nil
+        }
+        column.categories = categories
+      }
+      columns.append(column)
     }
     return columns
   }

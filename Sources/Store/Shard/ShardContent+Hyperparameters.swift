@@ -1,9 +1,6 @@
 import Experiments
 
 extension ShardContent {
-  /// Categories have a byte each; a column with more texts than that keeps the texts.
-  static let maximumCategories = 127
-
   mutating func addHyperparameters(_ columns: HyperparameterColumns) throws {
     variables.append(
       Variable(
@@ -39,8 +36,7 @@ extension ShardContent {
 
   private mutating func addTexts(_ column: HyperparameterColumns.Column, _ values: [HyperparameterValue?]) throws {
     let texts = values.map { value -> String? in if case .text(let text) = value { text } else { nil } }
-    let categories = Set(texts.compactMap { $0 }).sorted()
-    guard categories.count <= Self.maximumCategories else {
+    guard let categories = column.categories else {
       variables.append(
         Variable(
           column.variable, along: [Schema.Name.run], .text(texts.map { $0 ?? "" }), longName: column.longName))
@@ -50,8 +46,7 @@ extension ShardContent {
     var variable = Variable.category(
       column.variable, codes: texts.map { text in text.flatMap { codes[$0] } ?? -1 }, meanings: categories,
       longName: column.longName)
-    let json = String(decoding: try JSON.encode(categories, pretty: false), as: UTF8.self)
-    variable.texts.append((Schema.Attribute.categories, json))
+    variable.texts.append((Schema.Attribute.categories, try JSON.text(categories)))
     variables.append(variable)
   }
 

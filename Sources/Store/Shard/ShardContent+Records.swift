@@ -17,18 +17,15 @@ extension ShardContent {
   }
 
   private mutating func addAttributes(_ manifest: SweepManifest, _ columns: HyperparameterColumns) throws {
-    func json(_ value: some Encodable) throws -> String {
-      String(decoding: try JSON.encode(value, pretty: false), as: UTF8.self)
-    }
     attributes = [
       ("Conventions", Schema.conventions),
       ("title", manifest.summary.isEmpty ? manifest.name : manifest.summary),
       Schema.format,
       ("experiment", manifest.name),
       ("selection_rule", "\(manifest.selection.metric.rawValue) at the \(manifest.selection.epoch.rawValue) epoch"),
-      ("provenance", try json(manifest.provenance)),
-      (Schema.Attribute.manifest, try json(manifest)),
-      (Schema.Attribute.columns, columns.columnsText),
+      ("provenance", try JSON.text(manifest.provenance)),
+      (Schema.Attribute.manifest, try JSON.text(manifest)),
+      (Schema.Attribute.columns, try columns.columnsText()),
       (Schema.Attribute.layouts, columns.layoutsText),
     ]
   }

@@ -20,12 +20,7 @@ extension ShardContent {
           name, along: ["\(name)_run", parameters.name],
           .float32(joined(rows.map { records[$0].weights[keyPath: kind.values] }, width: architecture.count)),
           longName: kind.longName, units: "1", fill: .nan)
-        variable.texts = [
-          (
-            Schema.Attribute.parameters,
-            String(decoding: try JSON.encode(architecture.slices, pretty: false), as: UTF8.self)
-          )
-        ]
+        variable.texts = [(Schema.Attribute.parameters, try JSON.text(architecture.slices))]
         // Weights are close to random bits: deflate takes more time than all else and saves a tenth.
         variable.isCompressed = false
         variables.append(variable)

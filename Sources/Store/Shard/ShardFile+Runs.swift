@@ -1,29 +1,46 @@
 import Experiments
 
-extension ShardFile {
-  /// Every run without its traces and weights.
+/// A block's runs without traces and weights, as they are on disk. A value: what is made of it needs no library.
+struct StoredSummaries: Sendable {
+  var identities: [TrialIdentity]
+  var hyperparameters: StoredHyperparameters
+  var outcomes: [TrialOutcome]
+  var epochs: [Int32]
+  var best: [Int32]
+  var costs: [Cost]
+  var final: [RunSummary.Metrics]
+  var atBest: [RunSummary.Metrics]
+
+  /// Throws ``StoreError/damaged``.
   func summaries(sharing shared: inout SharedValues) throws -> [RunSummary] {
-    let identities = try identities()
-    let hyperparameters = try hyperparameters(rows: Array(0..<count), sharing: &shared)
-    let outcomes = try outcomes()
-    let epochs = try column(Schema.Name.epochs, Int32.self)
-    let best = try column(Schema.Name.bestEpoch, Int32.self)
-    let costs = try costs()
-    var metrics = [(final: RunSummary.Metrics, best: RunSummary.Metrics)](
-      repeating: (.init(), .init()), count: count)
-    for metric in Schema.metrics {
-      let final = try column("\(metric.name)_final", Double.self)
-      let best = try column("\(metric.name)_best", Double.self)
-      for run in 0..<count {
-        metrics[run].final[keyPath: metric.value] = final[run]
-        metrics[run].best[keyPath: metric.value] = best[run]
-      }
-    }
-    return (0..<count).map { run in
+    let hyperparameters = try hyperparameters.rows(identities.indices, sharing: &shared)
+    return identities.indices.map { run in
       RunSummary(
         identity: identities[run], hyperparameters: hyperparameters[run], outcome: outcomes[run],
         epochs: Int(epochs[run]), bestEpoch: best[run] < 0 ? nil : Int(best[run]), cost: costs[run],
-        final: metrics[run].final, best: metrics[run].best)
+        final: final[run], best: atBest[run])
+    }
+  }
+}
+
+extension ShardFile {
+  func summaries(_ tables: inout TableCache) throws -> StoredSummaries {
+    StoredSummaries(
+      identities: try identities(), hyperparameters: try hyperparameters(&tables), outcomes: try outcomes(),
+      epochs: try column(Schema.Name.epochs), best: try column(Schema.Name.bestEpoch), costs: try costs(),
+      final: try metrics("final"), atBest: try metrics("best"))
+  }
+
+  /// The metrics of each run at its `final` or `best` epoch.
+  private func metrics(_ epoch: String) throws -> [RunSummary.Metrics] {
+    let columns = try Schema.metrics.map { try column("\($0.name)_\(epoch)", Double.self) }
+    return (0..<count).map { run in
+      var metrics = RunSummary.Metrics()
+      metrics.trainLoss = columns[0][run]
+      metrics.trainAccuracy = columns[1][run]
+      metrics.validationLoss = columns[2][run]
+      metrics.validationAccuracy = columns[3][run]
+      return metrics
     }
   }
 
@@ -46,10 +63,10 @@ extension ShardFile {
 
   /// One run with all that was kept of it.
   func record(row: Int) throws -> TrialRecord {
-    var shared = SharedValues()
+    var (tables, shared) = (TableCache(), SharedValues())
     let identity = try identities()[row]
     var record = TrialRecord(
-      identity: identity, hyperparameters: try hyperparameters(rows: [row], sharing: &shared)[0],
+      identity: identity, hyperparameters: try hyperparameters(&tables).rows([row], sharing: &shared)[0],
       outcome: try outcomes()[row])
     let length = Int(try column(Schema.Name.traceLength, Int32.self)[row])
     for column in Trace.columns {
