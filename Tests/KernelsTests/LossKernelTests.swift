@@ -17,35 +17,93 @@ struct LossKernelTests {
     let z: [S] = numbers.values(rows * classes, scale: 20)
     var random = RandomStream(RandomKey(seed: UInt64(classes), purpose: .generation))
     let labels = (0..<rows).map { _ in Int32(random.nextIndex(below: classes)) }
-    let scale = 1 / Double(rows)
     let gradient = Guarded(z)
     let found = softmaxCrossEntropy(
-      gradient.pointer, rows: rows, classes: classes, labels: labels, scale: S(scale), countsCorrect: true)
+      gradient.pointer, rows: rows, classes: classes, labels: labels, scale: 1 / S(rows), countsCorrect: true)
     #expect(gradient.isIntact)
+    expectSoftmax(found, gradient.values, of: z, classes: classes, labels: labels)
+  }
 
+  @Test(arguments: [1, 2, 3, 10, 15, 16], [1, 5, 16, 40])
+  func narrowSoftmaxAgreesWithTheDefinition(classes: Int, rows: Int) {
+    checkNarrow(classes, rows, Float.self)
+    checkNarrow(classes, rows, Double.self)
+  }
+
+  /// The form for few classes reads and writes whole vectors: what lies behind its rows may be anything.
+  private func checkNarrow<S: Scalar>(_ classes: Int, _ rows: Int, _: S.Type) {
+    var numbers = TestNumbers(seed: UInt64(classes * 100 + rows))
+    let z: [S] = numbers.values(rows * classes, scale: 20)
+    let bias: [S] = numbers.values(classes)
+    let labels = (0..<rows).map { Int32(($0 * 7) % classes) }
+    for hasBias in [false, true] {
+      for beyond in [S.nan, .infinity, -.infinity, 0] {
+        let padding = [S](repeating: beyond, count: 16)
+        let delta = AlignedBuffer<S>(count: rows * classes + 16)
+        let paddedBias = AlignedBuffer(bias + padding)
+        let found = narrowSoftmaxCrossEntropy(
+          z + padding, bias: hasBias ? UnsafePointer(paddedBias.pointer) : nil, rows: rows, classes: classes,
+          labels: labels, scale: 1 / S(rows), countsCorrect: true, delta: delta.pointer)
+        let logits = z.indices.map { hasBias ? z[$0] + bias[$0 % classes] : z[$0] }
+        expectSoftmax(found, Array(delta.array.prefix(rows * classes)), of: logits, classes: classes, labels: labels)
+        withExtendedLifetime(paddedBias) {}
+      }
+    }
+  }
+
+  /// Loss, gradient over the number of rows, and correct samples against the definition in Double.
+  private func expectSoftmax<S: Scalar>(
+    _ found: LossSum, _ gradient: [S], of z: [S], classes: Int, labels: [Int32]
+  ) {
+    let scale = 1 / Double(labels.count)
     var loss = 0.0
     var correct = 0
     var worst = 0.0
-    for row in 0..<rows {
+    for (row, label) in labels.enumerated() {
       let logits = z[row * classes..<(row + 1) * classes].map(Double.init)
+      let label = Int(label)
       let largest = logits.max()!
       let logSum = largest + Double.log(logits.reduce(0) { $0 + .exp($1 - largest) })
-      let label = Int(labels[row])
       loss += logSum - logits[label]
       if logits.firstIndex(of: largest) == label { correct += 1 }
       for column in 0..<classes {
         let expected = (Double.exp(logits[column] - logSum) - (column == label ? 1 : 0)) * scale
-        worst = max(worst, (Double(gradient.values[row * classes + column]) - expected).magnitude)
+        let error = (Double(gradient[row * classes + column]) - expected).magnitude
+        worst = error <= worst ? worst : error
       }
     }
     let epsilon = Double(S.ulpOfOne)
     #expect(worst <= 16 * epsilon * scale)
-    #expect((found.loss - loss).magnitude <= 8 * epsilon * max(loss, Double(rows)))
+    #expect((found.loss - loss).magnitude <= 8 * epsilon * max(loss, Double(labels.count)))
     #expect(found.correct == correct)
+  }
+
+  /// Normalisers are multiplied before their logarithm is taken, but never so many that the product overflows.
+  @Test(arguments: [2, 10, 16, 1000])
+  func manyRowsDoNotOverflow(classes: Int) {
+    let rows = 3000
+    var z = [Float](repeating: 0, count: rows * classes + 16)
+    let labels = [Int32](repeating: 0, count: rows)
+    let expected = Double(rows) * .log(Double(classes))
+    if classes <= 16 {
+      var delta = z
+      let found = narrowSoftmaxCrossEntropy(
+        z, bias: nil, rows: rows, classes: classes, labels: labels, scale: 1, countsCorrect: false, delta: &delta)
+      #expect((found.loss / expected - 1).magnitude < 1e-7)
+    }
+    let found = softmaxCrossEntropy(
+      &z, rows: rows, classes: classes, labels: labels, scale: 1, countsCorrect: false)
+    #expect((found.loss / expected - 1).magnitude < 1e-7)
   }
 
   @Test func softmaxNeitherOverflowsNorLosesTheLoss() {
     var z: [Float] = [1000, -1000, 0, -30_000, 30_000, 0]
+    var delta = [Float](repeating: 0, count: 22)
+    let narrow = narrowSoftmaxCrossEntropy(
+      z + [Float](repeating: .nan, count: 16), bias: nil, rows: 2, classes: 3, labels: [1, 1], scale: 1,
+      countsCorrect: true, delta: &delta)
+    #expect(narrow.loss == 2000 && narrow.correct == 1)
+    #expect(delta.prefix(6) == [1, -1, 0, 0, 0, 0])
     let found = softmaxCrossEntropy(&z, rows: 2, classes: 3, labels: [1, 1], scale: 1, countsCorrect: true)
     #expect(found.loss == 2000)
     #expect(found.correct == 1)
@@ -56,6 +114,11 @@ struct LossKernelTests {
     for place in 0..<3 {
       var z: [Float] = [1, 2, 3]
       z[place] = .nan
+      var delta = [Float](repeating: 0, count: 19)
+      let narrow = narrowSoftmaxCrossEntropy(
+        z + [Float](repeating: 0, count: 16), bias: nil, rows: 1, classes: 3, labels: [1], scale: 1,
+        countsCorrect: true, delta: &delta)
+      #expect(narrow.loss.isNaN)
       let found = softmaxCrossEntropy(&z, rows: 1, classes: 3, labels: [1], scale: 1, countsCorrect: true)
       #expect(found.loss.isNaN)
     }
@@ -64,6 +127,11 @@ struct LossKernelTests {
   /// An untrained network of zero weights must not be credited with every sample: the first of equals counts.
   @Test func tiesGoToTheFirstClass() {
     var z = [Float](repeating: 0.5, count: 12)
+    var delta = [Float](repeating: 0, count: 28)
+    let narrow = narrowSoftmaxCrossEntropy(
+      z + [Float](repeating: 0.5, count: 16), bias: nil, rows: 4, classes: 3, labels: [0, 1, 2, 1], scale: 1,
+      countsCorrect: true, delta: &delta)
+    #expect(narrow.correct == 1)
     let found = softmaxCrossEntropy(&z, rows: 4, classes: 3, labels: [0, 1, 2, 1], scale: 1, countsCorrect: true)
     #expect(found.correct == 1)
   }
