@@ -53,11 +53,13 @@ public struct SampleLibrary: Sendable {
   }
 
   /// Looks at the test share: for the winner only.
-  public func testEvaluation(_ run: TrialRun) -> TestEvaluation.Run {
+  ///
+  /// - Parameter stored: The weights that the run left.
+  public func testEvaluation(_ run: TrialRun, stored: Weights) -> TestEvaluation.Run {
     let (loss, accuracy) =
       switch run.trial.precision {
-      case .float: Self.values(run.testEvaluation(on: samples(float, run.trial)))
-      case .double: Self.values(run.testEvaluation(on: samples(double, run.trial)))
+      case .float: Self.values(run.testEvaluation(on: samples(float, run.trial), stored: stored))
+      case .double: Self.values(run.testEvaluation(on: samples(double, run.trial), stored: stored))
       }
     return TestEvaluation.Run(
       identity: run.trial.identity.description, loss: loss, accuracy: accuracy.isFinite ? accuracy : nil)

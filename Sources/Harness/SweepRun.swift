@@ -97,8 +97,11 @@ public struct SweepRun: Sendable {
   private func lookAtTestSet(
     _ store: ResultStore, _ selectWinner: ([RunSummary]) throws -> [TrialIdentity], _ display: SweepDisplay
   ) throws {
+    // Without a test share there is nothing to look at.
+    guard let first = sweep.experiment.trials.first, sweep.library.size(for: first).test > 0 else { return }
     let winner = try selectWinner(recordedRuns())
-    let known = try ResultReader(path: directory).testEvaluation
+    let reader = try ResultReader(path: directory)
+    let known = try reader.testEvaluation
     let rule = sweep.experiment.selection
     guard !winner.isEmpty, known?.selection != rule || known?.runs.map(\.identity) != winner.map(\.description) else {
       return
@@ -107,7 +110,10 @@ public struct SweepRun: Sendable {
     var hasher = CanonicalHasher()
     for trial in sweep.experiment.trials { trials[hasher.identity(of: trial)] = trial }
     display.logger.info("Looking at the test set for the winner, \(Quantity.count(winner.count, "seed"))")
-    let runs = try engine.testEvaluation(of: winner.compactMap { trials[$0] }, in: sweep)
+    let chosen = try winner.compactMap { identity in
+      try trials[identity].map { (trial: $0, stored: try reader.record(identity).weights) }
+    }
+    let runs = try engine.testEvaluation(of: chosen, in: sweep)
     try store.write(TestEvaluation(selection: rule, runs: runs))
   }
 }

@@ -49,9 +49,14 @@ public struct TrialRun: Sendable {
 
   /// Loss and accuracy on the test share at the epoch the selection rule names.
   ///
-  /// Trains the trial again, which gives the same bits, so it needs no stored weights.
-  public func testEvaluation<S: Scalar>(on samples: SplitSamples<S>) -> Evaluation {
+  /// - Parameter stored: The record of the run. Where it lacks the weights of that epoch, or they were rounded to Float,
+  ///   the trial is trained again, which gives the same bits.
+  public func testEvaluation<S: Scalar>(on samples: SplitSamples<S>, stored: Weights) -> Evaluation {
     let engine = engine(for: samples)
+    let weights = selection.epoch == .best ? stored.best : stored.final
+    if S.self == Float.self, weights.count == engine.network.parameterCount {
+      return withNumericEnvironment { engine.evaluate(AlignedBuffer(weights.lazy.map { S($0) }), on: samples.test) }
+    }
     let parameters: AlignedBuffer<S> = engine.network.initialParameters(
       Initialization(trial.network.initialization), seed: trial.seed)
     var plan = plan
@@ -61,7 +66,7 @@ public struct TrialRun: Sendable {
       samples: samples, plan: plan)
     _ = trainer.run()
     let chosen = selection.epoch == .best ? trainer.bestParameters ?? parameters : parameters
-    return engine.evaluate(chosen, on: samples.test)
+    return withNumericEnvironment { engine.evaluate(chosen, on: samples.test) }
   }
 
   /// The network this trial trains on samples of these features and outputs.

@@ -29,11 +29,15 @@ public struct LocalEngine: Sendable {
     }
   }
 
-  /// What the test share says about each trial, in the order given. Trials are trained again, which gives the same bits.
-  public func testEvaluation(of trials: [Trial], in sweep: PreparedSweep) throws -> [TestEvaluation.Run] {
+  /// What the test share says about each trial, in the order given, from the weights that its run left or by training
+  /// it again.
+  public func testEvaluation(
+    of trials: [(trial: Trial, stored: Weights)], in sweep: PreparedSweep
+  ) throws -> [TestEvaluation.Run] {
     let results = Collector<TestEvaluation.Run>()
-    try scheduler.run(Array(trials.enumerated()), stop: StopFlag()) { _, trial in
-      sweep.library.testEvaluation(TrialRun(trial, selection: sweep.experiment.selection, keeping: .none))
+    try scheduler.run(Array(trials.enumerated()), stop: StopFlag()) { _, item in
+      let run = TrialRun(item.trial, selection: sweep.experiment.selection, keeping: .none)
+      return sweep.library.testEvaluation(run, stored: item.stored)
     } deliver: { item, result in
       results.add(result, at: item.offset)
     }
