@@ -58,7 +58,9 @@ import Testing
     let debug = try records(Command("sweep"), "debug")
     let optimised = try records(Command("sweep", at: release), "release")
     #expect(debug.count == 80)
-    let same = debug.map(BitPattern.init) == optimised.map(BitPattern.init)
-    #expect(same)
+    // Said by identity: the records themselves would fill pages.
+    let different = zip(debug, optimised).filter { BitPattern($0) != BitPattern($1) }
+      .map { "\($0.identity) \(zip($0.trace.trainLoss, $1.trace.trainLoss).map { $0 - $1 })" }
+    #expect(different.isEmpty)
   }
 }
