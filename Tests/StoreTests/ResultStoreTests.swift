@@ -1,14 +1,15 @@
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Store
 
 @Suite struct ResultStoreTests {
-  let scratch: ScratchDirectory
+  let scratch: TemporaryDirectory
   let records = (0..<23).map { Sample.record($0) }
 
-  init() throws { scratch = try ScratchDirectory() }
+  init() throws { scratch = try TemporaryDirectory() }
 
   private func open(
     _ manifest: SweepManifest = Sample.manifest(), _ configure: (inout ResultStore.Options) -> Void = { _ in }
@@ -16,7 +17,7 @@ import Testing
     var options = ResultStore.Options()
     options.runsPerShard = 10
     configure(&options)
-    return try ResultStore.open(directory: scratch("sweep"), manifest: manifest, options: options)
+    return try ResultStore.open(directory: scratch.path("sweep"), manifest: manifest, options: options)
   }
 
   private func expectHoldsAll(_ reader: ResultReader) throws {
@@ -31,9 +32,9 @@ import Testing
   @Test func everyRecordComesBack() throws {
     let store = try open()
     for record in records { try store.append(record) }
-    try expectHoldsAll(ResultReader(path: scratch("sweep")))
+    try expectHoldsAll(ResultReader(path: scratch.path("sweep")))
     try store.close()
-    let reader = try ResultReader(path: scratch("sweep"))
+    let reader = try ResultReader(path: scratch.path("sweep"))
     try expectHoldsAll(reader)
     #expect(reader.manifest == Sample.manifest())
     #expect(reader.notices == [])
@@ -53,7 +54,7 @@ import Testing
     #expect(error?.differences == ["- data=digits", "+ data=idx"])
     // A grid that grew is welcome, and the directory says what it holds now.
     try open(Sample.manifest(text: "name: sample\nseeds: [1, 2]\n")).close()
-    let manifest = try ResultReader(path: scratch("sweep")).manifest
+    let manifest = try ResultReader(path: scratch.path("sweep")).manifest
     #expect(manifest.experimentText == "name: sample\nseeds: [1, 2]\n")
   }
 
@@ -66,12 +67,12 @@ import Testing
     for record in records { try second.append(record) }
     try second.close()
     #expect(throws: StoreError.self) { try second.append(records[0]) }
-    try expectHoldsAll(ResultReader(path: scratch("sweep")))
+    try expectHoldsAll(ResultReader(path: scratch.path("sweep")))
   }
 
   @Test func theTestEvaluationComesBack() throws {
     let store = try open()
-    let reader = try ResultReader(path: scratch("sweep"))
+    let reader = try ResultReader(path: scratch.path("sweep"))
     #expect(try reader.testEvaluation == nil)
     let evaluation = TestEvaluation(
       selection: .standard, runs: [.init(identity: records[0].identity.description, loss: 0.1 + 0.2, accuracy: nil)])
