@@ -64,7 +64,9 @@ let package = Package(
       name: "LearningTests", dependencies: ["Learning", "Curvature", "Kernels", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "StoreTests", dependencies: ["Store", "Experiments", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Store", "Experiments", "TestSupport"], resources: [.copy("Fixtures")],
+      swiftSettings: settings),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Experiments", "Kernels", "Learning", "TestSupport", "CZlib"],
       resources: [.copy("Fixtures")], swiftSettings: settings),

@@ -21,9 +21,9 @@ def load(results):
 def columns(shard):
     table = {}
     with h5py.File(shard, "r") as file:
-        runs = file["run_id"].shape[0]
         for name, data in file.items():
-            if data.ndim == 0 or data.shape[0] != runs or name == "run" or name.startswith("weights_"):
+            # Along `run`: not by length, which epochs or layers may share.
+            if data.ndim == 0 or len(data.dims[0]) == 0 or data.dims[0][0].name != "/run":
                 continue
             values = data.asstr()[...] if h5py.check_string_dtype(data.dtype) else data[...]
             if "flag_meanings" in data.attrs:

@@ -100,20 +100,23 @@ public final class ResultReader: Sendable {
         return record
       }
     case .journal(let path):
-      Files.exists(path) ? try JournalReplay(path: path).records.first { $0.identity == identity } : nil
+      try replay(path)?.records.filter { $0.identity == identity }.min { !$0.outcome.isFailure && $1.outcome.isFailure }
     }
   }
 
   private func locate() throws {
     var locations: [TrialIdentity: Location] = [:]
+    var done: Set<TrialIdentity> = []
+    // As in the summaries: a run that was done counts before one that failed.
+    func add(_ identity: TrialIdentity, _ outcome: TrialOutcome, at location: Location) {
+      let isFirst = outcome.isFailure ? locations[identity] == nil : done.insert(identity).inserted
+      if isFirst { locations[identity] = location }
+    }
     try scan(
-      journal: { path, record in locations[record.identity] = .journal(path: path) },
+      journal: { path, record in add(record.identity, record.outcome, at: .journal(path: path)) },
       shard: { shard in
-        let outcomes = try shard.outcomes()
-        for (row, identity) in try shard.identities().enumerated() {
-          // As in the summaries: a run that was done again after a failure counts, not the failure.
-          if outcomes[row].isFailure, locations[identity] != nil { continue }
-          locations[identity] = .shard(path: shard.path, row: row)
+        for (row, run) in zip(try shard.identities(), try shard.outcomes()).enumerated() {
+          add(run.0, run.1, at: .shard(path: shard.path, row: row))
         }
       })
     state.withLock { $0.locations = locations }

@@ -3,7 +3,10 @@ import Glibc
 
 /// What a directory holds when a sweep begins or goes on.
 struct Recovery {
+  /// Trials with a record that is no failure.
   var completed: Set<TrialIdentity> = []
+  /// Trials with a record, if only of a failure.
+  private var recorded: Set<TrialIdentity> = []
   var notices: [String] = []
   /// Runs of journals whose writers no longer live, in blocks; only the last has journals.
   var blocks: [Block] = []
@@ -19,7 +22,7 @@ struct Recovery {
 
   private mutating func addShard(_ path: String, _ directory: ResultDirectory) throws {
     do {
-      completed.formUnion(try Self.completedRuns(of: path))
+      for (identity, outcome) in try Self.runs(of: path) { add(identity, outcome) }
     } catch StoreError.system("open", _, ENOENT) {
       // A peer of a shared sweep moved it since it was listed.
     } catch {
@@ -37,13 +40,20 @@ struct Recovery {
     }
   }
 
-  private static func completedRuns(of path: String) throws -> [TrialIdentity] {
+  private static func runs(of path: String) throws -> [(TrialIdentity, TrialOutcome)] {
     try HDF5.run {
       let shard = try ShardFile.open(path, requiresSeal: true)
-      let identities = try shard.identities()
+      let runs = Array(zip(try shard.identities(), try shard.outcomes()))
       try shard.close()
-      return identities
+      return runs
     }
+  }
+
+  /// Whether the record says more of its trial than the ones before.
+  @discardableResult
+  private mutating func add(_ identity: TrialIdentity, _ outcome: TrialOutcome) -> Bool {
+    let isFirst = recorded.insert(identity).inserted
+    return outcome.isFailure ? isFirst : completed.insert(identity).inserted
   }
 
   private mutating func addJournals(_ paths: [String], _ options: ResultStore.Options) throws {
@@ -53,7 +63,7 @@ struct Recovery {
       guard let (journal, replay) = try Self.adopt(path) else { continue }
       if let notice = replay.tail.notice { notices.append("\(path): \(notice)") }
       adopted.append(journal)
-      for record in replay.records where completed.insert(record.identity).inserted {
+      for record in replay.records where add(record.identity, record.outcome) {
         block.append(record, bytes: Journal.frame(for: record).count)
         if block.isFull(options) {
           blocks.append(block)

@@ -92,7 +92,7 @@ public final class ResultStore: Sendable {
     return manifest
   }
 
-  /// Trials whose record is on disk, whatever their outcome.
+  /// Trials that need not be run again: their record is on disk and says more than that the run failed.
   public var completed: Set<TrialIdentity> { state.withLock { $0.completed } }
 
   /// Stores a finished run. On return it survives the process; what more, ``Options/synchronization`` says.
@@ -107,7 +107,7 @@ public final class ResultStore: Sendable {
       guard state.lock != nil else { throw StoreError.closed(directory: directory.path) }
       guard !state.completed.contains(record.identity) else { return nil }
       try journal(&state).append(frame)
-      state.completed.insert(record.identity)
+      if !record.outcome.isFailure { state.completed.insert(record.identity) }
       state.block.append(record, bytes: frame.count)
       return state.block.isFull(options) ? takeBlock(&state) : nil
     }

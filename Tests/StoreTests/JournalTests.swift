@@ -1,13 +1,14 @@
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Store
 
 @Suite struct JournalTests {
-  let scratch: ScratchDirectory
+  let scratch: TemporaryDirectory
 
-  init() throws { scratch = try ScratchDirectory() }
+  init() throws { scratch = try TemporaryDirectory() }
 
   @Test(arguments: 0..<24) func everyFieldComesBack(index: Int) throws {
     let record = Sample.record(index)
@@ -23,7 +24,7 @@ import Testing
   }
 
   private func write(_ records: [TrialRecord]) throws -> (path: String, ends: [Int]) {
-    let path = scratch("a.journal")
+    let path = scratch.path("a.journal")
     let journal = try Journal(creating: path, synchronizes: false)
     var ends = [JournalFormat.magic.count]
     for record in records {
@@ -40,7 +41,7 @@ import Testing
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     #expect(whole.count == ends.last)
     for length in 0...whole.count {
-      let torn = scratch("torn.journal")
+      let torn = scratch.path("torn.journal")
       try whole.prefix(length).write(to: URL(fileURLWithPath: torn))
       let replay = try JournalReplay(path: torn)
       let expected = max(0, ends.filter { $0 <= length }.count - 1)
@@ -62,7 +63,7 @@ import Testing
     for position in whole.indices {
       var flipped = whole
       flipped[position] ^= 1 << UInt8(position % 8)
-      let file = scratch("flipped.journal")
+      let file = scratch.path("flipped.journal")
       try flipped.write(to: URL(fileURLWithPath: file))
       let replay = try JournalReplay(path: file)
       let intact = max(0, ends.filter { $0 <= position }.count - 1)

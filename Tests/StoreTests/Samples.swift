@@ -93,3 +93,16 @@ func fingerprint(_ record: TrialRecord) -> String {
   let bytes = bytes(of: record)
   return "\(bytes.count) bytes \(String(bytes.withUnsafeBytes { Checksum(of: $0).value }, radix: 16))"
 }
+
+/// A shard of the records, in their order, under its seal.
+func writeShard(_ records: [TrialRecord], to path: String) throws {
+  let image = try ShardImage(ShardContent(records, manifest: Sample.manifest()), name: path)
+  guard
+    try Files.create(
+      path,
+      write: { file in
+        try file.write(image.bytes)
+        try file.write(image.seal.bytes)
+      })
+  else { throw StoreError.damaged(path: path, reason: "is there already") }
+}

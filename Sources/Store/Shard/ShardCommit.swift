@@ -2,9 +2,10 @@ import Experiments
 
 /// A block of runs on its way to an immutable file: docs/format.md, "Commit".
 enum ShardCommit {
-  /// Named after the runs in it, so that two writers of the same block agree on the name.
+  /// Named after the runs in it, so that two writers of the same block agree on the name. A run that failed and is done
+  /// again is another run.
   static func path(for records: [TrialRecord], in directory: ResultDirectory) -> String {
-    let runs = records.map(\.identity).sorted().map(\.description).joined()
+    let runs = records.map { "\($0.identity) \($0.outcome.name)\n" }.sorted().joined()
     return "\(directory.shards)/\(TrialIdentity(hashing: runs))\(ResultDirectory.shardSuffix)"
   }
 

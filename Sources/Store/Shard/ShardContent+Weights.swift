@@ -21,7 +21,7 @@ extension ShardContent {
           .float32(joined(rows.map { records[$0].weights[keyPath: kind.values] }, width: architecture.count)),
           longName: kind.longName, units: "1", fill: .nan)
         variable.texts = [(Schema.Attribute.parameters, try JSON.text(architecture.slices))]
-        // Weights are close to random bits: deflate takes more time than all else and saves a tenth.
+        // Weights are close to random bits: deflate takes longer than all else and saves a sixth.
         variable.isCompressed = false
         variables.append(variable)
       }

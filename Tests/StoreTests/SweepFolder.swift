@@ -1,0 +1,58 @@
+import Experiments
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Store
+
+/// A directory of results with the records that tests put there.
+struct SweepFolder {
+  let scratch: TemporaryDirectory
+  let records = (0..<23).map { Sample.record($0) }
+
+  init() throws { scratch = try TemporaryDirectory() }
+
+  var path: String { scratch.path("sweep") }
+
+  /// Ten runs a shard.
+  func open(
+    _ manifest: SweepManifest = Sample.manifest(), _ configure: (inout ResultStore.Options) -> Void = { _ in }
+  ) throws -> ResultStore {
+    var options = ResultStore.Options()
+    options.runsPerShard = 10
+    configure(&options)
+    return try ResultStore.open(directory: path, manifest: manifest, options: options)
+  }
+
+  func reader() throws -> ResultReader { try ResultReader(path: path) }
+
+  func names(_ folder: String) throws -> [String] {
+    let path = url(folder).path
+    return FileManager.default.fileExists(atPath: path)
+      ? try FileManager.default.contentsOfDirectory(atPath: path).sorted() : []
+  }
+
+  func url(_ name: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(name) }
+
+  /// Those of the records that a sweep need not do again.
+  func done(_ records: ArraySlice<TrialRecord>) -> Set<TrialIdentity> {
+    Set(records.filter { !$0.outcome.isFailure }.map(\.identity))
+  }
+
+  /// As if a process had been killed after its last append: its journal, none of its shards.
+  func leaveJournal(_ records: [TrialRecord]) throws {
+    try FileManager.default.createDirectory(at: url("journal"), withIntermediateDirectories: true)
+    let journal = try Journal(
+      creating: url("journal/\(UniqueName.next())\(JournalFormat.suffix)").path, synchronizes: true)
+    for record in records { try journal.append(Journal.frame(for: record)) }
+  }
+
+  func expectHoldsAll(_ reader: ResultReader) throws {
+    let expected = records.map { RunSummary($0) }.sorted { $0.identity < $1.identity }
+    let found = try reader.summaries()
+    #expect(found.map { "\($0)" } == expected.map { "\($0)" })
+    for record in records {
+      #expect(fingerprint(try reader.record(record.identity)) == fingerprint(record))
+    }
+  }
+}
