@@ -50,19 +50,20 @@ struct IterationTests {
     let patterns = LinearPatterns(rows: Self.patterns)
     let truth = try patterns.hessian.spectrum().values.last!
     let found = try OnlineEstimate().estimate(of: patterns, seed: 3)
-    #expect(abs(found.rayleigh - truth) <= found.statedError)
+    #expect(abs(found.pair.value - truth) <= found.statedError)
     #expect(abs(found.length - truth) <= found.statedError)
     #expect(found.statedError < 0.05 * truth)
-    #expect(abs(length(found.vector) - 1) < 1e-12)
-    #expect(found.trace.count == 30 && found.gradients == 2 * 100 * 30)
+    #expect(abs(length(found.pair.vector!) - 1) < 1e-12)
+    #expect(abs(residual(patterns.hessian, found.pair.value, found.pair.vector!) - found.pair.residual) < 0.02 * truth)
+    #expect(found.trace.count == 20 && found.gradients == 2 * (8_000 + 2 * 100))
   }
 
   /// The length alone cannot tell: ψᵀHψ has the sign.
   @Test
   func onlineSaysWhereNothingIsPositive() throws {
     let found = try OnlineEstimate().estimate(of: LinearPatterns(rows: Self.patterns, sign: -1), seed: 3)
-    #expect(found.length >= 0 && found.rayleigh < 0)
-    #expect(found.statedError >= abs(found.length - found.rayleigh))
+    #expect(found.length >= 0 && found.pair.value < 0)
+    #expect(found.statedError >= abs(found.length - found.pair.value))
   }
 
   @Test
