@@ -45,6 +45,8 @@ public enum Definiteness: Hashable, Sendable {
 public struct ConditionNumber: Hashable, Sendable {
   public var value: Double
   public var kind: Kind
+  /// Whether the true number may be larger: not every eigenvalue is known.
+  public var isLowerBound: Bool
 
   public enum Kind: String, Hashable, Sendable {
     /// λ_max/λ_min of a positive definite matrix.
@@ -53,9 +55,10 @@ public struct ConditionNumber: Hashable, Sendable {
     case magnitude = "|lambda|max/|lambda|min"
   }
 
-  public init(value: Double, kind: Kind) {
+  public init(value: Double, kind: Kind, isLowerBound: Bool = false) {
     self.value = value
     self.kind = kind
+    self.isLowerBound = isLowerBound
   }
 
   /// - Parameter eigenvalues: All of them, ascending. Infinite where the smallest magnitude is zero.

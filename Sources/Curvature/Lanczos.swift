@@ -38,6 +38,8 @@ public struct Lanczos: Hashable, Sendable {
     public var smallest: [Eigenpair]
     /// Products with the operator.
     public var products: Int
+    /// The smallest ‖Ay‖ of the unit vectors y seen: no less than the smallest |λ|.
+    public var smallestImage: Double
   }
 
   /// - Parameters:
@@ -67,6 +69,7 @@ private struct LanczosSearch {
   var spaces = 0
   /// The largest |θ| of all spaces.
   var magnitude = 0.0
+  var smallestImage = Double.infinity
 
   init(_ plan: Lanczos, _ operation: any SymmetricOperator, seed: UInt64) {
     self.plan = plan
@@ -143,6 +146,10 @@ private struct LanczosSearch {
       }
     }
     products += basis.products
+    // The residual is orthogonal to the Ritz vector: ‖Ay‖² = θ² + ‖Ay − θy‖².
+    for (value, residual) in zip(pairs.values, pairs.residuals) {
+      smallestImage = min(smallestImage, (value * value + residual * residual).squareRoot())
+    }
     let ends = Self.ends(of: pairs.values.count, top, bottom)
     func pair(_ index: Int) -> Eigenpair {
       Eigenpair(
@@ -150,7 +157,9 @@ private struct LanczosSearch {
         converged: pairs.residuals[index] <= plan.tolerance * magnitude,
         vector: basis.combination(pairs.coordinates(of: index)))
     }
-    return Lanczos.Result(largest: ends.top.map(pair), smallest: ends.bottom.map(pair), products: basis.products)
+    return Lanczos.Result(
+      largest: ends.top.map(pair), smallest: ends.bottom.map(pair), products: basis.products,
+      smallestImage: smallestImage)
   }
 
   /// Indices into ascending values: the largest ones from the top, the smallest from the bottom.
@@ -175,6 +184,8 @@ private struct LanczosSearch {
         return pair
       }
     }
-    return Lanczos.Result(largest: stripped(largest), smallest: stripped(smallest), products: products)
+    return Lanczos.Result(
+      largest: stripped(largest), smallest: stripped(smallest), products: products,
+      smallestImage: smallestImage)
   }
 }

@@ -1,7 +1,7 @@
 import Kernels
 
 /// A symmetric matrix in memory.
-public final class SymmetricMatrix: SymmetricOperator {
+public final class SymmetricMatrix: SymmetricOperator, Sendable {
   public let dimension: Int
   /// `dimension` × `dimension`, row-major; both triangles are there and equal.
   let storage: AlignedBuffer<Double>

@@ -21,6 +21,12 @@ public struct TraceEstimate: Hashable, Sendable {
     /// Standard error of the mean over the probes; NaN for a single one. Zero where the sketch spans everything.
     public var standardError: Double
     public var products: Int
+
+    public init(trace: Double, standardError: Double, products: Int) {
+      self.trace = trace
+      self.standardError = standardError
+      self.products = products
+    }
   }
 
   /// Hutchinson (1990): the mean of zᵀAz over vectors of random signs.

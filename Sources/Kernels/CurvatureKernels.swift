@@ -98,3 +98,44 @@ public func convert<S: Scalar>(
 ) {
   for index in 0..<count { target[index] = Double(source[index]) }
 }
+
+/// m ← s(x⊗y + u⊗v) for every sample: the layer's part of a row of a product of its inputs and its δ's.
+///
+/// Rows of `m` get `inputs`·`outputs` entries, entry (i, o) at i·outputs + o, in ascending order and whole vectors of
+/// 16: up to 15 scalars behind a row's last entry are overwritten.
+///
+/// - Parameters:
+///   - x: `rows` × `inputs`.
+///   - y: `rows` × `outputs`, followed by at least 16 readable scalars.
+///   - u: As `x`, or nil for the first term alone.
+///   - v: As `y`.
+///   - stride: Scalars from one row of `m` to the next.
+@specialized(where S == Float)
+@specialized(where S == Double)
+public func outerProducts<S: Scalar>(
+  _ x: UnsafePointer<S>, _ y: UnsafePointer<S>, adding u: UnsafePointer<S>?, _ v: UnsafePointer<S>?, rows: Int,
+  inputs: Int, outputs: Int, scale: S, into m: UnsafeMutablePointer<S>, stride: Int
+) {
+  for row in 0..<rows {
+    var target = m + row &* stride
+    let y = y + row &* outputs
+    for input in 0..<inputs {
+      let factor = S.Vector(repeating: scale * x[row &* inputs &+ input])
+      var output = 0
+      if let u, let v {
+        let other = S.Vector(repeating: scale * u[row &* inputs &+ input])
+        let v = v + row &* outputs
+        while output < outputs {
+          (factor * S.Vector(y + output) + other * S.Vector(v + output)).store(target + output)
+          output &+= 16
+        }
+      } else {
+        while output < outputs {
+          (factor * S.Vector(y + output)).store(target + output)
+          output &+= 16
+        }
+      }
+      target += outputs
+    }
+  }
+}

@@ -100,7 +100,7 @@ final class DirectionalPass<S: Scalar> {
   private func backward(_ block: LinearizedBlock<S>, _ active: Range<Int>) {
     let surface = linearization.surface
     let layers = surface.network.layers
-    applyOutputCurvature(block)
+    linearization.applyOutputCurvature(block, to: slopes[layers.count - 1].pointer)
     var delta = slopes[layers.count - 1].pointer
     for index in stride(from: layers.count - 1, through: active.lowerBound, by: -1) {
       let layer = layers[index]
@@ -122,19 +122,6 @@ final class DirectionalPass<S: Scalar> {
       }
       passDown(block, index - 1, below)
       delta = below
-    }
-  }
-
-  /// Rδ of the last layer: the loss' Hessian in the outputs, times Rz.
-  private func applyOutputCurvature(_ block: LinearizedBlock<S>) {
-    let surface = linearization.surface
-    let columns = surface.network.outputs
-    let slope = slopes[slopes.count - 1].pointer
-    if surface.loss == .softmaxCrossEntropy {
-      applySoftmaxCurvature(
-        block.output.pointer, to: slope, rows: block.count, classes: columns, scale: 1 / S(surface.sampleCount))
-    } else {
-      multiply(slope, by: block.output.pointer, count: block.count * columns)
     }
   }
 

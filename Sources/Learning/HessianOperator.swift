@@ -1,4 +1,3 @@
-import Curvature
 import Kernels
 
 /// Products with the exact Hessian of a network's loss.
@@ -6,23 +5,13 @@ import Kernels
 /// Pearlmutter (1994): no differences and no matrix. Computed in the network's scalar over blocks of samples, every
 /// sample with the same weight whatever the block; the L2 penalty is in. What does not depend on the direction is kept
 /// up to a budget of memory: a product costs about 1.2 gradients where all of it fits and 1.8 where nothing does.
-public final class HessianOperator<S: Scalar>: SymmetricOperator, LayeredOperator {
+public final class HessianOperator<S: Scalar>: LinearizedOperator {
   public let surface: LossSurface<S>
-  let linearization: Linearization<S>
-  let pass: DirectionalPass<S>
+  public let passes: OperatorPasses<S>
 
   /// - Parameter memoryBudget: Bytes for what is kept between products.
   public init(_ surface: LossSurface<S>, memoryBudget: Int = 256 << 20) {
     self.surface = surface
-    linearization = Linearization(surface, form: .hessian, memoryBudget: memoryBudget)
-    pass = DirectionalPass(linearization)
+    passes = OperatorPasses(surface, form: .hessian, memoryBudget: memoryBudget)
   }
-
-  public var dimension: Int { surface.dimension }
-
-  public func apply(_ v: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>) {
-    pass.apply(v, into: result, layers: 0..<surface.network.layers.count)
-  }
-
-  public func layer(_ index: Int) -> LayerOperator<S> { LayerOperator(pass, layers: index..<index + 1) }
 }

@@ -1,12 +1,38 @@
 import Curvature
 import Kernels
 
-/// An operator on the parameters of a network that knows its layers' diagonal blocks.
-public protocol LayeredOperator: SymmetricOperator {
-  associatedtype Block: SymmetricOperator
+/// A curvature matrix of a network, known by directional passes through the network linearised about its weights.
+public protocol LinearizedOperator<Value>: SymmetricOperator {
+  associatedtype Value: Scalar
+
+  var surface: LossSurface<Value> { get }
+  var passes: OperatorPasses<Value> { get }
+}
+
+/// The passes of an operator, which its forms share: one of them at a time.
+public final class OperatorPasses<S: Scalar> {
+  let linearization: Linearization<S>
+  let directional: DirectionalPass<S>
+
+  init(_ surface: LossSurface<S>, form: CurvatureForm, memoryBudget: Int) {
+    linearization = Linearization(surface, form: form, memoryBudget: memoryBudget)
+    directional = DirectionalPass(linearization)
+  }
+}
+
+extension LinearizedOperator {
+  public var dimension: Int { surface.dimension }
+
+  public func apply(_ v: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>) {
+    passes.directional.apply(v, into: result, layers: 0..<surface.network.layers.count)
+  }
 
   /// The diagonal block of one layer, on that layer's kernel and bias.
-  func layer(_ index: Int) -> Block
+  public func layer(_ index: Int) -> LayerOperator<Value> {
+    LayerOperator(passes.directional, layers: index..<index + 1)
+  }
+
+  var linearization: Linearization<Value> { passes.linearization }
 }
 
 /// The diagonal block of a curvature matrix that belongs to consecutive layers.

@@ -171,6 +171,17 @@ final class Linearization<S: Scalar> {
       if let derivative = block.derivatives[index - 1] { multiply(below, by: derivative.pointer, count: count) }
     }
   }
+
+  /// Rz of the outputs becomes Rδ: the loss' Hessian in them, times Rz.
+  func applyOutputCurvature(_ block: LinearizedBlock<S>, to slope: UnsafeMutablePointer<S>) {
+    let columns = surface.network.outputs
+    if surface.loss == .softmaxCrossEntropy {
+      applySoftmaxCurvature(
+        block.output.pointer, to: slope, rows: block.count, classes: columns, scale: 1 / S(surface.sampleCount))
+    } else {
+      multiply(slope, by: block.output.pointer, count: block.count * columns)
+    }
+  }
 }
 
 /// Every row of `matrix` ← `row`, or nothing where that is nil.

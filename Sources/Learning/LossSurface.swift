@@ -76,18 +76,37 @@ public final class LossSurface<S: Scalar> {
   }
 
   func withRows<Result>(_ body: (UnsafeBufferPointer<Int32>?) -> Result) -> Result {
+    Self.withPointer(to: rows, body)
+  }
+
+  private static func withPointer<Result>(
+    to rows: [Int32]?, _ body: (UnsafeBufferPointer<Int32>?) -> Result
+  ) -> Result {
     guard let rows else { return body(nil) }
     return rows.withUnsafeBufferPointer { body($0) }
   }
 }
 
-extension LossSurface: GradientField {
+extension LossSurface: ScalarField {
+  /// A few roundings of a loss in the network's scalar.
+  public var roundoff: Double { 4 * Double(S.ulpOfOne) }
+
   public func gradient(
     displacedBy v: UnsafePointer<Double>?, times alpha: Double, into result: UnsafeMutablePointer<Double>
   ) {
+    gradient(of: rows, displacedBy: v, times: alpha, into: result)
+  }
+
+  /// The gradient over some of the samples alone.
+  func gradient(
+    of rows: [Int32]?, displacedBy v: UnsafePointer<Double>?, times alpha: Double,
+    into result: UnsafeMutablePointer<Double>
+  ) {
     withNumericEnvironment {
       displace(v, alpha)
-      _ = withRows { engine.gradient(at: displaced, of: samples, rows: $0, masks: masks, into: slope) }
+      _ = Self.withPointer(to: rows) {
+        engine.gradient(at: displaced, of: samples, rows: $0, masks: masks, into: slope)
+      }
       convert(slope.pointer, toDouble: result, count: dimension)
     }
   }

@@ -1,0 +1,115 @@
+import Curvature
+import Kernels
+
+extension LinearizedOperator {
+  /// The exact diagonal, from one R-pass a unit.
+  ///
+  /// hᵢₒ = Σₙ (s·aᵢ)²·R{δₒ}, R the derivative along z of unit o. A unit's pass runs through the layers above it only.
+  public func diagonal() -> [Double] {
+    withNumericEnvironment {
+      let pass = UnitPass(linearization)
+      return DiagonalSum(linearization).sum { block, index, curvature in
+        let outputs = surface.network.layers[index].outputs
+        for unit in 0..<outputs {
+          pass.run(block, layer: index, unit: unit, onlyUnit: true)
+          let delta = pass.deltas[index].pointer
+          for entry in stride(from: unit, to: block.count * outputs, by: outputs) {
+            curvature.pointer[entry] = delta[entry]
+          }
+        }
+      }
+    }
+  }
+}
+
+extension GaussNewtonOperator {
+  /// LeCun's approximation to the diagonal: one pass of squares back through the network.
+  ///
+  /// LeCun et al. (1998), "Efficient BackProp", equations 52 to 54: h_z = φ′²·h_a, h_w = h_z·a², h_a = Σ h_z·w². The
+  /// seed is the diagonal of the loss' Hessian in the outputs, p(1 − p) for softmax. Terms between units, and those in
+  /// φ″, are left out: it is exact for the Gauss–Newton matrix of a single layer, and never negative.
+  public func squaredDiagonal() -> [Double] {
+    withNumericEnvironment {
+      let network = surface.network
+      let widest = network.layers.map(\.outputs).max() ?? 1
+      let rows = Backpropagation<S>.blockRows
+      let kernels = AlignedBuffer<S>(count: dimension)
+      kernels.pointer.update(from: surface.parameters.pointer, count: dimension)
+      square(kernels.pointer, count: dimension)
+      let last = AlignedBuffer<S>(count: rows * widest)
+      return DiagonalSum(linearization).sum { block, index, curvature in
+        if index == network.layers.count - 1 {
+          seed(curvature, block)
+        } else {
+          descend(from: last, to: curvature, block, index, kernels)
+        }
+        last.pointer.update(from: curvature.pointer, count: block.count * network.layers[index].outputs)
+      }
+    }
+  }
+
+  /// The diagonal of the loss' Hessian in the outputs.
+  private func seed(_ curvature: AlignedBuffer<S>, _ block: LinearizedBlock<S>) {
+    let count = block.count * surface.network.outputs
+    let share = 1 / S(surface.sampleCount)
+    for index in 0..<count {
+      let value = block.output.pointer[index]
+      curvature.pointer[index] = surface.loss == .softmaxCrossEntropy ? value * (1 - value) * share : value
+    }
+  }
+
+  /// h of a layer's z from h of the z above.
+  private func descend(
+    from above: AlignedBuffer<S>, to curvature: AlignedBuffer<S>, _ block: LinearizedBlock<S>, _ index: Int,
+    _ squares: AlignedBuffer<S>
+  ) {
+    let layer = surface.network.layers[index + 1]
+    let scale = surface.kernelScale(layer: index + 1)
+    S.product(
+      transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs, alpha: scale * scale,
+      a: above.pointer, strideA: layer.outputs, b: squares.pointer + layer.kernelOffset, strideB: layer.outputs,
+      beta: 0, c: curvature.pointer, strideC: layer.inputs)
+    guard let derivative = block.derivatives[index]?.pointer else { return }
+    for _ in 0..<2 { multiply(curvature.pointer, by: derivative, count: block.count * layer.inputs) }
+  }
+}
+
+/// Σₙ (s·a)²·h over the blocks of samples, for every weight, h the curvature in its unit's z.
+private struct DiagonalSum<S: Scalar> {
+  let linearization: Linearization<S>
+
+  init(_ linearization: Linearization<S>) { self.linearization = linearization }
+
+  /// - Parameter unitCurvature: Writes h of every sample and unit of a layer; called from the last layer to the first.
+  func sum(_ unitCurvature: (LinearizedBlock<S>, Int, AlignedBuffer<S>) -> Void) -> [Double] {
+    let surface = linearization.surface
+    let layers = surface.network.layers
+    let rows = Backpropagation<S>.blockRows
+    let result = AlignedBuffer<S>(count: surface.dimension)
+    let curvature = AlignedBuffer<S>(count: rows * (layers.map(\.outputs).max() ?? 1))
+    let squares = AlignedBuffer<S>(count: rows * (layers.map(\.inputs).max() ?? 1))
+    linearization.forEachBlock { block in
+      for (index, layer) in layers.enumerated().reversed() {
+        unitCurvature(block, index, curvature)
+        squares.pointer.update(from: block.inputs[index], count: block.count * layer.inputs)
+        square(squares.pointer, count: block.count * layer.inputs)
+        let scale = surface.kernelScale(layer: index)
+        S.product(
+          transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: block.count,
+          alpha: scale * scale, a: squares.pointer, strideA: layer.inputs, b: curvature.pointer,
+          strideB: layer.outputs, beta: block.start == 0 ? 0 : 1, c: result.pointer + layer.kernelOffset,
+          strideC: layer.outputs)
+        guard let bias = layer.biasOffset else { continue }
+        columnSums(
+          curvature.pointer, rows: block.count, columns: layer.outputs, into: result.pointer + bias,
+          accumulate: block.start > 0)
+      }
+    }
+    for layer in layers {
+      for index in layer.kernelOffset..<layer.kernelOffset + layer.kernelCount {
+        result.pointer[index] += S(surface.l2)
+      }
+    }
+    return result.array.map { Double($0) }
+  }
+}

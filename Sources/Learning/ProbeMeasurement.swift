@@ -1,0 +1,162 @@
+import Curvature
+import Kernels
+
+/// A probe at work: its steps in order, and the result as it grows.
+struct ProbeMeasurement<S: Scalar> {
+  let probe: CurvatureProbe
+  let surface: LossSurface<S>
+  let matrix: ProbedMatrix<S>
+  var result: CurvatureProbeResult
+
+  private let gradient: [Double]
+  private var dense: SymmetricMatrix?
+  private var principalVector: [Double]?
+
+  init(_ probe: CurvatureProbe, _ surface: LossSurface<S>) throws(CurvatureError) {
+    self.probe = probe
+    self.surface = surface
+    matrix = ProbedMatrix(probe.matrix, surface, memoryBudget: probe.memoryBudget)
+    gradient = surface.gradient
+    let gradientNorm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    result = CurvatureProbeResult(
+      matrix: probe.matrix.rawValue, parameterCount: surface.dimension, sampleCount: surface.sampleCount,
+      loss: surface.value(), gradientNorm: gradientNorm)
+    guard result.loss.isFinite && gradientNorm.isFinite else { throw .notFinite(what: "the loss or its gradient") }
+  }
+
+  /// Extremes, their signs' verdict and the condition number: from all eigenvalues where the matrix is small.
+  mutating func findEigenvalues() throws(CurvatureError) {
+    if surface.dimension <= probe.denseLimit { try findSpectrum() } else { try findExtremes() }
+    if !probe.keepsPrincipalVector { for index in result.largest.indices { result.largest[index].vector = nil } }
+    for index in result.largest.indices.dropFirst() { result.largest[index].vector = nil }
+    for index in result.smallest.indices { result.smallest[index].vector = nil }
+  }
+
+  private mutating func findSpectrum() throws(CurvatureError) {
+    let dense = try matrix.dense(limit: probe.denseLimit)
+    let spectrum = try dense.spectrum(vectors: true)
+    self.dense = dense
+    result.spectrum = spectrum.values
+    result.asymmetry = dense.asymmetry
+    setTolerance(magnitude: max(abs(spectrum.values.first ?? 0), abs(spectrum.values.last ?? 0)))
+    let count = spectrum.values.count
+    result.largest = (0..<min(probe.largest, count)).map { pair(count - 1 - $0, of: dense, spectrum) }
+    result.smallest = (0..<min(probe.smallest, count)).map { pair($0, of: dense, spectrum) }
+    principalVector = spectrum.vector(count - 1)
+    let verdict = Definiteness(eigenvalues: spectrum.values, tolerance: result.zeroTolerance)
+    result.negatives = .exact(spectrum.values.count { $0 < -result.zeroTolerance })
+    result.zeros = .exact(spectrum.values.count { abs($0) <= result.zeroTolerance })
+    result.definiteness = verdict
+    result.condition = ConditionNumber(eigenvalues: spectrum.values, definiteness: verdict)
+  }
+
+  private func pair(_ index: Int, of dense: SymmetricMatrix, _ spectrum: Spectrum) -> Eigenpair {
+    let vector = spectrum.vector(index) ?? []
+    let value = spectrum.values[index]
+    let image = dense.product(with: vector)
+    let residual = zip(image, vector).reduce(0) { $0 + ($1.0 - value * $1.1) * ($1.0 - value * $1.1) }.squareRoot()
+    let magnitude = max(abs(spectrum.values[0]), abs(spectrum.values[spectrum.values.count - 1]))
+    return Eigenpair(
+      value: value, residual: residual, converged: residual <= probe.tolerance * magnitude, vector: vector)
+  }
+
+  private mutating func findExtremes() throws(CurvatureError) {
+    let plan = Lanczos(
+      largest: probe.largest, smallest: probe.smallest, tolerance: probe.tolerance,
+      maximumProducts: probe.maximumProducts)
+    let found = try plan.eigenpairs(of: matrix.operation, seed: probe.seed, keepsVectors: true)
+    result.largest = found.largest
+    result.smallest = found.smallest
+    principalVector = found.largest.first?.vector
+    guard let top = found.largest.first, let bottom = found.smallest.first else { return }
+    let magnitude = max(abs(top.value), abs(bottom.value))
+    setTolerance(magnitude: magnitude)
+    if top.converged && top.value + top.residual < -result.zeroTolerance {
+      result.definiteness = .negativeDefinite
+      result.negatives = .exact(surface.dimension)
+    } else if bottom.value < -result.zeroTolerance {
+      // A Rayleigh quotient below zero is proof of a negative eigenvalue, converged or not.
+      result.definiteness = .saddle(negatives: found.smallest.count { $0.value < -result.zeroTolerance })
+    } else if bottom.converged {
+      let isPositive = bottom.value - bottom.residual > result.zeroTolerance
+      result.definiteness =
+        isPositive
+        ? .positiveDefinite
+        : .positiveSemidefinite(zeros: found.smallest.count { $0.value <= result.zeroTolerance })
+      result.negatives = .exact(0)
+    }
+    result.condition =
+      result.definiteness == .positiveDefinite
+      ? ConditionNumber(value: top.value / bottom.value, kind: .spectral)
+      : ConditionNumber(value: magnitude / found.smallestImage, kind: .magnitude, isLowerBound: true)
+  }
+
+  /// What rounding in the network's scalar may make of a zero.
+  private mutating func setTolerance(magnitude: Double) {
+    result.zeroTolerance = 4 * Double(S.ulpOfOne) * Double(surface.dimension).squareRoot() * magnitude
+  }
+
+  mutating func findLayers() throws(CurvatureError) {
+    guard probe.measuresLayers else { return }
+    let plan = Lanczos(
+      largest: 1, smallest: 1, tolerance: probe.tolerance, maximumProducts: probe.maximumProducts)
+    for (index, layer) in surface.network.layers.enumerated() {
+      let found = try plan.eigenpairs(of: matrix.layer(index), seed: probe.seed &+ UInt64(index))
+      guard let largest = found.largest.first, let smallest = found.smallest.first else { continue }
+      result.layers.append(
+        LayerCurvature(
+          layer: index, parameterCount: layer.parameterCount, largest: largest, smallest: smallest))
+    }
+  }
+
+  /// The estimates that the probe asks for.
+  mutating func estimate() throws(CurvatureError) {
+    let operation = matrix.operation
+    if let dense {
+      result.trace = TraceEstimate.Result(trace: dense.trace, standardError: 0, products: 0)
+    } else {
+      result.trace = try probe.trace?.trace(of: operation, seed: probe.seed)
+    }
+    if let density = try probe.density?.measure(of: operation, seed: probe.seed) {
+      result.density = density
+      if dense == nil { countSigns(density) }
+    }
+    result.power = try probe.power?.eigenpair(of: operation, seed: probe.seed)
+    result.taylor = try probe.taylor?.eigenpair(of: surface, seed: probe.seed)
+    result.online = try probe.online?.estimate(
+      of: SurfacePatterns(surface, size: probe.patternSize), seed: probe.seed)
+    guard probe.measuresDiagonal else { return }
+    result.diagonal = matrix.diagonal() ?? dense?.diagonal
+    result.squaredDiagonal = matrix.squaredDiagonal()
+  }
+
+  /// Numbers of negative and of zero eigenvalues from the density; no fewer negatives than were found one by one.
+  private mutating func countSigns(_ density: SpectralDensity.Result) {
+    let tolerance = result.zeroTolerance
+    let negatives = density.count(below: -tolerance)
+    let notPositive = density.count(below: tolerance)
+    result.zeros = .estimated(
+      mean: max(0, notPositive.mean - negatives.mean), standardError: notPositive.standardError)
+    guard case .saddle(let found) = result.definiteness else { return }
+    result.negatives = .estimated(
+      mean: max(Double(found), negatives.mean), standardError: negatives.standardError)
+    result.definiteness = .saddle(negatives: max(found, Int(negatives.mean.rounded())))
+  }
+
+  mutating func compareModels() throws(CurvatureError) {
+    guard let plan = probe.taylorModel else { return }
+    var stream = RandomStream(RandomKey(seed: probe.seed, purpose: .probe, step: 1))
+    let random = gradient.map { _ in stream.nextNormal() }
+    for direction in DirectionalModel.Direction.allCases {
+      let vector: [Double]? =
+        switch direction {
+        case .gradient: result.gradientNorm > 0 ? gradient : nil
+        case .random: random
+        case .principal: principalVector
+        }
+      guard let vector else { continue }
+      let model = try plan.errors(of: surface, curvature: matrix.operation, along: vector)
+      result.taylorModels.append(DirectionalModel(direction: direction, model: model))
+    }
+  }
+}
