@@ -83,9 +83,13 @@ public final class ResultReader: Sendable {
   /// One run with all that was kept of it. Throws ``StoreError/unknownRun``.
   public func record(_ identity: TrialIdentity) throws -> TrialRecord {
     if let record = try knownRecord(identity) { return record }
-    // Not seen yet, or its journal has become a shard.
-    try locate()
-    if let record = try knownRecord(identity) { return record }
+    // Not seen yet, or its journal has become a shard, which may happen again between finding a run and reading it: but
+    // once a journal, and a shard stays.
+    for _ in 0..<8 {
+      try locate()
+      guard state.withLock({ $0.locations[identity] }) != nil else { break }
+      if let record = try knownRecord(identity) { return record }
+    }
     throw StoreError.unknownRun(path: path, identity: identity)
   }
 
