@@ -10,7 +10,9 @@ public final class AlignedBuffer<Element: Scalar>: @unchecked Sendable {
     precondition(count >= 0)
     let padded = (count + 31) / 32 * 32 + 32
     let raw = UnsafeMutableRawPointer.allocate(byteCount: padded * MemoryLayout<Element>.stride, alignment: 64)
-    pointer = raw.initializeMemory(as: Element.self, repeating: 0, count: padded)
+    // As bytes: all of them zero is the scalar zero, and a generic scalar would be written one by one.
+    raw.initializeMemory(as: UInt8.self, repeating: 0, count: padded * MemoryLayout<Element>.stride)
+    pointer = raw.bindMemory(to: Element.self, capacity: padded)
     self.count = count
   }
 
