@@ -9,13 +9,9 @@ extension LinearizedOperator {
     withNumericEnvironment {
       let pass = UnitPass(linearization)
       return DiagonalSum(linearization).sum { block, index, curvature in
-        let outputs = surface.network.layers[index].outputs
-        for unit in 0..<outputs {
+        for unit in 0..<surface.network.layers[index].outputs {
           pass.run(block, layer: index, unit: unit, onlyUnit: true)
-          let delta = pass.deltas[index].pointer
-          for entry in stride(from: unit, to: block.count * outputs, by: outputs) {
-            curvature.pointer[entry] = delta[entry]
-          }
+          pass.copy(unit: unit, of: index, rows: block.count, to: curvature.pointer)
         }
       }
     }
@@ -49,6 +45,8 @@ extension GaussNewtonOperator {
   }
 
   /// The diagonal of the loss' Hessian in the outputs.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private func seed(_ curvature: AlignedBuffer<S>, _ block: LinearizedBlock<S>) {
     let count = block.count * surface.network.outputs
     let share = 1 / S(surface.sampleCount)
@@ -81,6 +79,8 @@ private struct DiagonalSum<S: Scalar> {
   init(_ linearization: Linearization<S>) { self.linearization = linearization }
 
   /// - Parameter unitCurvature: Writes h of every sample and unit of a layer; called from the last layer to the first.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   func sum(_ unitCurvature: (LinearizedBlock<S>, Int, AlignedBuffer<S>) -> Void) -> [Double] {
     let surface = linearization.surface
     let layers = surface.network.layers

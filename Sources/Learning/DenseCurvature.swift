@@ -66,6 +66,8 @@ private struct DenseAssembly<S: Scalar> {
   }
 
   /// - Returns: Columns of ``inputs``.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private func bringInputs(_ block: LinearizedBlock<S>, _ index: Int) -> Int {
     let layer = linearization.surface.network.layers[index]
     let scale = linearization.surface.kernelScale(layer: index)

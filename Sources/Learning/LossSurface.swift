@@ -67,6 +67,8 @@ public final class LossSurface<S: Scalar> {
     }
   }
 
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private func displace(_ v: UnsafePointer<Double>?, _ alpha: Double) {
     displaced.pointer.update(from: parameters.pointer, count: dimension)
     guard let v else { return }

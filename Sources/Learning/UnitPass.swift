@@ -12,7 +12,6 @@ final class UnitPass<S: Scalar> {
   /// Rδ of every layer, valid from the unit's layer up.
   let deltas: [AlignedBuffer<S>]
   private let slopes: [AlignedBuffer<S>]
-  private let ones: AlignedBuffer<S>
 
   init(_ linearization: Linearization<S>) {
     self.linearization = linearization
@@ -21,8 +20,6 @@ final class UnitPass<S: Scalar> {
     inputs = layers.map { AlignedBuffer(count: rows * $0.inputs) }
     deltas = layers.map { AlignedBuffer(count: rows * $0.outputs) }
     slopes = layers.map { AlignedBuffer(count: rows * $0.outputs) }
-    ones = AlignedBuffer(count: rows)
-    for row in 0..<rows { ones.pointer[row] = 1 }
   }
 
   /// Runs up from the unit and back down to its layer.
@@ -42,6 +39,8 @@ final class UnitPass<S: Scalar> {
   }
 
   /// Rz of the unit's layer: one in its column.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private func seed(_ block: LinearizedBlock<S>, _ layer: Int, _ unit: Int) {
     let outputs = linearization.surface.network.layers[layer].outputs
     let slope = slopes[layer].pointer
@@ -76,6 +75,14 @@ final class UnitPass<S: Scalar> {
     }
   }
 
+  /// Copies the unit's column of its layer's Rδ.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  func copy(unit: Int, of layer: Int, rows: Int, to target: UnsafeMutablePointer<S>) {
+    let outputs = linearization.surface.network.layers[layer].outputs
+    for entry in stride(from: unit, to: rows * outputs, by: outputs) { target[entry] = deltas[layer].pointer[entry] }
+  }
+
   private func applyOutputCurvature(_ block: LinearizedBlock<S>) {
     let last = slopes.count - 1
     linearization.applyOutputCurvature(block, to: slopes[last].pointer)
@@ -83,6 +90,8 @@ final class UnitPass<S: Scalar> {
   }
 
   /// Rδ⁻ = φ′∘s(Rδ·Wᵀ) + φ″∘(∂E/∂a)∘Rz, in these columns of the layer below.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   private func down(_ block: LinearizedBlock<S>, _ index: Int, columns: Range<Int>) {
     let surface = linearization.surface
     let shape = surface.network.layers[index]

@@ -139,4 +139,25 @@ struct CurvatureReferenceTests {
     let trace = try TraceEstimate(probes: 100).trace(of: operation, seed: 2)
     #expect(abs(trace.trace - values.reduce(0, +)) < 4 * trace.standardError)
   }
+
+  /// The principal eigenvalue by way of samples is that of all of them, for fewer products.
+  @Test(arguments: CurvatureForm.allCases)
+  func principalEigenvalueStartedOnSamples(form: CurvatureForm) throws {
+    let surface = LossSurface<Double>(
+      sizes: [6, 8, 5, 3], activation: .tanh, loss: .softmaxCrossEntropy, samples: 2_000)
+    let matrix =
+      form == .hessian
+      ? try HessianOperator(surface).denseMatrix() : try GaussNewtonOperator(surface).denseMatrix()
+    let truth = try matrix.spectrum().values.last!
+    let plan = PrincipalEigenvalue(tolerance: 1e-4, divisors: [8, 2])
+    let found = try plan.eigenpair(of: surface, form: form, seed: 3, keepsVector: true)
+    #expect(found.pair.converged && found.pair.residual <= 1e-4 * truth)
+    #expect(abs(found.pair.value - truth) <= found.pair.residual)
+    #expect(found.sampledProducts > 0)
+    let plain = try PrincipalEigenvalue(tolerance: 1e-4, divisors: []).eigenpair(of: surface, form: form, seed: 3)
+    #expect(plain.sampledProducts == 0 && found.products < plain.products)
+    // From where the last probe ended there is nothing left to do.
+    let again = try plan.eigenpair(of: surface, form: form, seed: 4, start: found.pair.vector)
+    #expect(again.products == 1 && again.pair.converged)
+  }
 }
