@@ -54,6 +54,9 @@ let package = Package(
       name: "engine-benchmark", dependencies: ["Harness", "Kernels", "Learning"], path: "Benchmarks/Engine",
       swiftSettings: settings),
     .executableTarget(
+      name: "curvature-benchmark", dependencies: ["Curvature", "Kernels", "Learning"], path: "Benchmarks/Curvature",
+      exclude: ["peers.py"], swiftSettings: settings),
+    .executableTarget(
       name: "harness-benchmark", dependencies: ["Harness"], path: "Benchmarks/Harness", swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
