@@ -16,6 +16,8 @@ os.environ.update(
     XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
     KERAS_BACKEND="jax",
 )
+# XLA's flags do not hold it to one thread: the process is held to one core, the last it may run on.
+os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 import numpy as np
 
 NETWORKS = {
