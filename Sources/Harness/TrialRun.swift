@@ -21,14 +21,10 @@ public struct TrialRun: Sendable {
   public func run<S: Scalar>(on samples: SplitSamples<S>, shouldStop: () -> Bool = { false }) -> TrialRecord? {
     let started = ContinuousClock.now
     let engine = engine(for: samples)
-    let parameters: AlignedBuffer<S> = engine.network.initialParameters(
-      Initialization(trial.network.initialization), seed: trial.seed)
+    let trainer = trainer(engine, samples, plan)
     var record = TrialRecord(
       identity: trial.identity, hyperparameters: trial.hyperparameters, outcome: .completed)
-    if keeping == .all { record.weights.initial = parameters.floats }
-    let trainer = Trainer(
-      engine: engine, optimizer: trial.optimizer.make(parameterCount: parameters.count), parameters: parameters,
-      samples: samples, plan: plan)
+    if keeping == .all { record.weights.initial = trainer.parameters.floats }
     switch trainer.run(shouldStop: shouldStop) {
     case .completed: record.outcome = .completed
     case .stoppedEarly: record.outcome = .stoppedEarly
@@ -41,7 +37,7 @@ public struct TrialRun: Sendable {
     record.cost.gradients = trainer.steps
     record.cost.trainingSeconds = trainer.measurements.last?.seconds ?? 0
     if keeping != .none, let best = trainer.bestParameters { record.weights.best = best.floats }
-    if keeping == .all { record.weights.final = parameters.floats }
+    if keeping == .all { record.weights.final = trainer.parameters.floats }
     if keeping != .none { record.weights.slices = engine.network.slices }
     record.cost.totalSeconds = (ContinuousClock.now - started).seconds
     return record
@@ -57,16 +53,23 @@ public struct TrialRun: Sendable {
     if S.self == Float.self, weights.count == engine.network.parameterCount {
       return withNumericEnvironment { engine.evaluate(AlignedBuffer(weights.lazy.map { S($0) }), on: samples.test) }
     }
-    let parameters: AlignedBuffer<S> = engine.network.initialParameters(
-      Initialization(trial.network.initialization), seed: trial.seed)
     var plan = plan
     plan.keepsBestParameters = selection.epoch == .best
-    let trainer = Trainer(
+    let trainer = trainer(engine, samples, plan)
+    _ = trainer.run()
+    let chosen = selection.epoch == .best ? trainer.bestParameters ?? trainer.parameters : trainer.parameters
+    return withNumericEnvironment { engine.evaluate(chosen, on: samples.test) }
+  }
+
+  /// A trainer at the trial's initial parameters, with a fresh optimizer.
+  private func trainer<S: Scalar>(
+    _ engine: Backpropagation<S>, _ samples: SplitSamples<S>, _ plan: TrainingPlan
+  ) -> Trainer<S> {
+    let parameters: AlignedBuffer<S> = engine.network.initialParameters(
+      Initialization(trial.network.initialization), seed: trial.seed)
+    return Trainer(
       engine: engine, optimizer: trial.optimizer.make(parameterCount: parameters.count), parameters: parameters,
       samples: samples, plan: plan)
-    _ = trainer.run()
-    let chosen = selection.epoch == .best ? trainer.bestParameters ?? parameters : parameters
-    return withNumericEnvironment { engine.evaluate(chosen, on: samples.test) }
   }
 
   /// The network this trial trains on samples of these features and outputs.
