@@ -14,6 +14,16 @@ struct StandardOutput: TextOutputStream {
     buffer.reserveCapacity(Self.capacity)
   }
 
+  /// Hands an output to `body` and writes what it got. A failure ends the program with EX_IOERR.
+  static func write(_ body: (inout StandardOutput) throws -> Void) throws {
+    var output = StandardOutput()
+    try body(&output)
+    output.flush()
+    if let failure = output.failure {
+      throw complain("cannot write the report: \(String(cString: strerror(failure)))", status: EX_IOERR)
+    }
+  }
+
   private static let capacity = 1 << 16
 
   mutating func write(_ text: String) {
