@@ -90,10 +90,26 @@ CSIMD_TARGET static inline void csimd_small_product(
   }
 }
 
+// The same with B transposed, given as n × k, where n·k is at most CSIMD_LARGEST_TRANSPOSE.
+#define CSIMD_LARGEST_TRANSPOSE 1280
+CSIMD_TARGET static inline void csimd_small_product_transposed(
+    long m, long n, long k, float alpha, const float *a, long rowStride, long columnStride, const float *b,
+    long strideB, float *c, long strideC) {
+  _Alignas(64) float transposed[CSIMD_LARGEST_TRANSPOSE];
+  for (long j = 0; j < n; j++) {
+    for (long p = 0; p < k; p++) transposed[p * n + j] = b[j * strideB + p];
+  }
+  csimd_small_product(m, n, k, alpha, a, rowStride, columnStride, transposed, n, c, strideC);
+}
+
 #else
 
+#define CSIMD_LARGEST_TRANSPOSE 0
 static inline int csimd_has_avx512(void) { return 0; }
 static inline void csimd_small_product(
+    long m, long n, long k, float alpha, const float *a, long rowStride, long columnStride, const float *b,
+    long strideB, float *c, long strideC) {}
+static inline void csimd_small_product_transposed(
     long m, long n, long k, float alpha, const float *a, long rowStride, long columnStride, const float *b,
     long strideB, float *c, long strideC) {}
 

@@ -85,7 +85,8 @@ public struct TrialRun: Sendable {
     let dropout = Dropout(
       form: Dropout.Form(trial.dropout.form),
       keepProbabilities: trial.dropout.keepProbabilities(hiddenLayers: trial.network.hidden.count))
-    return Backpropagation(network: network, loss: loss, dropout: dropout, l2: trial.l2)
+    return Backpropagation(
+      network: network, loss: loss, dropout: dropout, l2: trial.l2, batchSize: plan.batchSize)
   }
 
   private var plan: TrainingPlan {

@@ -1,5 +1,3 @@
-import RealModule
-
 /// A key that names one stream of random numbers: a function of (seed, purpose, step) and nothing else.
 ///
 /// Streams are addressed, not advanced: the numbers of step 1,000 need none of the steps before, so results do not
@@ -64,15 +62,8 @@ public struct RandomStream: Sendable {
     return Int(product.high)
   }
 
-  /// Standard normal, by the polar method of Marsaglia (1964); the second deviate is not kept.
-  public mutating func nextNormal() -> Double {
-    while true {
-      let u = 2 * nextUniform() - 1
-      let v = 2 * nextUniform() - 1
-      let square = u * u + v * v
-      if square > 0 && square < 1 { return u * Double.sqrt(-2 * .log(square) / square) }
-    }
-  }
+  /// Standard normal.
+  public mutating func nextNormal() -> Double { Ziggurat.standard.next(&self) }
 
   /// A uniformly random permutation of 0..<count. Fisher and Yates, in Durstenfeld's form.
   public mutating func permutation(of count: Int) -> [Int32] {

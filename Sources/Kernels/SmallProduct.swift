@@ -6,7 +6,7 @@ enum SmallProduct {
   static let isAvailable = csimd_has_avx512() != 0
 
   /// Transposed copies of B up to this many entries are made on the stack.
-  private static let largestTranspose = 1280
+  private static let largestTranspose = Int(CSIMD_LARGEST_TRANSPOSE)
   /// B up to 16 KiB stays in the first-level cache while the rows of A go by.
   private static let largestB = 4096
   /// Above this many multiplications oneDNN's blocking wins.
@@ -25,16 +25,10 @@ enum SmallProduct {
     }
     let rowStride = transposeA ? 1 : strideA
     let columnStride = transposeA ? strideA : 1
-    guard transposeB else {
+    if transposeB {
+      csimd_small_product_transposed(m, n, k, alpha, a, rowStride, columnStride, b, strideB, c, strideC)
+    } else {
       csimd_small_product(m, n, k, alpha, a, rowStride, columnStride, b, strideB, c, strideC)
-      return true
-    }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: n &* k) { transposed in
-      let target = transposed.baseAddress!
-      for row in 0..<n {
-        for column in 0..<k { target[column &* n &+ row] = b[row &* strideB &+ column] }
-      }
-      csimd_small_product(m, n, k, alpha, a, rowStride, columnStride, target, n, c, strideC)
     }
     return true
   }

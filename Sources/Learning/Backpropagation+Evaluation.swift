@@ -2,13 +2,15 @@ import Kernels
 
 extension Backpropagation {
   /// Mean loss and accuracy without dropout and penalty.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func evaluate(_ parameters: AlignedBuffer<S>, on samples: Samples<S>) -> Evaluation {
     var total = LossSum()
     var hasClasses = false
     if case .classes = samples.targets { hasClasses = true }
     var start = 0
     while start < samples.count {
-      let block = Block(start: start, count: min(Self.blockRows, samples.count - start))
+      let block = Block(start: start, count: min(blockRows, samples.count - start))
       forward(parameters, samples, nil, block, masked: false)
       let sum = outputLoss(parameters, block, scale: 1, countsCorrect: hasClasses)
       total.loss += sum.loss
@@ -26,7 +28,7 @@ extension Backpropagation {
     result.reserveCapacity(samples.count * network.outputs)
     var start = 0
     while start < samples.count {
-      let block = Block(start: start, count: min(Self.blockRows, samples.count - start))
+      let block = Block(start: start, count: min(blockRows, samples.count - start))
       forward(parameters, samples, nil, block, masked: false)
       addOutputBias(parameters, block)
       result += UnsafeBufferPointer(start: outputs.pointer, count: block.count * network.outputs)

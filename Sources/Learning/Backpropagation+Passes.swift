@@ -137,31 +137,48 @@ extension Backpropagation {
 
   /// The block's share of the gradient from the outputs' δ: replaces `gradient` in the batch's first block, adds to it
   /// in the others.
+  ///
+  /// - Parameter update: Takes in the gradients of large kernels at once, which `gradient` then lacks. Only where the
+  ///   block is the whole batch.
+  /// - Returns: Σg² of what `update` took in.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  func backward(_ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>, _ block: Block, masked: Bool) {
+  @discardableResult
+  func backward(
+    _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>, _ block: Block, masked: Bool,
+    updating update: FusedUpdate<S>? = nil
+  ) -> Double {
     let first = block.start == 0
     var delta = outputDelta.pointer
+    var square = 0.0
     for index in network.layers.indices.reversed() {
       let layer = network.layers[index]
       let scale = kernelScale(layer: index, masked: masked)
-      S.product(
-        transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: block.count, alpha: scale,
-        a: inputs[index].pointer, strideA: layer.inputs, b: delta, strideB: layer.outputs, beta: first ? 0 : 1,
-        c: gradient.pointer + layer.kernelOffset, strideC: layer.outputs)
       if let bias = layer.biasOffset {
         columnSums(
           delta, rows: block.count, columns: layer.outputs, into: gradient.pointer + bias, accumulate: !first)
       }
-      guard index > 0 else { break }
       let below = deltas[index % 2].pointer
-      S.product(
-        transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs, alpha: scale, a: delta,
-        strideA: layer.outputs, b: parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0,
-        c: below, strideC: layer.inputs)
+      if index > 0 {
+        // Before the kernel's own gradient, whose update changes the kernel.
+        S.product(
+          transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs, alpha: scale,
+          a: delta, strideA: layer.outputs, b: parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0,
+          c: below, strideC: layer.inputs)
+      }
+      if let update, fusion.layers[index] {
+        square += descend(index, delta, block, scale: scale, gradient, update)
+      } else {
+        S.product(
+          transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: block.count, alpha: scale,
+          a: inputs[index].pointer, strideA: layer.inputs, b: delta, strideB: layer.outputs, beta: first ? 0 : 1,
+          c: gradient.pointer + layer.kernelOffset, strideC: layer.outputs)
+      }
+      guard index > 0 else { break }
       passThroughActivation(below, layer: index - 1, count: block.count * layer.inputs, masked: masked)
       delta = below
     }
+    return square
   }
 
   /// δ of a hidden layer's output becomes δ of its z.

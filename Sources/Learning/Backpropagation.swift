@@ -11,8 +11,10 @@ public final class Backpropagation<S: Scalar> {
   /// λ of the penalty ½λ‖W‖² on the kernels.
   public let l2: S
 
-  /// Samples in one block: a multiple of 32, so that masks go on seamlessly from block to block.
+  /// Samples in the largest block: a multiple of 32, so that masks go on seamlessly from block to block.
   public static var blockRows: Int { 512 }
+  /// Samples in a block here.
+  public let blockRows: Int
 
   /// The input of every layer for the block at hand.
   let inputs: [AlignedBuffer<S>]
@@ -28,15 +30,20 @@ public final class Backpropagation<S: Scalar> {
   var masks: [DropoutMask?]
   let labels: AlignedLabels
   let targets: AlignedBuffer<S>
+  let fusion: FusedRanges
+  /// The gradient of the kernel rows that an update is taking in.
+  let slab: AlignedBuffer<S>
 
-  /// - Parameter maximumBatch: The largest batch of a gradient; larger ones go in blocks.
-  public init(network: Network, loss: Loss, dropout: Dropout, l2: Double = 0) {
+  /// - Parameter batchSize: The batch that most gradients are of: a small network then needs no longer blocks, which
+  ///   cost more to set up than a short run takes. Nil, and a large network, take the largest.
+  public init(network: Network, loss: Loss, dropout: Dropout, l2: Double = 0, batchSize: Int? = nil) {
     precondition(dropout.keepProbabilities.count == network.layers.count)
     self.network = network
     self.loss = loss
     self.dropout = dropout
     self.l2 = S(l2)
-    let rows = Self.blockRows
+    let rows = batchSize.map { Self.blockRows(network, batchSize: $0) } ?? Self.blockRows
+    blockRows = rows
     inputs = network.layers.map { AlignedBuffer(count: rows * $0.inputs) }
     outputs = AlignedBuffer(count: rows * network.outputs)
     outputDelta = AlignedBuffer(count: rows * network.outputs)
@@ -53,6 +60,14 @@ public final class Backpropagation<S: Scalar> {
     masks = network.layers.map { _ in nil }
     labels = AlignedLabels(count: rows)
     targets = AlignedBuffer(count: rows * network.outputs)
+    fusion = FusedRanges(network)
+    slab = AlignedBuffer(count: fusion.slabCount)
+  }
+
+  /// Few rows for small networks, as many as the batch has; more for those whose products need them for full speed.
+  private static func blockRows(_ network: Network, batchSize: Int) -> Int {
+    let wanted = max(64, network.parameterCount / 64, batchSize)
+    return min((wanted + 31) / 32 * 32, blockRows)
   }
 
   /// The mean loss of a batch, dropout and penalty included, and its gradient.
@@ -73,13 +88,14 @@ public final class Backpropagation<S: Scalar> {
     var sum = 0.0
     var start = 0
     while start < count {
-      let block = Block(start: start, count: min(Self.blockRows, count - start))
+      let block = Block(start: start, count: min(blockRows, count - start))
       forward(parameters, samples, rows, block, masked: masks != nil)
       sum += outputLoss(parameters, block, scale: 1 / S(count), countsCorrect: false).loss
       backward(parameters, gradient, block, masked: masks != nil)
       start += block.count
     }
-    return sum / Double(count) + addPenalty(parameters, gradient)
+    addPenaltyGradient(parameters, to: gradient)
+    return sum / Double(count) + penalty(parameters)
   }
 
   /// Starts the mask generators of the layers that drop anything.
@@ -91,16 +107,29 @@ public final class Backpropagation<S: Scalar> {
     }
   }
 
-  /// ½λ‖W‖², whose gradient λW is added.
-  private func addPenalty(_ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>) -> Double {
+  /// ½λ‖W‖².
+  func penalty(_ parameters: AlignedBuffer<S>) -> Double {
     guard l2 != 0 else { return 0 }
     var sum = 0.0
     for layer in network.layers {
       let kernel = parameters.pointer + layer.kernelOffset
       sum += Double(dot(kernel, kernel, count: layer.kernelCount))
-      addScaled(l2, kernel, to: gradient.pointer + layer.kernelOffset, count: layer.kernelCount)
     }
     return 0.5 * Double(l2) * sum
+  }
+
+  /// λW, added to the gradient of the loss.
+  ///
+  /// - Parameter done: The layers that have it already.
+  func addPenaltyGradient(
+    _ parameters: AlignedBuffer<S>, to gradient: AlignedBuffer<S>, except done: [Bool]? = nil
+  ) {
+    guard l2 != 0 else { return }
+    for (index, layer) in network.layers.enumerated() where done?[index] != true {
+      addScaled(
+        l2, parameters.pointer + layer.kernelOffset, to: gradient.pointer + layer.kernelOffset,
+        count: layer.kernelCount)
+    }
   }
 }
 

@@ -20,6 +20,8 @@ public enum Initialization: String, CaseIterable, Hashable, Sendable {
 extension Network {
   /// Initial parameters, a function of the seed: each layer reads a stream of its own, in Double, so Float and Double
   /// networks start from the same numbers.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func initialParameters<S: Scalar>(_ initialization: Initialization, seed: UInt64) -> AlignedBuffer<S> {
     let parameters = AlignedBuffer<S>(count: parameterCount)
     for (index, layer) in layers.enumerated() {

@@ -133,21 +133,11 @@ extension Backpropagation {
     var sum = 0.0
     var start = 0
     while start < count {
-      let block = Block(start: start, count: min(Self.blockRows, count - start))
+      let block = Block(start: start, count: min(blockRows, count - start))
       forward(parameters, samples, rows, block, masked: masks != nil)
       sum += outputLoss(parameters, block, scale: 1, countsCorrect: false).loss
       start += block.count
     }
     return sum / Double(count) + penalty(parameters)
-  }
-
-  /// ½λ‖W‖².
-  private func penalty(_ parameters: AlignedBuffer<S>) -> Double {
-    guard l2 != 0 else { return 0 }
-    let squares = network.layers.reduce(0.0) {
-      let kernel = parameters.pointer + $1.kernelOffset
-      return $0 + Double(dot(kernel, kernel, count: $1.kernelCount))
-    }
-    return 0.5 * Double(l2) * squares
   }
 }

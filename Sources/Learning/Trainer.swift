@@ -82,18 +82,17 @@ public final class Trainer<S: Scalar> {
     for batch in 0..<stepsPerEpoch {
       if shouldStop() { return .ended(.interrupted) }
       let range = batch * batchSize..<min((batch + 1) * batchSize, samples.train.count)
-      let loss = order.withUnsafeBufferPointer { rows in
-        engine.gradient(
-          at: parameters, of: samples.train, rows: rows.isEmpty ? nil : UnsafeBufferPointer(rebasing: rows[range]),
-          masks: (plan.seed, steps), into: gradient)
-      }
-      guard loss <= plan.divergenceBound else { return .ended(.diverged(step: steps + 1)) }
       rate =
         plan.learningRate
         * plan.schedule.factor(step: steps, stepsPerEpoch: stepsPerEpoch, epochs: plan.epochs)
-      let square = optimizer.update(parameters, gradient: gradient, learningRate: rate)
+      let (loss, square) = order.withUnsafeBufferPointer { rows in
+        engine.step(
+          parameters, of: samples.train, rows: rows.isEmpty ? nil : UnsafeBufferPointer(rebasing: rows[range]),
+          masks: (plan.seed, steps), by: optimizer, learningRate: rate, bound: plan.divergenceBound,
+          gradient: gradient)
+      }
       steps += 1
-      guard square.isFinite else { return .ended(.diverged(step: steps)) }
+      guard let square, square.isFinite else { return .ended(.diverged(step: steps)) }
       lossSum += loss * Double(range.count)
       squareSum += square
     }

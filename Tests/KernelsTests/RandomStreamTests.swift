@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Testing
 
@@ -96,6 +97,21 @@ struct RandomStreamTests {
       let error = sums[k] / Double(count) - moment
       #expect(error.magnitude < 5 * (variance / Double(count)).squareRoot(), "moment \(k + 1)")
     }
+  }
+
+  /// Counts in 64 cells, the tail beyond 3.44 with cells of its own, against the normal distribution function.
+  @Test func normalNumbersFillTheirCells() {
+    var random = stream(9)
+    let edges = (-31...31).map { Double($0) * 0.125 }
+    let draws = 2_000_000
+    var counts = [Int](repeating: 0, count: edges.count + 1)
+    for _ in 0..<draws {
+      let x = random.nextNormal()
+      counts[edges.firstIndex { x < $0 } ?? edges.count] += 1
+    }
+    let below = [0] + edges.map { 0.5 * erfc(-$0 / 2.0.squareRoot()) } + [1]
+    let expected = zip(below.dropFirst(), below).map { Double(draws) * ($0 - $1) }
+    #expect(chiSquare(counts, expected: expected) < chiSquareBound(degreesOfFreedom: counts.count - 1))
   }
 
   @Test(arguments: [0, 1, 2, 3, 100, 1797])

@@ -31,7 +31,7 @@ struct LinearUnit {
   let targets: [Double]
 
   init() {
-    var numbers = TestNumbers(seed: 4)
+    var numbers = TestNumbers(seed: 5)
     let noise: [Double] = numbers.normals(200, scale: 0.2)
     let means = [0.4, 0.8, -0.4, -0.8]
     features = noise.indices.map { noise[$0] + means[$0 % 4] }

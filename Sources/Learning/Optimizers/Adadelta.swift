@@ -8,6 +8,7 @@ public final class Adadelta<S: Scalar>: Optimizer {
   private let weightDecay: Double
   private let squares: AlignedBuffer<S>
   private let updates: AlignedBuffer<S>
+  private var learningRate = 0.0
 
   public init(parameterCount: Int, rho: Double = 0.9, epsilon: Double = 1e-6, weightDecay: Double = 0) {
     self.rho = rho
@@ -17,12 +18,17 @@ public final class Adadelta<S: Scalar>: Optimizer {
     updates = AlignedBuffer(count: parameterCount)
   }
 
-  public func update(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, learningRate: Double) -> Double {
-    let rule = AdadeltaRule<S>(
+  public func begin(learningRate: Double) { self.learningRate = learningRate }
+
+  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
+    apply(self, parameters, range, gradient)
+  }
+
+  fileprivate var rule: AdadeltaRule<S> {
+    AdadeltaRule(
       rate: S.Vector(repeating: S(learningRate)), decay: S.Vector(repeating: S(weightDecay)),
       floor: S.Vector(repeating: S(epsilon)), square: MovingAverage(decay: rho, values: squares.pointer),
       update: MovingAverage(decay: rho, values: updates.pointer))
-    return apply(rule, parameters, gradient)
   }
 }
 
@@ -49,7 +55,7 @@ private struct AdadeltaRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ rule: AdadeltaRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
+  _ optimizer: Adadelta<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
 ) -> Double {
-  advance(parameters, gradient, by: rule)
+  advance(parameters, range, gradient, by: optimizer.rule)
 }

@@ -5,6 +5,7 @@ public final class Adagrad<S: Scalar>: Optimizer {
   private let epsilon: Double
   private let weightDecay: Double
   private let squares: AlignedBuffer<S>
+  private var learningRate = 0.0
 
   /// - Parameter initialAccumulator: Start of s.
   public init(parameterCount: Int, initialAccumulator: Double = 0, epsilon: Double = 1e-10, weightDecay: Double = 0) {
@@ -14,11 +15,16 @@ public final class Adagrad<S: Scalar>: Optimizer {
     squares.pointer.update(repeating: S(initialAccumulator), count: parameterCount)
   }
 
-  public func update(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, learningRate: Double) -> Double {
-    let rule = AdagradRule<S>(
+  public func begin(learningRate: Double) { self.learningRate = learningRate }
+
+  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
+    apply(self, parameters, range, gradient)
+  }
+
+  fileprivate var rule: AdagradRule<S> {
+    AdagradRule(
       rate: S.Vector(repeating: S(learningRate)), decay: S.Vector(repeating: S(weightDecay)),
       floor: S.Vector(repeating: S(epsilon)), squares: squares.pointer)
-    return apply(rule, parameters, gradient)
   }
 }
 
@@ -42,7 +48,7 @@ private struct AdagradRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ rule: AdagradRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
+  _ optimizer: Adagrad<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
 ) -> Double {
-  advance(parameters, gradient, by: rule)
+  advance(parameters, range, gradient, by: optimizer.rule)
 }

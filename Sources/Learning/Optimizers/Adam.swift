@@ -14,6 +14,7 @@ public final class Adam<S: Scalar>: Optimizer {
   private let means: AlignedBuffer<S>
   private let squares: AlignedBuffer<S>
   private var step = 0
+  private var learningRate = 0.0
 
   public init(
     parameterCount: Int, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
@@ -28,10 +29,18 @@ public final class Adam<S: Scalar>: Optimizer {
     squares = AlignedBuffer(count: parameterCount)
   }
 
-  public func update(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, learningRate: Double) -> Double {
+  public func begin(learningRate: Double) {
     step += 1
+    self.learningRate = learningRate
+  }
+
+  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
+    apply(self, parameters, range, gradient)
+  }
+
+  fileprivate var rule: AdamRule<S> {
     let correction = (1 - pow(beta2, Double(step))).squareRoot()
-    let rule = AdamRule<S>(
+    return AdamRule(
       mean: MovingAverage(decay: beta1, values: means.pointer),
       square: MovingAverage(decay: beta2, values: squares.pointer),
       // η m̂/(√v̂ + ε) = (η √c₂/c₁)·m/(√v + ε√c₂): one multiplication and one division a parameter.
@@ -39,7 +48,6 @@ public final class Adam<S: Scalar>: Optimizer {
       floor: S.Vector(repeating: S(epsilon * correction)),
       decay: S.Vector(repeating: S(decoupled ? 0 : weightDecay)),
       shrink: S.Vector(repeating: S(decoupled ? 1 - learningRate * weightDecay : 1)))
-    return apply(rule, parameters, gradient)
   }
 }
 
@@ -65,7 +73,7 @@ private struct AdamRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ rule: AdamRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
+  _ optimizer: Adam<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
 ) -> Double {
-  advance(parameters, gradient, by: rule)
+  advance(parameters, range, gradient, by: optimizer.rule)
 }

@@ -3,11 +3,20 @@ import Kernels
 /// w ← w − η(g + λw). Cauchy (1847); mini-batches and single samples: Robbins and Monro (1951).
 public final class GradientDescent<S: Scalar>: Optimizer {
   private let weightDecay: Double
+  private var learningRate = 0.0
 
-  public init(weightDecay: Double = 0) { self.weightDecay = weightDecay }
+  public init(weightDecay: Double = 0) {
+    self.weightDecay = weightDecay
+  }
 
-  public func update(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, learningRate: Double) -> Double {
-    apply(GradientDescentRule(rate: learningRate, decay: weightDecay), parameters, gradient)
+  public func begin(learningRate: Double) { self.learningRate = learningRate }
+
+  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
+    apply(self, parameters, range, gradient)
+  }
+
+  fileprivate var rule: GradientDescentRule<S> {
+    GradientDescentRule(rate: learningRate, decay: weightDecay)
   }
 }
 
@@ -29,7 +38,7 @@ private struct GradientDescentRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ rule: GradientDescentRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
+  _ optimizer: GradientDescent<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
 ) -> Double {
-  advance(parameters, gradient, by: rule)
+  advance(parameters, range, gradient, by: optimizer.rule)
 }

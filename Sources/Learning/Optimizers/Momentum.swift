@@ -7,8 +7,9 @@ import Kernels
 public final class Momentum<S: Scalar>: Optimizer {
   private let momentum: Double
   private let weightDecay: Double
-  private let nesterov: Bool
+  fileprivate let nesterov: Bool
   private let velocity: AlignedBuffer<S>
+  private var learningRate = 0.0
 
   public init(parameterCount: Int, momentum: Double = 0.9, nesterov: Bool = false, weightDecay: Double = 0) {
     self.momentum = momentum
@@ -17,13 +18,16 @@ public final class Momentum<S: Scalar>: Optimizer {
     velocity = AlignedBuffer(count: parameterCount)
   }
 
-  public func update(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, learningRate: Double) -> Double {
-    let coefficients = MomentumCoefficients<S>(
+  public func begin(learningRate: Double) { self.learningRate = learningRate }
+
+  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
+    apply(self, parameters, range, gradient)
+  }
+
+  fileprivate var coefficients: MomentumCoefficients<S> {
+    MomentumCoefficients(
       rate: S.Vector(repeating: S(learningRate)), decay: S.Vector(repeating: S(weightDecay)),
       momentum: S.Vector(repeating: S(momentum)), velocity: velocity.pointer)
-    return nesterov
-      ? look(NesterovRule(coefficients: coefficients), parameters, gradient)
-      : apply(MomentumRule(coefficients: coefficients), parameters, gradient)
   }
 }
 
@@ -64,15 +68,10 @@ private struct NesterovRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ rule: MomentumRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
+  _ optimizer: Momentum<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
 ) -> Double {
-  advance(parameters, gradient, by: rule)
-}
-
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func look<S: Scalar>(
-  _ rule: NesterovRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
-) -> Double {
-  advance(parameters, gradient, by: rule)
+  let coefficients = optimizer.coefficients
+  return optimizer.nesterov
+    ? advance(parameters, range, gradient, by: NesterovRule(coefficients: coefficients))
+    : advance(parameters, range, gradient, by: MomentumRule(coefficients: coefficients))
 }

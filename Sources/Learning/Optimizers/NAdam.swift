@@ -13,6 +13,7 @@ public final class NAdam<S: Scalar>: Optimizer {
   private let squares: AlignedBuffer<S>
   private var step = 0
   private var momentumProduct = 1.0
+  private var learningRate = 0.0
 
   /// - Parameter momentumDecay: ψ.
   public init(
@@ -28,19 +29,26 @@ public final class NAdam<S: Scalar>: Optimizer {
     squares = AlignedBuffer(count: parameterCount)
   }
 
-  public func update(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, learningRate: Double) -> Double {
+  public func begin(learningRate: Double) {
     step += 1
+    momentumProduct *= momentum(at: step)
+    self.learningRate = learningRate
+  }
+
+  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
+    apply(self, parameters, range, gradient)
+  }
+
+  fileprivate var rule: NAdamRule<S> {
     let now = momentum(at: step)
     let next = momentum(at: step + 1)
-    momentumProduct *= now
     let correction = (1 - pow(beta2, Double(step))).squareRoot()
-    let rule = NAdamRule<S>(
+    return NAdamRule(
       mean: MovingAverage(decay: beta1, values: means.pointer),
       square: MovingAverage(decay: beta2, values: squares.pointer),
       gradientRate: S.Vector(repeating: S(learningRate * correction * (1 - now) / (1 - momentumProduct))),
       meanRate: S.Vector(repeating: S(learningRate * correction * next / (1 - momentumProduct * next))),
       floor: S.Vector(repeating: S(epsilon * correction)), decay: S.Vector(repeating: S(weightDecay)))
-    return apply(rule, parameters, gradient)
   }
 
   private func momentum(at step: Int) -> Double {
@@ -70,7 +78,7 @@ private struct NAdamRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ rule: NAdamRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
+  _ optimizer: NAdam<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
 ) -> Double {
-  advance(parameters, gradient, by: rule)
+  advance(parameters, range, gradient, by: optimizer.rule)
 }

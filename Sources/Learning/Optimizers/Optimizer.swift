@@ -6,12 +6,31 @@ import Kernels
 public protocol Optimizer<Value>: AnyObject {
   associatedtype Value: Scalar
 
-  /// Applies one update in place.
+  /// Starts a step: what depends on its number and its rate is settled here.
+  ///
+  /// - Parameter learningRate: η of this step.
+  func begin(learningRate: Double)
+
+  /// Applies the step to some of the parameters in place. Every parameter is in one range of each step.
   ///
   /// - Parameters:
-  ///   - learningRate: η of this step.
+  ///   - range: Starts at a multiple of 16, and ends at one or with the parameters.
+  ///   - gradient: Of the range's first parameter and those after it, to whole vectors of 16.
+  /// - Returns: Σg² over the range, of the gradient as given.
+  func update(_ parameters: AlignedBuffer<Value>, _ range: Range<Int>, gradient: UnsafePointer<Value>) -> Double
+}
+
+extension Optimizer {
+  /// A whole step on all parameters.
+  ///
   /// - Returns: ‖g‖₂² of the gradient as given.
-  func update(_ parameters: AlignedBuffer<Value>, gradient: AlignedBuffer<Value>, learningRate: Double) -> Double
+  @discardableResult
+  public func update(
+    _ parameters: AlignedBuffer<Value>, gradient: AlignedBuffer<Value>, learningRate: Double
+  ) -> Double {
+    begin(learningRate: learningRate)
+    return update(parameters, 0..<parameters.count, gradient: gradient.pointer)
+  }
 }
 
 /// A coupled weight decay: g + λw, the gradient of the loss with ½λ‖w‖² on all parameters.
@@ -26,20 +45,20 @@ protocol UpdateRule {
   func updated(_ g: Value.Vector, _ w: Value.Vector, at index: Int) -> Value.Vector
 }
 
-/// Applies `rule` to all parameters in vectors of 16 and returns Σg².
+/// Applies `rule` to a range of the parameters in vectors of 16 and returns Σg².
 @inline(__always)
 func advance<Rule: UpdateRule>(
-  _ parameters: AlignedBuffer<Rule.Value>, _ gradient: AlignedBuffer<Rule.Value>, by rule: Rule
+  _ parameters: AlignedBuffer<Rule.Value>, _ range: Range<Int>, _ gradient: UnsafePointer<Rule.Value>, by rule: Rule
 ) -> Double {
-  let count = parameters.count
   let w = parameters.pointer
-  let g = gradient.pointer
+  var slopes = gradient
   var square = Rule.Value.Vector(repeating: 0)
-  var index = 0
-  while index < count {
-    let slope = Rule.Value.Vector(g + index)
+  var index = range.lowerBound
+  while index < range.upperBound {
+    let slope = Rule.Value.Vector(slopes)
     square += slope * slope
     rule.updated(slope, Rule.Value.Vector(w + index), at: index).store(w + index)
+    slopes += 16
     index &+= 16
   }
   return Double(square.sum())

@@ -6,6 +6,7 @@ public final class RMSprop<S: Scalar>: Optimizer {
   private let epsilon: Double
   private let weightDecay: Double
   private let squares: AlignedBuffer<S>
+  private var learningRate = 0.0
 
   public init(parameterCount: Int, rho: Double = 0.99, epsilon: Double = 1e-8, weightDecay: Double = 0) {
     self.rho = rho
@@ -14,11 +15,16 @@ public final class RMSprop<S: Scalar>: Optimizer {
     squares = AlignedBuffer(count: parameterCount)
   }
 
-  public func update(_ parameters: AlignedBuffer<S>, gradient: AlignedBuffer<S>, learningRate: Double) -> Double {
-    let rule = RMSpropRule<S>(
+  public func begin(learningRate: Double) { self.learningRate = learningRate }
+
+  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
+    apply(self, parameters, range, gradient)
+  }
+
+  fileprivate var rule: RMSpropRule<S> {
+    RMSpropRule(
       rate: S.Vector(repeating: S(learningRate)), decay: S.Vector(repeating: S(weightDecay)),
       floor: S.Vector(repeating: S(epsilon)), square: MovingAverage(decay: rho, values: squares.pointer))
-    return apply(rule, parameters, gradient)
   }
 }
 
@@ -41,7 +47,7 @@ private struct RMSpropRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ rule: RMSpropRule<S>, _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>
+  _ optimizer: RMSprop<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
 ) -> Double {
-  advance(parameters, gradient, by: rule)
+  advance(parameters, range, gradient, by: optimizer.rule)
 }

@@ -33,6 +33,21 @@ def mix(z):
     return z ^ (z >> 31)
 
 
+def ziggurat():
+    """Edges of the 128 blocks of Doornik's (2005) ziggurat."""
+    def density(x):
+        return math.exp(-0.5 * x * x)
+    area = 9.91256303526217e-3
+    edges = [area / density(TAIL), TAIL]
+    while len(edges) < 128:
+        edges.append(math.sqrt(-2 * math.log(area / edges[-1] + density(edges[-1]))))
+    return edges + [0.0]
+
+
+TAIL = 3.442619855899
+ZIGGURAT = ziggurat()
+
+
 class Stream:
     """SplitMix64 keyed by (seed, purpose, step, index), as Kernels/RandomStream.swift defines it."""
 
@@ -57,10 +72,24 @@ class Stream:
 
     def normal(self):
         while True:
-            u, v = 2 * self.uniform() - 1, 2 * self.uniform() - 1
-            s = u * u + v * v
-            if 0 < s < 1:
-                return u * math.sqrt(-2 * math.log(s) / s)
+            word = self.word()
+            block = word & 127
+            signed = (word >> 11) - (1 << 53 if word >> 63 else 0)
+            position = signed * 2.0**-52
+            edge, above = ZIGGURAT[block], ZIGGURAT[block + 1]
+            if abs(position) < above / edge:
+                return position * edge
+            if block == 0:
+                while True:
+                    x = math.log(1 - self.uniform()) / TAIL
+                    y = math.log(1 - self.uniform())
+                    if -2 * y >= x * x:
+                        return x - TAIL if position < 0 else TAIL - x
+            x = position * edge
+            lower = math.exp(-0.5 * (edge * edge - x * x))
+            upper = math.exp(-0.5 * (above * above - x * x))
+            if upper + self.uniform() * (lower - upper) < 1:
+                return x
 
     def normals(self, *shape):
         return np.array([self.normal() for _ in range(math.prod(shape))]).reshape(shape)
