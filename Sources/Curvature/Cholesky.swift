@@ -6,6 +6,8 @@ public final class CholeskyFactor {
   public let dimension: Int
   /// α.
   public let damping: Double
+  /// Factorisations tried, the one that succeeded among them.
+  public let attempts: Int
   private let storage: AlignedBuffer<Double>
 
   /// Factors A + αI, raising α until that succeeds.
@@ -27,6 +29,7 @@ public final class CholeskyFactor {
     storage = AlignedBuffer(count: count)
     let largest = matrix.diagonal.reduce(0) { max($0, abs($1)) }
     var alpha = damping
+    var attempts = 1
     while true {
       storage.pointer.update(from: matrix.storage.pointer, count: count)
       for index in 0..<dimension { storage.pointer[index * (dimension + 1)] += alpha }
@@ -37,8 +40,10 @@ public final class CholeskyFactor {
       let next = alpha == 0 ? max(1e-12 * largest, .leastNormalMagnitude) : growth * alpha
       guard next <= maximum && next.isFinite else { throw .notPositiveDefinite(damping: alpha) }
       alpha = next
+      attempts += 1
     }
     self.damping = alpha
+    self.attempts = attempts
   }
 
   /// x with (A + αI)x = b.

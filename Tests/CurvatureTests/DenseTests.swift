@@ -103,9 +103,24 @@ struct DenseTests {
     let chosen = ChosenSpectrum([-3, -1, 0, 2, 7])
     let factor = try CholeskyFactor(chosen.matrix, damping: 0.01)
     #expect(abs(factor.damping - 10) < 1e-12)
+    #expect(factor.attempts == 4)
     #expect(throws: CurvatureError.self) { try CholeskyFactor(chosen.matrix, damping: 0.01, maximum: 2) }
     #expect(throws: CurvatureError.notFinite(what: "a matrix element")) {
       try CholeskyFactor(SymmetricMatrix(dimension: 1, elements: [.nan]))
+    }
+  }
+
+  @Test
+  func indefiniteSystemsAreSolvedAsTheyAre() throws {
+    let chosen = ChosenSpectrum([-3, -1, 0.5, 2, 7])
+    let b = [1.0, -2, 3, 0, 5]
+    for (value, expected) in zip(chosen.matrix.product(with: try chosen.matrix.solve(b)), b) {
+      #expect(abs(value - expected) < 1e-12)
+    }
+    let damped = ShiftedOperator(chosen.matrix, shift: 2).product(with: try chosen.matrix.solve(b, damping: 2))
+    for (value, expected) in zip(damped, b) { #expect(abs(value - expected) < 1e-12) }
+    #expect(throws: CurvatureError.routineFailed(name: "dsysv", code: 1)) {
+      try SymmetricMatrix(dimension: 2, elements: [0, 0, 0, 0]).solve([1, 1])
     }
   }
 
