@@ -1,0 +1,69 @@
+import Curvature
+import Kernels
+
+/// BFGS that remembers its last steps instead of a matrix.
+///
+/// Liu and Nocedal (1989): the two-loop recursion over the last m pairs s = Δw, y = Δg, from sᵀy/yᵀy·I. The first trial
+/// of a search is η, and min(1, 1/‖g‖₁)·η before anything is remembered, as in PyTorch. Pairs with sᵀy ≤ 1e-10 are left
+/// out; where a search fails, the memory starts anew.
+public final class LBFGS: SecondOrderOptimizer {
+  private let memory: Int
+  private let search: LineSearch
+  private var pairs: [(s: [Double], y: [Double], rho: Double)] = []
+
+  /// - Parameter memory: m, how many steps are remembered.
+  public init(memory: Int = 10, search: LineSearch = LineSearch(.strongWolfeZoom)) {
+    precondition(memory > 0 && search.kind != .none)
+    self.memory = memory
+    self.search = search
+  }
+
+  public func update(
+    _ point: inout Iterate, of objective: any Objective, learningRate: Double
+  ) throws(CurvatureError) -> StepReport {
+    let start = point
+    var report = StepReport()
+    descend(start, &point, objective, learningRate, &report)
+    if report.isStalled && !pairs.isEmpty {
+      pairs = []
+      descend(start, &point, objective, learningRate, &report)
+    }
+    guard !report.isStalled else { return report }
+    let s = sum(point.parameters, -1, start.parameters)
+    let y = sum(point.gradient, -1, start.gradient)
+    let product = dot(s, y)
+    guard product > 1e-10 else { return report }
+    if pairs.count == memory { pairs.removeFirst() }
+    pairs.append((s, y, 1 / product))
+    return report
+  }
+
+  private func descend(
+    _ start: Iterate, _ point: inout Iterate, _ objective: any Objective, _ learningRate: Double,
+    _ report: inout StepReport
+  ) {
+    let direction = self.direction(at: start.gradient)
+    let length = start.gradient.reduce(0) { $0 + abs($1) }
+    let first = pairs.isEmpty ? learningRate * min(1, 1 / length) : learningRate
+    report.go(search, objective, along: direction, first: first, &point)
+  }
+
+  private func direction(at gradient: [Double]) -> [Double] {
+    let size = gradient.count
+    var q = gradient.map { -$0 }
+    var shares = [Double](repeating: 0, count: pairs.count)
+    for index in pairs.indices.reversed() {
+      shares[index] = pairs[index].rho * dot(pairs[index].s, q)
+      addScaled(-shares[index], pairs[index].y, to: &q, count: size)
+    }
+    if let last = pairs.last {
+      let scale = 1 / (last.rho * dot(last.y, last.y))
+      for index in 0..<size { q[index] *= scale }
+    }
+    for index in pairs.indices {
+      let share = shares[index] - pairs[index].rho * dot(pairs[index].y, q)
+      addScaled(share, pairs[index].s, to: &q, count: size)
+    }
+    return q
+  }
+}

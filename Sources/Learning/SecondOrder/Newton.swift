@@ -1,0 +1,48 @@
+import Curvature
+
+/// Δw = −(A + αI)⁻¹g, A the Hessian or the Gauss–Newton matrix.
+///
+/// With the Hessian it is Newton's method, algorithm 1 of the lecture with a factorisation for the inverse; with the
+/// Gauss–Newton matrix, which for squared error is the square Jacobian, it is Gauss–Newton's. Regularised, α is raised
+/// until Cholesky's factorisation succeeds, so that the direction is one of descent. Plain, the step solves A·Δw = −g
+/// whatever the signs of A's eigenvalues: it goes to the nearest stationary point, which may be a saddle.
+public final class Newton: SecondOrderOptimizer {
+  private let form: CurvatureForm
+  private let isRegularized: Bool
+  private let damping: Double
+  private let search: LineSearch
+
+  /// - Parameters:
+  ///   - damping: α of the first attempt of every step; plain Newton takes it as it is.
+  ///   - search: Plain Newton wants none, because its direction may lead uphill.
+  public init(
+    form: CurvatureForm = .hessian, isRegularized: Bool = true, damping: Double = 0,
+    search: LineSearch = LineSearch(.backtracking)
+  ) {
+    precondition(damping >= 0 && (isRegularized || search.kind == .none))
+    self.form = form
+    self.isRegularized = isRegularized
+    self.damping = damping
+    self.search = search
+  }
+
+  public func update(
+    _ point: inout Iterate, of objective: any Objective, learningRate: Double
+  ) throws(CurvatureError) -> StepReport {
+    var report = StepReport()
+    let matrix = try objective.curvature(form, at: point.parameters).denseMatrix(limit: .max)
+    let direction: [Double]
+    if isRegularized {
+      let factor = try CholeskyFactor(matrix, damping: damping)
+      direction = factor.solve(point.gradient).map { -$0 }
+      report.damping = factor.damping
+      report.innerIterations = factor.attempts
+    } else {
+      direction = try matrix.solve(point.gradient, damping: damping).map { -$0 }
+      report.damping = damping
+      report.innerIterations = 1
+    }
+    report.go(search, objective, along: direction, first: learningRate, &point)
+    return report
+  }
+}
