@@ -32,11 +32,14 @@ let package = Package(
     .systemLibrary(name: "CSIMD"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
-    .target(name: "Kernels", dependencies: ["CDNNL", "CBLIS", "CSIMD", numerics], swiftSettings: kernelSettings),
+    .target(name: "RandomNumbers", dependencies: [numerics], swiftSettings: kernelSettings),
+    .target(
+      name: "Kernels", dependencies: ["RandomNumbers", "CDNNL", "CBLIS", "CSIMD", numerics],
+      swiftSettings: kernelSettings),
     .target(
       name: "Curvature", dependencies: ["Kernels", "CLAPACKE", numerics], swiftSettings: kernelSettings),
     .target(name: "Learning", dependencies: ["Kernels", "Curvature"], swiftSettings: kernelSettings),
-    .target(name: "Experiments", dependencies: [yams], swiftSettings: settings),
+    .target(name: "Experiments", dependencies: ["RandomNumbers", yams], swiftSettings: settings),
     .target(name: "Store", dependencies: ["Experiments", "CHDF5", "CZlib"], swiftSettings: settings),
     .target(
       name: "Datasets", dependencies: ["Experiments", "Kernels", "Learning", "Store", "CZlib", numerics],
@@ -44,7 +47,7 @@ let package = Package(
     .target(
       name: "Harness", dependencies: ["Experiments", "Kernels", "Learning", "Datasets", "Store", logging],
       swiftSettings: settings),
-    .target(name: "Reports", dependencies: ["Experiments", numerics], swiftSettings: settings),
+    .target(name: "Reports", dependencies: ["Experiments", "RandomNumbers", numerics], swiftSettings: settings),
     .executableTarget(
       name: "sweep", dependencies: ["Harness", "Reports", "Store", arguments],
       resources: [.embedInCode("default.yaml")], swiftSettings: settings),

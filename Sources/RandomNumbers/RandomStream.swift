@@ -14,6 +14,8 @@ public struct RandomKey: Hashable, Sendable {
     case split = 4
     case generation = 5
     case probe = 6
+    case search = 7
+    case resampling = 8
   }
 
   public init(seed: UInt64, purpose: Purpose, step: UInt64 = 0, index: UInt64 = 0) {
