@@ -7,8 +7,8 @@ import Learning
 public struct SampleLibrary: Sendable {
   /// A hash of every source's content, in the order in which trials name them: 32 hexadecimal digits for one source.
   public let contentHash: String
-  private var float: [DataSpecification: SplitSamples<Float>] = [:]
-  private var double: [DataSpecification: SplitSamples<Double>] = [:]
+  var float: [DataSpecification: SplitSamples<Float>] = [:]
+  var double: [DataSpecification: SplitSamples<Double>] = [:]
 
   /// Loads and prepares whatever the trials train on.
   ///
@@ -65,7 +65,7 @@ public struct SampleLibrary: Sendable {
       identity: run.trial.identity.description, loss: loss, accuracy: accuracy.isFinite ? accuracy : nil)
   }
 
-  private func samples<S>(_ table: [DataSpecification: SplitSamples<S>], _ trial: Trial) -> SplitSamples<S> {
+  func samples<S>(_ table: [DataSpecification: SplitSamples<S>], _ trial: Trial) -> SplitSamples<S> {
     guard let samples = table[trial.data] else { preconditionFailure("the library was not made for this trial") }
     return samples
   }

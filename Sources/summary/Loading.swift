@@ -5,17 +5,29 @@ import Reports
 import Store
 
 /// Reads a sweep's results. What is wrong with them is said on standard error.
-func loadResults(_ path: String) throws -> SweepResults {
-  guard access(path, F_OK) == 0 else {
-    throw complain("\(path): \(String(cString: strerror(errno)))", status: EX_NOINPUT)
-  }
-  do {
-    let reader = try ResultReader(path: path)
+func loadResults(_ path: String) throws -> SweepResults { try loadResults(try openResults(path)) }
+
+func loadResults(_ reader: ResultReader) throws -> SweepResults {
+  try reading(reader.path) {
     let results = SweepResults(
       name: reader.manifest.name, selection: reader.manifest.selection, runs: try reader.summaries(),
       testEvaluation: try reader.testEvaluation)
     for notice in reader.notices { warn(notice) }
     return results
+  }
+}
+
+func openResults(_ path: String) throws -> ResultReader {
+  guard access(path, F_OK) == 0 else {
+    throw complain("\(path): \(String(cString: strerror(errno)))", status: EX_NOINPUT)
+  }
+  return try reading(path) { try ResultReader(path: path) }
+}
+
+/// Runs `body`, which reads results; ends the program where they cannot be read.
+func reading<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
   } catch StoreError.system(let operation, let path, let code) {
     throw complain("\(StoreError.system(operation: operation, path: path, code: code))", status: EX_NOINPUT)
   } catch {

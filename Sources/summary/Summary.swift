@@ -25,5 +25,5 @@ struct Summary: ParsableCommand {
 
       Exit status: 0, 64 wrong usage, 65 the data cannot answer, 66 no such results, 74 cannot write.
       """,
-    subcommands: [RankCommand.self], defaultSubcommand: RankCommand.self)
+    subcommands: [RankCommand.self, ExportCommand.self], defaultSubcommand: RankCommand.self)
 }

@@ -10,5 +10,6 @@ struct Sweep: ParsableCommand {
       Results go to results/NAME, NAME being the experiment's. The same command again goes on where it stopped. \
       `summary results/NAME` ranks the runs.
       """,
-    version: "ravine \(Ravine.version)", subcommands: [RunCommand.self, PlanCommand.self, DoctorCommand.self])
+    version: "ravine \(Ravine.version)",
+    subcommands: [RunCommand.self, PlanCommand.self, DataCommand.self, DoctorCommand.self])
 }

@@ -29,6 +29,8 @@ import Testing
         run                     Train every configuration that has no result yet.
         plan                    Show what an experiment would run and take, without
                                 running it.
+        data                    Write an experiment's data as its trials see them,
+                                split and scaled, as HDF5.
         doctor                  Show the processor, kernels, rates and libraries, and
                                 what is wrong with them.
 

@@ -11,6 +11,7 @@ struct Handle: ~Copyable {
 
   enum Kind {
     case file
+    case group
     case dataset
     case dataspace
     case datatype
@@ -20,6 +21,7 @@ struct Handle: ~Copyable {
     fileprivate func close(_ id: hid_t) -> herr_t {
       switch self {
       case .file: H5Fclose(id)
+      case .group: H5Gclose(id)
       case .dataset: H5Dclose(id)
       case .dataspace: H5Sclose(id)
       case .datatype: H5Tclose(id)

@@ -49,6 +49,14 @@ struct OutputImage: ~Copyable {
     try handle.check(H5Fflush(handle.id, H5F_SCOPE_LOCAL), "H5Fflush")
   }
 
+  /// Makes a group; those above it are there.
+  func makeGroup(_ name: String) throws {
+    let group = try Handle(
+      H5Gcreate2(handle.id, name, ch5_default(), ch5_default(), ch5_default()), .group, "H5Gcreate \(name)",
+      file: handle.file)
+    try group.close()
+  }
+
   func setText(_ value: String, _ name: String) throws {
     try TextAttribute.write(value, name, of: handle, type: textType)
   }
@@ -70,6 +78,8 @@ struct OutputDataset: ~Copyable {
     case compact
     /// Chunks with a checksum each, compressed or not.
     case chunked([Int], isCompressed: Bool)
+    /// In one piece, as it is in memory.
+    case contiguous
     /// Nothing is ever written: a dimension without coordinates.
     case absent
   }
@@ -104,6 +114,8 @@ struct OutputDataset: ~Copyable {
     switch storage {
     case .compact:
       try creation.check(H5Pset_layout(creation.id, H5D_COMPACT), "H5Pset_layout")
+    case .contiguous:
+      try creation.check(H5Pset_layout(creation.id, H5D_CONTIGUOUS), "H5Pset_layout")
     case .absent:
       try creation.check(H5Pset_alloc_time(creation.id, H5D_ALLOC_TIME_LATE), "H5Pset_alloc_time")
     case .chunked(let extents, let isCompressed):

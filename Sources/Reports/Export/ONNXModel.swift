@@ -1,0 +1,121 @@
+import Experiments
+
+/// A network as an ONNX file: input `features` (samples × inputs), output `outputs` (samples × outputs, before any
+/// softmax), opset 20.
+///
+/// Source: onnx.proto of ONNX 1.16; field numbers are quoted beside their names.
+public struct ONNXModel: Sendable {
+  private let network: ExportedNetwork
+
+  public init(_ network: ExportedNetwork) {
+    self.network = network
+  }
+
+  /// The file. `version` is ours.
+  public func bytes(version: String) -> [UInt8] {
+    var model = ProtobufMessage()
+    model.add(1, 9)  // ir_version
+    model.add(2, "ravine")  // producer_name
+    model.add(3, version)  // producer_version
+    model.add(7) { $0.addGraph(network) }  // graph
+    model.add(8) { $0.add(2, 20) }  // opset_import: version; the domain is the default one
+    for (key, value) in [
+      ("run", network.run.description), ("weights", network.moment.rawValue), ("loss", network.loss),
+    ] {
+      model.add(14) {  // metadata_props
+        $0.add(1, key)
+        $0.add(2, value)
+      }
+    }
+    return model.bytes
+  }
+
+  /// What to type in Python, given the file.
+  public func usage(_ file: String) -> String {
+    """
+    import onnxruntime
+    session = onnxruntime.InferenceSession("\(pythonEscaped(file))")
+    outputs = session.run(None, {"features": features})[0]  # float32, samples × \(network.inputs)
+
+    """
+  }
+}
+
+extension ProtobufMessage {
+  fileprivate mutating func addGraph(_ network: ExportedNetwork) {
+    var values = Values(graph: self)
+    var last = "features"
+    for (index, layer) in network.layers.enumerated() {
+      let isOutput = index == network.layers.count - 1
+      values.addTensor("kernel_\(index)", [layer.inputs, layer.outputs], layer.kernel)
+      if let bias = layer.bias { values.addTensor("bias_\(index)", [layer.outputs], bias) }
+      let linear = isOutput ? "outputs" : "linear_\(index)"
+      values.addNode("Gemm", [last, "kernel_\(index)"] + (layer.bias == nil ? [] : ["bias_\(index)"]), linear)
+      last = linear
+      if !isOutput { last = values.addActivation(layer.activation, of: linear, index: index) }
+    }
+    self = values.graph
+    add(2, "ravine")  // name
+    addValue(11, "features", columns: network.inputs)  // input
+    addValue(12, "outputs", columns: network.outputs)  // output
+  }
+
+  /// A ValueInfoProto: a matrix of floats with any number of rows.
+  private mutating func addValue(_ field: Int, _ name: String, columns: Int) {
+    add(field) { value in
+      value.add(1, name)  // name
+      value.add(2) { type in  // type
+        type.add(1) { tensor in  // tensor_type
+          tensor.add(1, 1)  // elem_type: FLOAT
+          tensor.add(2) { shape in  // shape
+            shape.add(1) { $0.add(2, "samples") }  // dim: dim_param
+            shape.add(1) { $0.add(1, columns) }  // dim: dim_value
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The nodes and constants of a graph.
+private struct Values {
+  var graph: ProtobufMessage
+
+  mutating func addNode(_ operation: String, _ inputs: [String], _ output: String) {
+    graph.add(1) { node in  // node
+      for input in inputs { node.add(1, input) }  // input
+      node.add(2, output)  // output
+      node.add(3, "node_\(output)")  // name
+      node.add(4, operation)  // op_type
+    }
+  }
+
+  mutating func addTensor(_ name: String, _ shape: [Int], _ values: [Float]) {
+    graph.add(5) { tensor in  // initializer
+      for extent in shape { tensor.add(1, extent) }  // dims
+      tensor.add(2, 1)  // data_type: FLOAT
+      tensor.add(8, name)  // name
+      tensor.add(9, values.littleEndianBytes)  // raw_data
+    }
+  }
+
+  /// The name of φ(input).
+  mutating func addActivation(_ activation: ActivationKind, of input: String, index: Int) -> String {
+    let output = "hidden_\(index)"
+    switch activation {
+    case .identity: addNode("Identity", [input], output)
+    case .relu: addNode("Relu", [input], output)
+    case .tanh: addNode("Tanh", [input], output)
+    case .sigmoid: addNode("Sigmoid", [input], output)
+    case .softplus: addNode("Softplus", [input], output)
+    case .gelu: addNode("Gelu", [input], output)
+    case .lecunTanh:
+      addTensor("slope_\(index)", [], [2 / 3])
+      addTensor("height_\(index)", [], [1.7159])
+      addNode("Mul", [input, "slope_\(index)"], "scaled_\(index)")
+      addNode("Tanh", ["scaled_\(index)"], "tangent_\(index)")
+      addNode("Mul", ["tangent_\(index)", "height_\(index)"], output)
+    }
+    return output
+  }
+}
