@@ -60,8 +60,12 @@ public final class ResultReader: Sendable {
   /// What the test set says about the winner; nil where it was not looked at. Throws ``StoreError``.
   public var testEvaluation: TestEvaluation? {
     get throws {
-      guard case .directory(let directory) = source, Files.exists(directory.testEvaluation) else { return nil }
-      return try JSON.read(TestEvaluation.self, path: directory.testEvaluation)
+      switch source {
+      case .directory(let directory):
+        guard Files.exists(directory.testEvaluation) else { return nil }
+        return try JSON.read(TestEvaluation.self, path: directory.testEvaluation)
+      case .file(let path): return try HDF5.run { try ShardFile.testEvaluation(of: path) }
+      }
     }
   }
 
@@ -97,14 +101,19 @@ public final class ResultReader: Sendable {
     switch state.withLock({ $0.locations[identity] }) {
     case nil: nil
     case .shard(let path, let row):
-      try HDF5.run {
-        let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
-        let record = try shard.record(row: row)
-        try shard.close()
-        return record
-      }
+      // Gone where it was joined with others since.
+      !Files.exists(path) && requiresSeal
+        ? nil
+        : try HDF5.run {
+          let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
+          let record = try shard.record(row: row)
+          try shard.close()
+          return record
+        }
     case .journal(let path):
-      try replay(path)?.records.filter { $0.identity == identity }.min { !$0.outcome.isFailure && $1.outcome.isFailure }
+      try JournalReplay.ifPresent(path)?.records.filter { $0.identity == identity }.min {
+        !$0.outcome.isFailure && $1.outcome.isFailure
+      }
     }
   }
 
@@ -157,19 +166,33 @@ public final class ResultReader: Sendable {
     case .directory(let directory):
       // A journal goes only after its shard has come: in this order a run may be met twice, but not missed.
       for path in try directory.journalPaths() {
-        guard let replay = try replay(path) else { continue }
+        guard let replay = try JournalReplay.ifPresent(path) else { continue }
         if let notice = replay.tail.notice { notices.append("\(path): \(notice)") }
         for record in replay.records { try visitRecord(path, record) }
       }
-      for path in try directory.shardPaths() {
+      try visitShards(of: directory, &notices, visitShard)
+    }
+    state.withLock { $0.notices = notices }
+  }
+
+  private func visitShards(
+    of directory: ResultDirectory, _ notices: inout [String], _ body: (borrowing ShardFile) throws -> Void
+  ) throws {
+    var visited: Set<String> = []
+    // A shard goes only where a larger one has come with its runs: then the list is read again.
+    for _ in 0..<8 {
+      var isMissing = false
+      for path in try directory.shardPaths() where visited.insert(path).inserted {
         do {
-          try visit(path, visitShard)
+          try visit(path, body)
+        } catch StoreError.system("open", _, ENOENT) {
+          isMissing = true
         } catch  where Recovery.isDamage(error) {
           notices.append("\(error); its runs are left out")
         }
       }
+      if !isMissing { return }
     }
-    state.withLock { $0.notices = notices }
   }
 
   private func visit(_ path: String, _ body: (borrowing ShardFile) throws -> Void) throws {
@@ -177,15 +200,6 @@ public final class ResultReader: Sendable {
       let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
       try body(shard)
       try shard.close()
-    }
-  }
-
-  /// Nil where the journal became a shard since it was listed.
-  private func replay(_ path: String) throws -> JournalReplay? {
-    do {
-      return try JournalReplay(path: path)
-    } catch StoreError.system("open", _, ENOENT) {
-      return nil
     }
   }
 }

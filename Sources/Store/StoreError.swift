@@ -16,6 +16,8 @@ public enum StoreError: Error {
   case notResults(path: String, reason: String)
   /// Used after `close()`.
   case closed(directory: String)
+  /// There is a file already where one should be made.
+  case exists(path: String)
   /// A shard could not be written; its journal still holds every run.
   case commitFailed(directory: String, reason: String)
 }
@@ -32,6 +34,7 @@ extension StoreError: CustomStringConvertible {
     case .unknownRun(let path, let identity): "\(printable(path)): has no run \(identity)"
     case .notResults(let path, let reason): "\(printable(path)): not a sweep's results: \(printable(reason))"
     case .closed(let directory): "\(printable(directory)): the store was closed"
+    case .exists(let path): "\(printable(path)): is there already"
     case .commitFailed(let directory, let reason):
       "\(printable(directory)): a shard could not be written: \(printable(reason)). No run is lost: the journal holds"
         + " them, and the same command goes on from there"

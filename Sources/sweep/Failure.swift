@@ -48,7 +48,7 @@ extension StoreError {
     case .locked: .temporary
     case .damaged, .invalidRecord: .dataError
     case .notResults, .unknownRun: .noInput
-    case .system(operation: "mkdir", _, _): .cannotCreate
+    case .system(operation: "mkdir", _, _), .exists: .cannotCreate
     case .system, .commitFailed, .closed: .inputOutput
     }
   }

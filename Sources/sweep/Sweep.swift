@@ -11,5 +11,7 @@ struct Sweep: ParsableCommand {
       `summary results/NAME` ranks the runs.
       """,
     version: "ravine \(Ravine.version)",
-    subcommands: [RunCommand.self, PlanCommand.self, DataCommand.self, DoctorCommand.self])
+    subcommands: [
+      RunCommand.self, PlanCommand.self, DataCommand.self, VerifyCommand.self, MergeCommand.self, DoctorCommand.self,
+    ])
 }

@@ -31,6 +31,10 @@ import Testing
                                 running it.
         data                    Write an experiment's data as its trials see them,
                                 split and scaled, as HDF5.
+        verify                  Check every byte of a sweep's results and say what
+                                can be saved.
+        merge                   Make one HDF5 file of a sweep's results, or full
+                                shards of small ones.
         doctor                  Show the processor, kernels, rates and libraries, and
                                 what is wrong with them.
 

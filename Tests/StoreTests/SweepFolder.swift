@@ -47,7 +47,14 @@ struct SweepFolder {
     for record in records { try journal.append(Journal.frame(for: record)) }
   }
 
-  func expectHoldsAll(_ reader: ResultReader) throws {
+  /// A shard of these runs under its own name, as an interrupted sweep leaves one.
+  func leaveShard(_ records: [TrialRecord]) throws {
+    try FileManager.default.createDirectory(at: url("shards"), withIntermediateDirectories: true)
+    try ShardCommit.write(records, manifest: Sample.manifest(), in: ResultDirectory(path))
+  }
+
+  func expectHoldsAll(_ reader: ResultReader, _ records: [TrialRecord]? = nil) throws {
+    let records = records ?? self.records
     let expected = records.map { RunSummary($0) }.sorted { $0.identity < $1.identity }
     let found = try reader.summaries()
     #expect(found.map { "\($0)" } == expected.map { "\($0)" })

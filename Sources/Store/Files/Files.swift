@@ -55,6 +55,22 @@ enum Files {
     return try file.read(size, at: 0)
   }
 
+  /// Bytes of a file.
+  static func size(_ path: String) throws -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw StoreError.system(operation: "stat", path: path, code: errno) }
+    return Int(status.st_size)
+  }
+
+  /// Whether a process holds the lock of a file.
+  static func isLocked(_ path: String) throws -> Bool {
+    do {
+      return try !FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK).tryLock(shared: true)
+    } catch StoreError.system("open", _, ENOENT) {
+      return false
+    }
+  }
+
   static func remove(_ path: String) throws {
     guard unlink(path) == 0 || errno == ENOENT else {
       throw StoreError.system(operation: "unlink", path: path, code: errno)
@@ -88,8 +104,10 @@ enum Files {
   }
 
   /// Replaces a file: a reader sees the old content or the new, whole. On the device on return.
-  static func replace(_ path: String, with bytes: [UInt8]) throws {
-    let temporary = try writeTemporary(for: path) { try $0.write(bytes) }
+  static func replace(_ path: String, with bytes: [UInt8]) throws { try replace(path) { try $0.write(bytes) } }
+
+  static func replace(_ path: String, write: (borrowing FileDescriptor) throws -> Void) throws {
+    let temporary = try writeTemporary(for: path, write)
     do {
       try rename(temporary, to: path)
     } catch {

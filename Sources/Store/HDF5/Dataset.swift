@@ -23,7 +23,7 @@ struct Dataset: ~Copyable {
     self.element = element
   }
 
-  static func open(_ name: String, in file: borrowing InputFile) throws -> Dataset {
+  static func open(_ name: String, in file: borrowing InputFile, mayBeAbsent: Bool = false) throws -> Dataset {
     try HDF5Guard.checkLinks(name, in: file.handle)
     let handle = try Handle(
       H5Dopen2(file.handle.id, name, ch5_default()), .dataset, "H5Dopen \(name)", file: file.handle.file)
@@ -32,16 +32,22 @@ struct Dataset: ~Copyable {
     let storage = try HDF5Guard.checkStorage(list, "data set \(name)")
     let (element, elementBytes) = try Self.readType(of: handle, name)
     let extents = try Self.readExtents(of: handle, name)
-    try HDF5Guard.checkExtents(
-      list, "data set \(name)", storage, extents: extents, elementBytes: elementBytes,
-      storedBytes: Int(clamping: H5Dget_storage_size(handle.id)), fileBytes: file.bytes)
+    let storedBytes = Int(clamping: H5Dget_storage_size(handle.id))
+    if storedBytes > 0 || !mayBeAbsent {
+      try HDF5Guard.checkExtents(
+        list, "data set \(name)", storage, extents: extents, elementBytes: elementBytes, storedBytes: storedBytes,
+        fileBytes: file.bytes)
+    }
     try list.close()
     return Dataset(handle: handle, name: name, extents: extents, element: element)
   }
 
   consuming func close() throws { try handle.close() }
 
-  var count: Int { extents.reduce(1, *) }
+  /// Elements; Int.max where that many cannot be, which only what is absent may claim.
+  var count: Int {
+    extents.contains(0) ? 0 : extents.reduce(1) { $0.multipliedReportingOverflow(by: $1).overflow ? Int.max : $0 * $1 }
+  }
 
   private static func readExtents(of handle: borrowing Handle, _ name: String) throws -> [Int] {
     let space = try Handle(H5Dget_space(handle.id), .dataspace, "H5Dget_space \(name)", file: handle.file)

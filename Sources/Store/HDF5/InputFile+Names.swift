@@ -18,6 +18,33 @@ extension InputFile {
     try links(of: "/").filter { $0.hasPrefix(prefix) }
   }
 
+  /// Names of the root group's data sets in the order in which they were made, where the file knows it. Throws where a
+  /// link is not hard or there are more than a file of ours has.
+  func rootDatasets() throws -> [String] {
+    var info = H5G_info_t()
+    try handle.check(H5Gget_info_by_name(handle.id, "/", &info, ch5_default()), "H5Gget_info_by_name /")
+    guard info.nlinks <= hsize_t(Self.maximumRootLinks) else {
+      throw handle.refusal("the root group", "has \(info.nlinks) links")
+    }
+    var names: [(order: Int64, name: String)] = []
+    for index in 0..<info.nlinks {
+      var link = H5L_info_t()
+      try handle.check(
+        H5Lget_info_by_idx(handle.id, "/", H5_INDEX_NAME, H5_ITER_INC, index, &link, ch5_default()),
+        "H5Lget_info_by_idx /")
+      guard let name = try linkName(index, of: "/") else {
+        throw handle.refusal("the root group", "has a link that is not followed, or whose name is not text")
+      }
+      var object = H5O_info_t()
+      try handle.check(
+        H5Oget_info_by_name2(handle.id, name, &object, H5O_INFO_BASIC, ch5_default()), "H5Oget_info_by_name \(name)")
+      if object.type == H5O_TYPE_DATASET { names.append((link.corder_valid ? link.corder : 0, name)) }
+    }
+    return names.sorted { ($0.order, $0.name) < ($1.order, $1.name) }.map(\.name)
+  }
+
+  private static let maximumRootLinks = 100_000
+
   private func collect(_ group: String, depth: Int, into names: inout [String], _ groups: inout Int) throws {
     groups += 1
     for link in try links(of: group.isEmpty ? "/" : group) where names.count < Self.maximumCount {

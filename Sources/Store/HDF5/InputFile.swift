@@ -35,6 +35,11 @@ struct InputFile: ~Copyable {
 
   func dataset(_ name: String) throws -> Dataset { try Dataset.open(name, in: self) }
 
+  /// A data set whose elements will not be read where it has none: a dimension without coordinates is stored so.
+  func dataset(_ name: String, mayBeAbsent: Bool) throws -> Dataset {
+    try Dataset.open(name, in: self, mayBeAbsent: mayBeAbsent)
+  }
+
   /// A global text attribute.
   func text(_ name: String) throws -> String { try TextAttribute.read(name, of: handle) }
 }

@@ -1,8 +1,9 @@
 import CHDF5
 
-/// An HDF5 file built in memory: nothing reaches the disk before it is whole.
+/// An HDF5 file being built: in memory, so that nothing reaches the disk before it is whole, or, where it may be too
+/// large for that, in a temporary file.
 ///
-/// Any failed call throws; the image is then of no use and goes with its handle.
+/// Any failed call throws; what was built is then of no use: the library may say later that all went well.
 struct OutputImage: ~Copyable {
   let handle: Handle
   let textType: Handle
@@ -12,10 +13,21 @@ struct OutputImage: ~Copyable {
     self.textType = textType
   }
 
-  /// An empty image. `name` serves messages only.
+  /// An empty image in memory. `name` serves messages only.
   static func create(named name: String) throws -> OutputImage {
     let access = try Handle(H5Pcreate(ch5_file_access_class()), .propertyList, "H5Pcreate", file: name)
     try access.check(H5Pset_fapl_core(access.id, 1 << 20, false), "H5Pset_fapl_core")
+    return try create(name, access)
+  }
+
+  /// An empty file at `path`, in the place of what is there.
+  static func create(onDisk path: String) throws -> OutputImage {
+    let access = try Handle(H5Pcreate(ch5_file_access_class()), .propertyList, "H5Pcreate", file: path)
+    try access.check(H5Pset_file_locking(access.id, false, true), "H5Pset_file_locking")
+    return try create(path, access)
+  }
+
+  private static func create(_ name: String, _ access: consuming Handle) throws -> OutputImage {
     // Wider bounds break H5Fget_file_image in 1.10.8.
     try access.check(
       H5Pset_libver_bounds(access.id, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), "H5Pset_libver_bounds")
@@ -43,6 +55,13 @@ struct OutputImage: ~Copyable {
     try textType.close()
     try handle.close()
     return bytes
+  }
+
+  /// Ends a file on disk.
+  consuming func close() throws {
+    try flush()
+    try textType.close()
+    try handle.close()
   }
 
   func flush() throws {
@@ -142,6 +161,17 @@ struct OutputDataset: ~Copyable {
   }
 
   func write(_ values: [String], type: borrowing Handle) throws {
+    try write(values, type: type, memory: ch5_all(), file: ch5_all())
+  }
+
+  /// Writes some of the strings of a list of `count`.
+  func writeRows(_ rows: Range<Int>, of count: Int, _ values: [String], type: borrowing Handle) throws {
+    let selection = try RowSelection(of: handle, extents: [count], rows: rows, name)
+    try write(values, type: type, memory: selection.memory.id, file: selection.file.id)
+    try selection.close()
+  }
+
+  private func write(_ values: [String], type: borrowing Handle, memory: hid_t, file: hid_t) throws {
     // One buffer for all of the strings, each ended by a zero.
     var characters: [UInt8] = []
     var offsets: [Int] = []
@@ -153,7 +183,7 @@ struct OutputDataset: ~Copyable {
     try characters.withUnsafeBytes { bytes in
       let pointers = offsets.map { bytes.baseAddress! + $0 }
       _ = try handle.check(
-        H5Dwrite(handle.id, type.id, ch5_all(), ch5_all(), ch5_default(), pointers), "H5Dwrite \(name)")
+        H5Dwrite(handle.id, type.id, memory, file, ch5_default(), pointers), "H5Dwrite \(name)")
     }
   }
 
@@ -187,19 +217,26 @@ struct OutputDataset: ~Copyable {
       H5DSattach_scale(handle.id, scale.handle.id, UInt32(index)), "H5DSattach_scale \(name) \(scale.name)")
   }
 
-  /// Where the chunks lie in the file, once flushed.
-  func chunkExtents() throws -> [Range<Int>] {
-    // H5S_ALL is not taken here by 1.10.8.
-    let space = try Handle(H5Dget_space(handle.id), .dataspace, "H5Dget_space \(name)", file: handle.file)
-    var count: hsize_t = 0
-    try handle.check(H5Dget_num_chunks(handle.id, space.id, &count), "H5Dget_num_chunks \(name)")
-    let extents = try (0..<count).map { index in
+  /// Where the chunks of a data set of these extents lie in the file, once flushed.
+  ///
+  /// Asked for by their places: asked for by number, the library counts from the first each time.
+  func chunkExtents(_ extents: [Int], chunk: [Int]) throws -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    var place = [hsize_t](repeating: 0, count: extents.count)
+    while true {
       var (address, size) = (0 as haddr_t, 0 as hsize_t)
       try handle.check(
-        H5Dget_chunk_info(handle.id, space.id, index, nil, nil, &address, &size), "H5Dget_chunk_info \(name)")
-      return Int(address)..<(Int(address) + Int(size))
+        H5Dget_chunk_info_by_coord(handle.id, place, nil, &address, &size), "H5Dget_chunk_info_by_coord \(name)")
+      if size > 0 { result.append(Int(address)..<(Int(address) + Int(size))) }
+      // The next place in row-major order.
+      var axis = extents.count - 1
+      while axis >= 0 {
+        place[axis] += hsize_t(chunk[axis])
+        if place[axis] < hsize_t(extents[axis]) { break }
+        place[axis] = 0
+        axis -= 1
+      }
+      if axis < 0 { return result }
     }
-    try space.close()
-    return extents
   }
 }

@@ -56,9 +56,9 @@ func withoutZeros(_ text: String) -> String {
 }
 
 extension Dataset {
-  /// All strings of a one-dimensional data set. Throws ``HDF5Error`` where they take more than `limit` bytes:
-  /// a file may name one long string many times.
-  func readText(limit: Int = 1 << 30) throws -> [String] {
+  /// Strings of a one-dimensional data set, all or those of some rows. Throws ``HDF5Error`` where they take more than
+  /// `limit` bytes: a file may name one long string many times.
+  func readText(rows: Range<Int>? = nil, limit: Int = 1 << 30) throws -> [String] {
     guard element == .text, extents.count == 1 else {
       throw handle.refusal("data set \(name)", "is not a list of texts of variable length")
     }
@@ -71,9 +71,13 @@ extension Dataset {
           transfer.id, { size, arena in arena!.assumingMemoryBound(to: TextArena.self).pointee.allocate(size) }, arena,
           { _, _ in }, arena), "H5Pset_vlen_mem_manager")
       let type = try TextType.make(file: handle.file)
-      var pointers = [UnsafePointer<CChar>?](repeating: nil, count: count)
+      let rows = rows ?? 0..<count
+      guard !rows.isEmpty else { return [] }
+      let selection = try select(rows)
+      var pointers = [UnsafePointer<CChar>?](repeating: nil, count: rows.count)
       try handle.check(
-        H5Dread(handle.id, type.id, ch5_all(), ch5_all(), transfer.id, &pointers), "H5Dread \(name)")
+        H5Dread(handle.id, type.id, selection.memory.id, selection.file.id, transfer.id, &pointers), "H5Dread \(name)")
+      try selection.close()
       return try pointers.map { pointer in
         guard let pointer else { return "" }
         guard let text = String(validatingCString: pointer) else {

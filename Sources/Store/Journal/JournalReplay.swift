@@ -30,6 +30,15 @@ struct JournalReplay {
     try self.init(file: FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK))
   }
 
+  /// Nil where the journal became a shard since it was listed.
+  static func ifPresent(_ path: String) throws -> JournalReplay? {
+    do {
+      return try JournalReplay(path: path)
+    } catch StoreError.system("open", _, ENOENT) {
+      return nil
+    }
+  }
+
   init(file: borrowing FileDescriptor) throws {
     guard try file.isRegularFile() else {
       tail = .damaged(offset: 0, bytes: 0, reason: "not a regular file")

@@ -39,7 +39,7 @@ struct HyperparameterColumns {
     }
   }
 
-  private struct Key: Hashable {
+  fileprivate struct Key: Hashable {
     var name: String
     var kind: Kind
   }
@@ -95,16 +95,48 @@ struct HyperparameterColumns {
   }
 
   private mutating func addColumn(_ key: Key, runs: Int, _ names: inout Set<String>) -> Int {
-    var column = Column(name: key.name, kind: key.kind, variable: Schema.variableName(key.name))
-    func takenNames(_ column: Column) -> [String] {
-      let own = column.kind == .list && Schema.listDimension(column.name) == nil ? [column.dimension.name] : []
-      return [column.variable, column.countVariable] + own
-    }
-    while takenNames(column).contains(where: names.contains) { column.variable += "_\(key.kind.rawValue)" }
-    names.formUnion(takenNames(column))
-    columns.append(column)
+    columns.append(Column(key.name, key.kind, &names))
     values.append([HyperparameterValue?](repeating: nil, count: runs))
     return columns.count - 1
+  }
+}
+
+extension HyperparameterColumns.Column {
+  /// A column under a name on disk that nothing has, which is added to `names`.
+  fileprivate init(_ name: String, _ kind: HyperparameterColumns.Kind, _ names: inout Set<String>) {
+    self.init(name: name, kind: kind, variable: Schema.variableName(name))
+    while namesOnDisk.contains(where: names.contains) { variable += "_\(kind.rawValue)" }
+    names.formUnion(namesOnDisk)
+  }
+
+  private var namesOnDisk: [String] {
+    let own = kind == .list && Schema.listDimension(name) == nil ? [dimension.name] : []
+    return [variable, countVariable] + own
+  }
+}
+
+extension HyperparameterColumns {
+  /// The columns of several tables, each once, in the order in which they are met, under names that `names` lacks.
+  static func union(_ tables: [[Column]], reserving names: Set<String>) -> [Column] {
+    var names = names.union(Schema.reserved)
+    var positions: [Key: Int] = [:]
+    var columns: [Column] = []
+    var texts: [Int: Set<String>?] = [:]
+    for column in tables.joined() {
+      let key = Key(name: column.name, kind: column.kind)
+      let position = positions[key] ?? columns.count
+      if position == columns.count {
+        positions[key] = position
+        columns.append(Column(column.name, column.kind, &names))
+        texts[position] = .some([])
+      }
+      guard column.kind == .text else { continue }
+      texts[position] = column.categories.flatMap { categories in texts[position]??.union(categories) }
+    }
+    for (position, categories) in texts where columns[position].kind == .text {
+      if let categories, categories.count <= maximumCategories { columns[position].categories = categories.sorted() }
+    }
+    return columns
   }
 }
 
@@ -112,14 +144,18 @@ struct HyperparameterColumns {
 
 extension HyperparameterColumns {
   /// One line a column: variable, kind, name and, as JSON, categories; separated by tabs.
-  func columnsText() throws -> String {
+  func columnsText() throws -> String { try Self.text(of: columns) }
+
+  static func text(of columns: [Column]) throws -> String {
     try columns.map { column in
       let categories = try column.categories.map { try JSON.text($0) }
       return [column.variable, column.kind.rawValue, column.name, categories ?? ""].joined(separator: "\t") + "\n"
     }.joined()
   }
 
-  var layoutsText: String {
+  var layoutsText: String { Self.text(of: layouts) }
+
+  static func text(of layouts: [[Int]]) -> String {
     layouts.map { $0.map(String.init).joined(separator: " ") + "\n" }.joined()
   }
 

@@ -8,6 +8,8 @@ enum Schema {
 
   enum Attribute {
     static let manifest = "manifest"
+    /// Of a merged file: what `test.json` of its sweep says.
+    static let testEvaluation = "test_evaluation"
     /// One line a hyperparameter column: variable, kind and name, separated by tabs.
     static let columns = "hyperparameter_columns"
     /// One line a layout: the positions of its columns, in the order of the trial's hyperparameters.

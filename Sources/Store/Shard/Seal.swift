@@ -1,3 +1,5 @@
+import Glibc
+
 /// What ends a shard, after HDF5's own last byte: docs/format.md, "Seal".
 ///
 /// A checksum over all of the file but the chunks, which carry checksums of their own. It is checked before the library
@@ -22,6 +24,19 @@ struct Seal: Hashable {
       for range in Self.gaps(chunks, length: bytes.count) { checksum.update(.init(rebasing: bytes[range])) }
     }
     self.init(length: bytes.count, chunks: chunks, checksum: checksum.value)
+  }
+
+  /// Of a file that is on disk already, without its seal.
+  init(ofFile path: String, leavingOut chunks: [Range<Int>]) throws {
+    let file = try FileDescriptor(opening: path, O_RDONLY)
+    let length = try file.size()
+    let chunks = Self.merged(chunks)
+    guard chunks.count <= Self.maximumChunks else {
+      throw StoreError.damaged(path: path, reason: "is too large for one file: \(chunks.count) parts")
+    }
+    let checksum = try Self.checksum(of: file, Self.gaps(chunks, length: length))
+    try file.close()
+    self.init(length: length, chunks: chunks, checksum: checksum)
   }
 
   /// Adjacent parts as one, ascending.
@@ -64,8 +79,15 @@ extension Seal {
   /// Returns nil where the file has no seal at all: another program wrote it. Throws ``StoreError/damaged``.
   static func verify(_ file: borrowing FileDescriptor) throws -> Seal? {
     guard let seal = try read(file) else { return nil }
+    guard try checksum(of: file, gaps(seal.chunks, length: seal.length)) == seal.checksum else {
+      throw StoreError.damaged(path: file.path, reason: "its checksum differs: bytes have changed")
+    }
+    return seal
+  }
+
+  private static func checksum(of file: borrowing FileDescriptor, _ ranges: [Range<Int>]) throws -> UInt32 {
     var checksum = Checksum()
-    for range in gaps(seal.chunks, length: seal.length) {
+    for range in ranges {
       var offset = range.lowerBound
       while offset < range.upperBound {
         let block = try file.read(min(1 << 20, range.upperBound - offset), at: offset)
@@ -74,10 +96,7 @@ extension Seal {
         offset += block.count
       }
     }
-    guard checksum.value == seal.checksum else {
-      throw StoreError.damaged(path: file.path, reason: "its checksum differs: bytes have changed")
-    }
-    return seal
+    return checksum.value
   }
 
   private static func read(_ file: borrowing FileDescriptor) throws -> Seal? {

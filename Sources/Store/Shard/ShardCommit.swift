@@ -5,7 +5,13 @@ enum ShardCommit {
   /// Named after the runs in it, so that two writers of the same block agree on the name. A run that failed and is done
   /// again is another run.
   static func path(for records: [TrialRecord], in directory: ResultDirectory) -> String {
-    let runs = records.map { "\($0.identity) \($0.outcome.name)\n" }.sorted().joined()
+    path(for: records.map { ($0.identity, $0.outcome.name) }, in: directory)
+  }
+
+  static func path(
+    for runs: [(identity: TrialIdentity, outcome: String)], in directory: ResultDirectory
+  ) -> String {
+    let runs = runs.map { "\($0.identity) \($0.outcome)\n" }.sorted().joined()
     return "\(directory.shards)/\(TrialIdentity(hashing: runs))\(ResultDirectory.shardSuffix)"
   }
 

@@ -17,7 +17,16 @@ extension ShardContent {
   }
 
   private mutating func addAttributes(_ manifest: SweepManifest, _ columns: HyperparameterColumns) throws {
-    attributes = [
+    attributes = try Self.attributes(of: manifest)
+    attributes += [
+      (Schema.Attribute.columns, try columns.columnsText()),
+      (Schema.Attribute.layouts, columns.layoutsText),
+    ]
+  }
+
+  /// Global attributes that say what the runs belong to.
+  static func attributes(of manifest: SweepManifest) throws -> [(name: String, value: String)] {
+    [
       ("Conventions", Schema.conventions),
       ("title", manifest.summary.isEmpty ? manifest.name : manifest.summary),
       Schema.format,
@@ -25,8 +34,6 @@ extension ShardContent {
       ("selection_rule", "\(manifest.selection.metric.rawValue) at the \(manifest.selection.epoch.rawValue) epoch"),
       ("provenance", try JSON.text(manifest.provenance)),
       (Schema.Attribute.manifest, try JSON.text(manifest)),
-      (Schema.Attribute.columns, try columns.columnsText()),
-      (Schema.Attribute.layouts, columns.layoutsText),
     ]
   }
 

@@ -19,10 +19,18 @@ struct StoredHyperparameters: Sendable {
 }
 
 extension ShardFile {
-  func hyperparameters(_ tables: inout TableCache) throws -> StoredHyperparameters {
+  /// Which columns there are, and which of them make up a run's hyperparameters.
+  func hyperparameterTable(
+    _ tables: inout TableCache
+  ) throws -> (columns: [HyperparameterColumns.Column], layouts: [[Int]]) {
     guard let columns = tables.columns(try file.text(Schema.Attribute.columns)),
       let layouts = HyperparameterColumns.parseLayouts(try file.text(Schema.Attribute.layouts), columns: columns.count)
     else { throw damaged("its table of hyperparameters cannot be read") }
+    return (columns, layouts)
+  }
+
+  func hyperparameters(_ tables: inout TableCache) throws -> StoredHyperparameters {
+    let (columns, layouts) = try hyperparameterTable(&tables)
     return StoredHyperparameters(
       path: path, columns: columns, layouts: layouts, layoutOfRun: try column(Schema.Name.layout),
       values: try columns.map { try values(of: $0) })

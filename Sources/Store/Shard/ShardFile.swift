@@ -1,3 +1,4 @@
+import CHDF5
 import Experiments
 import Glibc
 
@@ -39,6 +40,19 @@ struct ShardFile: ~Copyable {
 
   func manifest() throws -> SweepManifest {
     try JSON.decode(SweepManifest.self, from: Array(try file.text(Schema.Attribute.manifest).utf8), path: path)
+  }
+
+  /// What a merged file says of the test set; nil for other files.
+  static func testEvaluation(of path: String) throws -> TestEvaluation? {
+    let shard = try ShardFile.open(path, requiresSeal: false)
+    let name = Schema.Attribute.testEvaluation
+    guard try shard.file.handle.check(H5Aexists(shard.file.handle.id, name), "H5Aexists \(name)") > 0 else {
+      return nil
+    }
+    let evaluation = try JSON.decode(
+      TestEvaluation.self, from: Array(try shard.file.text(name).utf8), path: path)
+    try shard.close()
+    return evaluation
   }
 
   func damaged(_ reason: String) -> StoreError { .damaged(path: path, reason: reason) }

@@ -24,7 +24,14 @@ struct ShardImage {
   private static let chunkBytes = 256 << 10
 
   static func storage(of variable: Variable, extents: [Int]) -> OutputDataset.Storage {
-    let stride = variable.values.stride
+    storage(
+      stride: variable.values.stride, extents: extents, isCompressed: variable.isCompressed, chunkBytes: chunkBytes)
+  }
+
+  /// How elements of `stride` bytes are laid out.
+  static func storage(
+    stride: Int, extents: [Int], isCompressed: Bool, chunkBytes: Int
+  ) -> OutputDataset.Storage {
     if extents.reduce(stride, *) <= compactBytes { return .compact }
     var chunk = extents
     let row = extents.dropFirst().reduce(stride, *)
@@ -32,14 +39,16 @@ struct ShardImage {
       chunk = extents.map { _ in 1 }
       chunk[extents.count - 1] = chunkBytes / stride
     } else {
-      chunk[0] = min(extents[0], chunkBytes / row)
+      // As many chunks as it takes, all of about one length: what the last one lacks is stored too.
+      let count = (extents[0] + chunkBytes / row - 1) / (chunkBytes / row)
+      chunk[0] = (extents[0] + count - 1) / count
     }
-    return .chunked(chunk, isCompressed: variable.isCompressed)
+    return .chunked(chunk, isCompressed: isCompressed)
   }
 
   // MARK: - Dimensions
 
-  private static func writeDimensions(_ dimensions: [Dimension], in image: borrowing OutputImage) throws {
+  static func writeDimensions(_ dimensions: [Dimension], in image: borrowing OutputImage) throws {
     for dimension in dimensions {
       if let coordinate = dimension.coordinate {
         var variable = Variable(
@@ -125,10 +134,11 @@ struct ShardImage {
   private static func chunkExtents(of content: ShardContent, in image: borrowing OutputImage) throws -> [Range<Int>] {
     var extents: [Range<Int>] = []
     for variable in content.variables {
-      guard case .chunked = storage(of: variable, extents: try content.extents(of: variable)) else { continue }
+      let length = try content.extents(of: variable)
+      guard case .chunked(let chunk, _) = storage(of: variable, extents: length) else { continue }
       if case .text = variable.values { continue }
       let dataset = try OutputDataset.open(variable.name, in: image)
-      extents += try dataset.chunkExtents()
+      extents += try dataset.chunkExtents(length, chunk: chunk)
       try dataset.close()
     }
     return extents

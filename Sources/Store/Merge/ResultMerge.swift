@@ -1,0 +1,158 @@
+import Experiments
+import Glibc
+
+/// Makes one file, or few shards, of the many that a sweep wrote.
+public struct ResultMerge: Sendable {
+  /// How it went.
+  public struct Outcome: Hashable, Sendable {
+    public var runs: Int
+    /// Files that were read: shards, and journals of runs that are in none yet.
+    public var sources: Int
+    /// Files that were written.
+    public var files: Int
+    public var bytes: Int
+    /// Torn journals.
+    public var notices: [String] = []
+  }
+
+  /// Bytes of values held in memory at once.
+  public var memoryBudget = 128 << 20
+
+  public init() {}
+
+  /// Writes all runs of a directory of results into one file of the same schema, in the order of their identities.
+  ///
+  /// The file appears whole or not at all. Equal runs give the same values whatever shards they came in.
+  ///
+  /// - Parameter replaces: Whether a file that is there goes.
+  /// - Throws: ``StoreError/damaged`` and ``HDF5Error`` where a shard is damaged: nothing is left out in silence.
+  public func merge(_ directory: String, into path: String, replaces: Bool = false) throws -> Outcome {
+    let results = ResultDirectory(directory)
+    guard Files.isDirectory(results.path), Files.exists(results.manifest) else {
+      throw StoreError.notResults(path: directory, reason: "it is not the directory of a sweep")
+    }
+    guard replaces || !Files.exists(path) else { throw StoreError.exists(path: path) }
+    let manifest = try JSON.read(SweepManifest.self, path: results.manifest)
+    let evaluation =
+      Files.exists(results.testEvaluation)
+      ? try JSON.read(TestEvaluation.self, path: results.testEvaluation) : nil
+    // As readers do: a journal goes only after its shard has come.
+    let journals = try JournalShards(results.journalPaths(), manifest: manifest, beside: path)
+    defer { journals.remove() }
+    var sources = MergeSources()
+    var tables = TableCache()
+    for shard in try results.shardPaths() { sources.add(try .read(shard, requiresSeal: true, &tables)) }
+    for shard in journals.paths { sources.add(try .read(shard, requiresSeal: true, &tables)) }
+    guard !sources.sources.isEmpty else { throw StoreError.notResults(path: directory, reason: "it has no runs yet") }
+    let plan = try MergePlanner.plan(sources, manifest: manifest, evaluation: evaluation)
+    try write(plan, sources, to: path, replaces: replaces)
+    return Outcome(
+      runs: plan.rowSets[0].count, sources: sources.sources.count, files: 1, bytes: try Files.size(path),
+      notices: journals.notices)
+  }
+
+  private func write(_ plan: MergePlan, _ sources: MergeSources, to path: String, replaces: Bool) throws {
+    let writer = MergeWriter(plan: plan, sources: sources, budget: memoryBudget)
+    if replaces {
+      try Files.replace(path) { try writer.write(to: $0) }
+    } else if try !Files.create(path, write: { try writer.write(to: $0) }) {
+      throw StoreError.exists(path: path)
+    }
+  }
+
+  /// Joins the small shards that interrupted sweeps leave into full ones. The directory must not be in use.
+  ///
+  /// A kill loses nothing: a new shard is whole before the ones it replaces go.
+  public func compact(_ directory: String, options: ResultStore.Options = .init()) throws -> Outcome {
+    let results = ResultDirectory(directory)
+    let manifest = try JSON.read(SweepManifest.self, path: results.manifest)
+    // Opening takes up journals and sets damaged shards aside, closing makes shards of what was found.
+    let store = try ResultStore.open(directory: directory, manifest: manifest, options: options)
+    let notices = store.notices
+    try store.close()
+    let lock = try DirectoryLock(results, shared: false)
+    defer { withExtendedLifetime(lock) {} }
+    var outcome = Outcome(runs: 0, sources: 0, files: 0, bytes: 0, notices: notices)
+    for group in try smallShards(results, options) {
+      try replace(group, in: results, manifest, &outcome)
+    }
+    return outcome
+  }
+
+  /// Small shards in groups that make a full one.
+  private func smallShards(_ results: ResultDirectory, _ options: ResultStore.Options) throws -> [MergeSources] {
+    var tables = TableCache()
+    var groups: [MergeSources] = []
+    var group = MergeSources()
+    var (runs, bytes) = (0, 0)
+    for path in try results.shardPaths() {
+      let size = try Files.size(path)
+      let source = try MergeSource.read(path, requiresSeal: true, &tables)
+      let count = source.identities.count
+      guard 2 * count <= options.runsPerShard, 2 * size <= options.bytesPerShard else { continue }
+      if runs + count > options.runsPerShard || bytes + size > options.bytesPerShard {
+        groups.append(group)
+        group = MergeSources()
+        (runs, bytes) = (0, 0)
+      }
+      group.add(source)
+      runs += count
+      bytes += size
+    }
+    return (groups + [group]).filter { $0.sources.count > 1 }
+  }
+
+  private func replace(
+    _ group: MergeSources, in results: ResultDirectory, _ manifest: SweepManifest, _ outcome: inout Outcome
+  ) throws {
+    let plan = try MergePlanner.plan(group, manifest: manifest, evaluation: nil)
+    var runs: [(TrialIdentity, UInt8)] = []
+    for (source, moves) in zip(group.sources, plan.rowSets[0].bySource) {
+      runs += moves.map { (source.identities[Int($0.row)], source.outcomes[Int($0.row)]) }
+    }
+    let path = ShardCommit.path(for: runs.map { ($0.0, TrialOutcome.names[Int($0.1)]) }, in: results)
+    if !group.sources.contains(where: { $0.path == path }) {
+      let writer = MergeWriter(plan: plan, sources: group, budget: memoryBudget)
+      _ = try Files.create(path) { try writer.write(to: $0) }
+    }
+    for source in group.sources where source.path != path { try Files.remove(source.path) }
+    try Files.synchronizeDirectory(results.shards)
+    outcome.runs += runs.count
+    outcome.sources += group.sources.count
+    outcome.files += 1
+    outcome.bytes += try Files.size(path)
+  }
+}
+
+/// Shards in temporary files of what is in journals only, so that a sweep can be merged while it runs.
+private final class JournalShards {
+  private(set) var paths: [String] = []
+  private(set) var notices: [String] = []
+
+  init(_ journals: [String], manifest: SweepManifest, beside path: String) throws {
+    do {
+      for journal in journals {
+        guard let replay = try JournalReplay.ifPresent(journal) else { continue }
+        if let notice = replay.tail.notice { notices.append("\(journal): \(notice)") }
+        guard !replay.records.isEmpty else { continue }
+        let temporary = "\(path).\(UniqueName.next())\(Files.temporarySuffix)"
+        var block = Block()
+        for record in replay.records { block.append(record, bytes: 0) }
+        let image = try ShardImage(
+          ShardContent(block.records.sorted { $0.identity < $1.identity }, manifest: manifest), name: temporary)
+        paths.append(temporary)
+        let file = try FileDescriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL)
+        try file.write(image.bytes)
+        try file.write(image.seal.bytes)
+        try file.close()
+      }
+    } catch {
+      remove()
+      throw error
+    }
+  }
+
+  func remove() {
+    for path in paths { unlink(path) }
+  }
+}

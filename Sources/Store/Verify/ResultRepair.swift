@@ -1,0 +1,81 @@
+import Experiments
+
+/// Saves what can be saved of a damaged directory, so that the next sweep runs only what is lost.
+public enum ResultRepair {
+  /// Takes up journals, removes what is half-written, sets damaged files aside in `quarantine/` after their whole runs
+  /// have been written to new shards, and restores a missing manifest from a shard.
+  ///
+  /// Throws ``StoreError/locked`` where a sweep is running. Returns what was done, one line each.
+  public static func repair(_ path: String, options: ResultStore.Options = .init()) throws -> [String] {
+    let directory = ResultDirectory(path)
+    var done: [String] = []
+    guard try Files.exists(directory.manifest) || !directory.shardPaths().isEmpty else {
+      throw StoreError.notResults(path: path, reason: "the directory has no sweep.json")
+    }
+    do {
+      let lock = try DirectoryLock(directory, shared: false)
+      defer { withExtendedLifetime(lock) {} }
+      let manifest = try restoreManifest(directory, &done)
+      for shard in try directory.shardPaths() { try save(shard, directory, manifest, &done) }
+      try setAsideTestEvaluation(directory, &done)
+    }
+    let manifest = try JSON.read(SweepManifest.self, path: directory.manifest)
+    let store = try ResultStore.open(directory: path, manifest: manifest, options: options)
+    done += store.notices
+    try store.close()
+    return done
+  }
+
+  private static func restoreManifest(_ directory: ResultDirectory, _ done: inout [String]) throws -> SweepManifest {
+    var damage: any Error = StoreError.notResults(path: directory.path, reason: "the directory has no sweep.json")
+    if Files.exists(directory.manifest) {
+      do {
+        return try JSON.read(SweepManifest.self, path: directory.manifest)
+      } catch  where Recovery.isDamage(error) {
+        damage = error
+      }
+    }
+    for shard in try directory.shardPaths() {
+      let copy = try? HDF5.run { try ShardFile.open(shard, requiresSeal: true).manifest() }
+      guard let copy else { continue }
+      if Files.exists(directory.manifest) { _ = try directory.moveToQuarantine(directory.manifest) }
+      try Files.replace(directory.manifest, with: try JSON.encode(copy))
+      done.append("\(directory.manifest): restored from \(shard)")
+      return copy
+    }
+    throw damage
+  }
+
+  /// Where chunks of a shard are damaged, its other runs get a shard of their own.
+  private static func save(
+    _ path: String, _ directory: ResultDirectory, _ manifest: SweepManifest, _ done: inout [String]
+  ) throws {
+    let damage: String
+    do {
+      guard let found = try ShardExamination(of: path, requiresSeal: true).damage else { return }
+      damage = found
+    } catch  where Recovery.isDamage(error) {
+      // Nothing in it can be trusted: opening the directory sets it aside.
+      return
+    }
+    let records = try ShardExamination.readableRecords(of: path)
+    let kept: String
+    if !records.isEmpty, ShardCommit.path(for: records, in: directory) != path {
+      try ShardCommit.write(records, manifest: manifest, in: directory)
+      kept = try directory.moveToQuarantine(path)
+    } else {
+      kept = try directory.moveToQuarantine(path)
+      if !records.isEmpty { try ShardCommit.write(records, manifest: manifest, in: directory) }
+    }
+    done.append("\(damage); \(records.count) of its runs were saved, the file was moved to \(kept)")
+  }
+
+  private static func setAsideTestEvaluation(_ directory: ResultDirectory, _ done: inout [String]) throws {
+    guard Files.exists(directory.testEvaluation) else { return }
+    do {
+      _ = try JSON.read(TestEvaluation.self, path: directory.testEvaluation)
+    } catch  where Recovery.isDamage(error) {
+      done.append("\(error); moved to \(try directory.moveToQuarantine(directory.testEvaluation))")
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Experiments
+
+/// A look at every byte of a shard.
+struct ShardExamination {
+  /// Runs in the shard.
+  var count: Int
+  /// Runs of which everything can be read.
+  var readable: [(identity: TrialIdentity, outcome: TrialOutcome)] = []
+  /// What is wrong; nil where all is whole.
+  var damage: String?
+
+  /// Reads a shard's columns, and every element of every variable so that each chunk's checksum is tried. Where one is
+  /// wrong, each run is tried by itself.
+  ///
+  /// Throws ``StoreError/damaged`` and ``HDF5Error`` where the seal or the columns cannot be trusted: no run can then.
+  init(of path: String, requiresSeal: Bool) throws {
+    (count, readable, damage) = try HDF5.run {
+      let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
+      var (tables, shared) = (TableCache(), SharedValues())
+      let runs = try shard.summaries(&tables).summaries(sharing: &shared)
+      let all = runs.map { ($0.identity, $0.outcome) }
+      let count = shard.count
+      do {
+        for name in try shard.file.rootDatasets() { try shard.readThrough(name) }
+        return (count, all, nil)
+      } catch  where Recovery.isDamage(error) {
+        let readable = all.indices.filter { (try? shard.record(row: $0)) != nil }.map { all[$0] }
+        return (count, readable, "\(error)")
+      }
+    }
+  }
+
+  /// The runs of a shard of which everything can be read.
+  static func readableRecords(of path: String) throws -> [TrialRecord] {
+    try HDF5.run {
+      let shard = try ShardFile.open(path, requiresSeal: true)
+      let records = (0..<shard.count).compactMap { try? shard.record(row: $0) }
+      try shard.close()
+      return records
+    }
+  }
+}
+
+extension ShardFile {
+  private static var blockBytes: Int { 16 << 20 }
+
+  /// Reads all elements of a variable, some rows at a time.
+  fileprivate func readThrough(_ name: String) throws {
+    let variable = try StoredVariable(name, in: file)
+    guard !variable.isAbsent, let rows = variable.extents.first else { return }
+    let dataset = try file.dataset(name)
+    let rowBytes = max(1, variable.extents.dropFirst().reduce(variable.type.stride, *))
+    let step = max(1, Self.blockBytes / rowBytes)
+    for start in stride(from: 0, to: rows, by: step) {
+      let block = start..<min(rows, start + step)
+      switch variable.type {
+      case .text: _ = try dataset.readText(rows: block)
+      case .number(let type):
+        var bytes = [UInt8](repeating: 0, count: block.count * rowBytes)
+        try bytes.withUnsafeMutableBytes { buffer in
+          if let memory = buffer.baseAddress { try dataset.readRows(block, as: type, into: memory) }
+        }
+      }
+    }
+    try dataset.close()
+  }
+}
