@@ -156,7 +156,7 @@ public final class ResultReader: Sendable {
   }
 
   /// Visits every run there is. A damaged shard is left out and noticed, in a directory; a file alone must be whole.
-  private func scan(
+  func scan(
     journal visitRecord: (_ path: String, TrialRecord) throws -> Void,
     shard visitShard: (borrowing ShardFile) throws -> Void
   ) throws {

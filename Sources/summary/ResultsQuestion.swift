@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Glibc
 import Reports
+import Store
 
 /// What every command that compares runs asks for: which results, which of their runs, compared by what.
 struct ResultsQuestion: ParsableArguments {
@@ -41,22 +42,40 @@ struct ResultsQuestion: ParsableArguments {
     return try answering { try SummaryReport(sweep, options: options) }
   }
 
-  /// Ends the program with the status that a question has which the results cannot answer.
-  func answering<Answer>(_ body: () throws -> Answer) throws -> Answer {
-    do {
-      return try body()
-    } catch let error as ReportError {
-      throw complain("\(results): \(error)", status: error.isUsage ? EX_USAGE : EX_DATAERR)
-    }
+  /// Ranks what the conditions leave of the results.
+  func ranking(_ reader: ResultReader? = nil) throws -> Ranking {
+    let sweep = try reader.map { try loadResults($0) } ?? loadResults(results)
+    let options = try options()
+    return try answering { try SummaryReport(sweep, options: options).ranking }
   }
+
+  /// Ends the program with the status of a question that the results cannot answer.
+  func answering<Answer>(_ body: () throws -> Answer) throws -> Answer {
+    try summary.answering(results, body)
+  }
+
+  func refusal(_ error: ReportError) -> ExitCode { summary.refusal(results, error) }
+}
+
+/// Ends the program with the status of a question that the results at a path cannot answer.
+func answering<Answer>(_ path: String, _ body: () throws -> Answer) throws -> Answer {
+  do {
+    return try body()
+  } catch let error as ReportError {
+    throw refusal(path, error)
+  }
+}
+
+func refusal(_ path: String, _ error: ReportError) -> ExitCode {
+  complain("\(path): \(error)", status: error.isUsage ? EX_USAGE : EX_DATAERR)
 }
 
 extension ReportError {
   /// Whether the question is wrong, not the data.
   fileprivate var isUsage: Bool {
     switch self {
-    case .unknownKey, .malformedCondition, .notANumber: true
-    case .nothingLeft: false
+    case .unknownKey, .malformedCondition, .notANumber, .unknownValue: true
+    case .nothingLeft, .nothingRanked: false
     }
   }
 }

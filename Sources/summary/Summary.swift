@@ -22,8 +22,13 @@ struct Summary: ParsableCommand {
         summary results/digits --group optimizer,batch_size
         summary results/digits --runs --csv > runs.csv
         summary results/digits --json | python3 -m json.tool
+        summary effects results/digits --where optimizer=adam
+        summary profile results/digits results/spirals --unit seconds
 
       Exit status: 0, 64 wrong usage, 65 the data cannot answer, 66 no such results, 74 cannot write.
       """,
-    subcommands: [RankCommand.self, ExportCommand.self], defaultSubcommand: RankCommand.self)
+    subcommands: [
+      RankCommand.self, EffectsCommand.self, BudgetCommand.self, TargetCommand.self, ProfileCommand.self,
+      SensitivityCommand.self, PairsCommand.self, ExportCommand.self,
+    ], defaultSubcommand: RankCommand.self)
 }

@@ -72,12 +72,15 @@ import Testing
     #expect(result.status == 0 && result.standardError.isEmpty)
     #expect(result.standardOutput.hasPrefix("dropout: 12 runs\n  outcomes          12 completed\n"))
     // (0.01 + 0.04 + 0.09)/3 above 0.15.
-    #expect(result.standardOutput.contains("     1    0.197 ± 0.023   0.16000  3/3    adam                    0.5  "))
+    #expect(
+      result.standardOutput.contains(
+        "     1    0.197 ± 0.023  0.0963 to 0.297   0.16000  3/3    adam                    0.5  "))
     #expect(result.standardOutput.contains("Best: keep_probability 0.5 (dropout_rate 0.5)."))
     #expect(
       result.standardOutput.hasSuffix(
         "The test set was looked at once, for the winner only: loss 0.25000 ± 0, accuracy 0.90000 ± 0 (over\n"
-          + "  3 seeds).\n"))
+          + "  3 seeds).\n  Corrected for being the best of 4, the winner's validation_loss is 0.19667 instead of 0.19667.\n"
+          + "  Test minus validation: 0.053 ± 0.023 (95 % interval -0.0471 to 0.154).\n"))
   }
 
   @Test func filtersGroupsAndMetrics() throws {
@@ -99,6 +102,34 @@ import Testing
     #expect(object["runs"] as? Int == 12)
     #expect((object["configurations"] as? [Any])?.count == 4)
     #expect(((object["test"] as? [String: Any])?["looked_at"]) as? Bool == true)
+  }
+
+  /// Each question's own words and a number that can be worked out: losses are 0.3·keep + 0.2·momentum + noise.
+  @Test(
+    arguments: [
+      (["effects"], "keep_probability   34 %"), (["budget"], "  2  0.225 ± 0.067   98 %  0.425 ± 0.067  1.5 %"),
+      (["sensitivity"], "  *           0.01  0.397 ± 0.023       0/6"),
+      (["pairs", "--of", "optimizer"], "adam       momentum  -0.20000"),
+      (["target", "--target", "0.2"], "adam       2/3       1      0          0    0.190"),
+      (["profile"], "momentum   1.00  100 %"), (["profile", "--target", "0.2"], "momentum   0.00  0.0 %"),
+    ] as [([String], String)])
+  func answersQuestions(arguments: [String], text: String) throws {
+    let result = try Command("summary").run([arguments[0], results] + arguments.dropFirst())
+    #expect(result.status == 0 && result.standardError.isEmpty)
+    #expect(result.standardOutput.contains(text), "\(result.standardOutput)")
+  }
+
+  @Test(
+    arguments: [
+      (["target", "--reference", "sgd"], "no run has optimizer 'sgd'; accepted: adam, momentum", 64),
+      (["target", "--target", "1", "--reference", "adam"], "exclude each other", 64),
+      (["sensitivity", "--tolerance=-1"], "--tolerance must be a number from 0", 64),
+      (["pairs", "--of", "optimzer"], "unknown key 'optimzer'; did you mean 'optimizer'?", 64),
+    ] as [([String], String, Int32)])
+  func refusesQuestions(arguments: [String], message: String, status: Int32) throws {
+    let result = try Command("summary").run([arguments[0], results] + arguments.dropFirst())
+    #expect(result.status == status && result.standardOutput.isEmpty)
+    #expect(result.standardError.contains(message), "\(result.standardError)")
   }
 
   @Test func helpHasExamples() throws {

@@ -23,7 +23,10 @@ extension SummaryReport {
   private func writeConfigurations(to output: inout some TextOutputStream) {
     let columns = columns
     let titles =
-      ["rank", metric, "standard_error", "standard_deviation", "best", "best_run", "ranked_seeds", "lost_seeds"]
+      [
+        "rank", metric, "standard_error", "standard_deviation", "lower_95", "upper_95", "best", "best_run",
+        "ranked_seeds", "lost_seeds",
+      ]
       + ["diverged", "failed"]
     CSV.write((titles + columns.map(\.name)).map(CSV.Cell.text), to: &output)
     for (index, configuration) in ranking.configurations.prefix(options.top ?? .max).enumerated() {
@@ -31,6 +34,8 @@ extension SummaryReport {
       let cells: [CSV.Cell] = [
         configuration.isRanked ? .integer(index + 1) : .text(""), .number(statistics.mean),
         .number(statistics.standardError), .number(statistics.standardDeviation),
+        .number(statistics.confidenceInterval()?.lower ?? .nan),
+        .number(statistics.confidenceInterval()?.upper ?? .nan),
         .number(configuration.bestRow.map { ranking.values[$0] } ?? .nan), run(configuration.bestRow),
         .integer(statistics.count), .integer(configuration.lostSeeds), .integer(configuration.outcomes.diverged),
         .integer(configuration.outcomes.failed),

@@ -28,6 +28,7 @@ extension SummaryReport {
       "warnings": .array(
         warnings.map { .object(["kind": .string($0.kind.rawValue), "message": .string($0.message)]) }),
       "test": testResult.json,
+      "winners_curse": winnersCurse?.json ?? .null,
     ]
     if let groups {
       members["groups"] = json(groups)
@@ -92,8 +93,9 @@ extension SummaryReport {
   }
 
   private func json(_ scope: KeepProbabilityAnswer.Scope) -> JSON {
-    let levels = scope.levels.map { level -> JSON in
+    let levels = scope.levels.enumerated().map { index, level -> JSON in
       .object([
+        "probability_of_best": scope.confidence.map { .number($0.probabilityOfBest[index]) } ?? .null,
         "keep_probability": .string(level.keepProbability.label),
         "dropout_rate": .string(level.keepProbability.rateLabel),
         "configurations": .integer(level.configurations), "outcomes": level.outcomes.json,
@@ -104,6 +106,9 @@ extension SummaryReport {
     return .object([
       "optimizer": scope.optimizer.map(JSON.string) ?? .null, "levels": .array(levels),
       "winner": scope.winner.map { .string(scope.levels[$0].keepProbability.label) } ?? .null,
+      "one_standard_error_choice": scope.confidence?.oneStandardErrorChoice.map {
+        .string(scope.levels[$0].keepProbability.label)
+      } ?? .null,
       "against_no_dropout": scope.contrast?.json ?? .null, "answer": .string(sentence(scope)),
     ])
   }
@@ -136,6 +141,7 @@ extension SampleStatistics {
       "ranked": .integer(count), "mean": .number(mean), "standard_error": .number(standardError),
       "standard_deviation": .number(standardDeviation), "median": .number(median),
       "minimum": .number(minimum), "maximum": .number(maximum),
+      "confidence_interval_95": confidenceInterval().map { .array([.number($0.lower), .number($0.upper)]) } ?? .null,
     ]
   }
 }
@@ -158,22 +164,33 @@ extension RunSummary.Metrics {
   }
 }
 
+extension WinnersCurse {
+  fileprivate var json: JSON {
+    .object([
+      "validation": .object(validation.json), "candidates": .integer(candidates),
+      "selection_bias": selectionBias.map(JSON.number) ?? .null,
+      "test_minus_validation": test.map { .object($0.json) } ?? .null,
+    ])
+  }
+}
+
+extension MeanComparison {
+  fileprivate var json: [String: JSON] {
+    let interval = confidenceInterval()
+    return [
+      "method": .string(method.rawValue), "seeds": .array(counts.map(JSON.integer)), "difference": .number(difference),
+      "standard_error": .number(standardError), "degrees_of_freedom": .number(degreesOfFreedom),
+      "p_value": .number(pValue), "confidence_interval_95": .array([.number(interval.lower), .number(interval.upper)]),
+    ]
+  }
+}
+
 extension KeepProbabilityAnswer.Contrast {
   fileprivate var json: JSON {
-    var members: [String: JSON] = [
+    let members: [String: JSON] = [
       "keep_probability": .string(dropout.label), "verdict": .string(verdict.rawValue),
     ]
-    if let comparison {
-      let interval = comparison.confidenceInterval()
-      members["method"] = .string(comparison.method.rawValue)
-      members["seeds"] = .array(comparison.counts.map(JSON.integer))
-      members["difference"] = .number(comparison.difference)
-      members["standard_error"] = .number(comparison.standardError)
-      members["degrees_of_freedom"] = .number(comparison.degreesOfFreedom)
-      members["p_value"] = .number(comparison.pValue)
-      members["confidence_interval_95"] = .array([.number(interval.lower), .number(interval.upper)])
-    }
-    return .object(members)
+    return .object(members.merging(comparison?.json ?? [:]) { $1 })
   }
 }
 

@@ -7,6 +7,9 @@ extension SummaryReport {
     write([answer.overall], columns: roles.varying, to: &output)
     writeCurve(answer.overall, to: &output)
     output.write(TerminalText.wrapped(sentence(answer.overall), first: "  "))
+    if let confidence = answer.overall.confidence {
+      output.write(TerminalText.wrapped(sentence(confidence, answer.overall), first: "  "))
+    }
     guard !answer.optimizers.isEmpty else { return }
     output.write("\nThe same for each optimizer\n")
     write(answer.optimizers, columns: roles.varying.filter { $0.name != "optimizer" }, to: &output)
@@ -54,7 +57,7 @@ extension SummaryReport {
       [.init("")] + (isPerOptimizer ? [.init("optimizer")] : [])
       + [
         .init("keep_probability", .right), .init("dropout_rate", .right), .init("best run", .right),
-        .init("best configuration", .right), .init("seeds"), .init("diverged", .right),
+        .init("best configuration", .right), .init("P(best)", .right), .init("seeds"), .init("diverged", .right),
       ] + settings.map(\.tableColumn)
     var rows: [[String]] = []
     for scope in scopes {
@@ -64,7 +67,9 @@ extension SummaryReport {
           [index == scope.winner ? "*" : ""] + (isPerOptimizer ? [scope.optimizer ?? ""] : [])
             + [
               level.keepProbability.label, level.keepProbability.rateLabel, value(level.bestRow),
-              measurement(level.best?.statistics), level.best.map(seedsText) ?? NumberText.missing,
+              measurement(level.best?.statistics),
+              scope.confidence.map { NumberText.percent($0.probabilityOfBest[index]) } ?? NumberText.missing,
+              level.best.map(seedsText) ?? NumberText.missing,
               "\(level.outcomes.diverged)/\(level.outcomes.total)",
             ]
             + settings.map { column in level.best.map { column.text($0.row) } ?? NumberText.missing })
@@ -98,6 +103,20 @@ extension SummaryReport {
     return "\(opening) \(sentence(contrast))"
   }
 
+  /// How sure the answer is, and what the cautious choice would be.
+  private func sentence(
+    _ confidence: KeepProbabilityAnswer.Confidence, _ scope: KeepProbabilityAnswer.Scope
+  ) -> String {
+    var text =
+      "P(best): share of \(ranking.seeds <= SeedBootstrap.exactLimit ? "all" : "10,000") resamples of the seeds"
+    text += " (bootstrap) in which it is the best, everything else tuned again."
+    if let choice = confidence.oneStandardErrorChoice {
+      text += " One-standard-error choice, the most dropout within one standard error of the best:"
+      text += " keep_probability \(scope.levels[choice].keepProbability.label)."
+    }
+    return text
+  }
+
   private func absence(of scope: KeepProbabilityAnswer.Scope) -> String {
     if scope.winner == nil { return "no run can be ranked" }
     return scope.levels.contains { $0.best != nil && $0.keepProbability.isNone }
@@ -121,7 +140,7 @@ extension SummaryReport {
 
 extension MeanComparison {
   /// For example "3 paired", or "3 and 2 unpaired".
-  fileprivate var seedsText: String {
+  var seedsText: String {
     method == .paired ? "\(counts[0]) paired" : "\(counts[0]) and \(counts[1]) unpaired"
   }
 }

@@ -38,16 +38,18 @@ extension SummaryReport {
 
   private func writeConfigurations(to output: inout some TextOutputStream) {
     let shown = ranking.configurations.prefix(options.top ?? 10)
-    let seeds = ranking.seeds > 1 ? "over \(ranking.seeds) seeds, mean ± standard error" : "with one seed each"
+    let seeds =
+      ranking.seeds > 1
+      ? "over \(ranking.seeds) seeds, mean ± standard error, Student's t interval" : "with one seed each"
     output.write("\nRanking: \(count(ranking.configurations.count, "configuration")) \(seeds)\n")
     let columns: [Table.Column] =
       [.init("rank", .right), .init(ranking.criterion.metric.rawValue, .right)]
-      + (ranking.seeds > 1 ? [.init("best run", .right), .init("seeds")] : [.init("run")])
+      + (ranking.seeds > 1 ? [.init("95 % interval"), .init("best run", .right), .init("seeds")] : [.init("run")])
       + roles.varying.map(\.tableColumn)
     let rows = shown.enumerated().map { index, configuration in
       let seeds =
         ranking.seeds > 1
-        ? [value(configuration.bestRow), seedsText(configuration)]
+        ? [intervalText(configuration.statistics), value(configuration.bestRow), seedsText(configuration)]
         : [ranking.table.runs[configuration.row].identity.short]
       return [
         configuration.isRanked ? "\(index + 1)" : NumberText.missing,
@@ -118,6 +120,9 @@ extension SummaryReport {
 
   private func writeTestResult(to output: inout some TextOutputStream) {
     output.write("\nTest set\n" + TerminalText.wrapped(testResult.description, first: "  "))
+    if let text = winnersCurse?.description(ranking.criterion.metric) {
+      output.write(TerminalText.wrapped(text, first: "  "))
+    }
   }
 
   func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -31,6 +31,8 @@ public struct SummaryReport: Sendable {
   public let keepProbability: KeepProbabilityAnswer?
   public let warnings: [Warning]
   public let testResult: TestResult
+  /// Nil where no run can be ranked.
+  public let winnersCurse: WinnersCurse?
   public let groups: GroupedRuns?
   public let options: Options
   let conditions: [Condition]
@@ -66,6 +68,7 @@ public struct SummaryReport: Sendable {
     // With conditions, what is planned but not there cannot be told from what was left out.
     warnings = ranking.warnings(plannedRuns: options.conditions.isEmpty ? results.plannedRuns : nil)
     testResult = ranking.testResult(results.testEvaluation)
+    winnersCurse = ranking.winnersCurse(results.testEvaluation)
     groups = options.groupKeys.isEmpty ? nil : try GroupedRuns(ranking, by: options.groupKeys)
     roles = ColumnRoles(table)
   }
@@ -81,6 +84,13 @@ extension SummaryReport {
 
   func measurement(_ statistics: SampleStatistics?) -> String {
     statistics.map { NumberText.measurement($0.mean, $0.standardError) } ?? NumberText.missing
+  }
+
+  /// Student's interval, for example "0.0766 to 0.0988"; nothing for a single seed.
+  func intervalText(_ statistics: SampleStatistics) -> String {
+    statistics.confidenceInterval().map {
+      "\(NumberText.significant($0.lower, 3)) to \(NumberText.significant($0.upper, 3))"
+    } ?? ""
   }
 
   /// For example "3/3", or "2/3, 1 diverged".

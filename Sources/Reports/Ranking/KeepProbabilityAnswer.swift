@@ -15,6 +15,8 @@ public struct KeepProbabilityAnswer: Sendable {
     /// Index of the best level; nil where no run can be ranked.
     public let winner: Int?
     public let contrast: Contrast?
+    /// Nil without two seeds, and where no configuration kept all of them.
+    public let confidence: Confidence?
   }
 
   public struct Level: Sendable {
@@ -93,6 +95,7 @@ extension KeepProbabilityAnswer.Scope {
     self.levels = levels.values.sorted { $0.keepProbability < $1.keepProbability }
     winner = self.levels.best(ranking) { _ in true }
     contrast = .init(self.levels, ranking)
+    confidence = ranking.confidence(optimizer: optimizer, levels: self.levels, winner: winner)
   }
 }
 

@@ -7,6 +7,10 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   case notANumber(condition: String, value: String)
   /// The conditions leave nothing; `known` holds the values the last one chose from.
   case nothingLeft(condition: String, key: String, known: [String])
+  /// A hyperparameter has no such value.
+  case unknownValue(key: String, value: String, known: [String])
+  /// Every run diverged, failed or measured nothing.
+  case nothingRanked
 
   public var description: String {
     switch self {
@@ -20,6 +24,9 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
     case .nothingLeft(let condition, let key, let known):
       "no run is left with '\(escaped(condition))'"
         + (known.isEmpty ? "" : "; \(escaped(key)) has \(known.map(escaped).joined(separator: ", "))")
+    case .unknownValue(let key, let value, let known):
+      "no run has \(escaped(key)) '\(escaped(value))'; accepted: \(known.map(escaped).joined(separator: ", "))"
+    case .nothingRanked: "no run can be ranked: all diverged, failed or measured nothing"
     }
   }
 

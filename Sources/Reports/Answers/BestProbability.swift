@@ -1,0 +1,53 @@
+import Experiments
+
+extension KeepProbabilityAnswer {
+  /// What stands behind "this keep probability is the best".
+  public struct Confidence: Hashable, Sendable {
+    /// For each level, the probability that it is the best, by the bootstrap over seeds; see ``SeedBootstrap``. NaN for
+    /// a level without a configuration that kept all of its seeds.
+    public let probabilityOfBest: [Double]
+    /// The level with the most dropout whose best configuration is at most one standard error worse than the best: what
+    /// the one-standard-error rule chooses. Source: L. Breiman et al., "Classification and Regression Trees" (1984),
+    /// section 3.4.3; dropout is taken as the simpler model.
+    public let oneStandardErrorChoice: Int?
+  }
+
+  /// At most this many configurations of a level are candidates in each resample: the best ones.
+  static let candidatesPerLevel = 50
+}
+
+extension Ranking {
+  /// Nil without two seeds, and where no configuration kept all of them.
+  func confidence(
+    optimizer name: String?, levels: [KeepProbabilityAnswer.Level], winner: Int?
+  ) -> KeepProbabilityAnswer.Confidence? {
+    guard seeds >= 2, let best = winner.flatMap({ levels[$0].best }), best.isComplete,
+      let column = table.column("keep_probability")
+    else { return nil }
+    let settings = column.values.map(\.keepProbability)
+    let optimizer = table.column("optimizer")
+    var candidates = [KeepProbability: [[Double]]]()
+    for configuration in configurations where configuration.isComplete {
+      let code = column.codes[configuration.row]
+      guard code >= 0, let setting = settings[Int(code)],
+        name == nil || optimizer?[configuration.row]?.description == name,
+        candidates[setting, default: []].count < KeepProbabilityAnswer.candidatesPerLevel
+      else { continue }
+      candidates[setting, default: []].append(costs(of: configuration))
+    }
+    let isCandidate = levels.map { candidates[$0.keepProbability] != nil }
+    let probabilities = SeedBootstrap.probabilityOfBest(levels.map { candidates[$0.keepProbability] ?? [] })
+    // The levels ascend: the first within reach has the most dropout.
+    let bound = cost(best.statistics.mean) + best.statistics.standardError
+    return .init(
+      probabilityOfBest: zip(probabilities, isCandidate).map { $1 ? $0 : .nan },
+      oneStandardErrorChoice: levels.firstIndex { level in
+        level.best.map { $0.isComplete && cost($0.statistics.mean) <= bound } ?? false
+      })
+  }
+
+  /// The values of a complete configuration in the order of its seeds, the lower the better.
+  func costs(of configuration: Configuration) -> [Double] { rows(of: configuration).map { cost(values[$0]) } }
+
+  private func cost(_ value: Double) -> Double { criterion.metric.higherIsBetter ? -value : value }
+}

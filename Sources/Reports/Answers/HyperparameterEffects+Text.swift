@@ -1,0 +1,63 @@
+import Experiments
+
+extension HyperparameterEffects {
+  /// Writes shares of variance, largest first, and the marginal means, for each scope.
+  public func report(into output: inout some TextOutputStream) {
+    output.write(
+      TerminalText.wrapped(
+        "Shares of the variance of \(criterion.metric.rawValue) (functional ANOVA, exact on the grid): what each"
+          + " hyperparameter explains by itself, each pair beyond that, and the seed.", first: ""))
+    for scope in scopes {
+      output.write("\n" + TerminalText.escaped(scope.optimizer ?? "All runs") + "\n")
+      switch scope.result {
+      case .complete(let analysis): write(analysis, to: &output)
+      case .nothingVaries: output.write("  No hyperparameter has more than one value.\n")
+      case .nothingRanked: output.write("  No run can be ranked.\n")
+      case .incomplete(let present, let combinations):
+        output.write(
+          TerminalText.wrapped(
+            "\(present) of \(combinations) combinations have runs: effects are exact only on a complete grid."
+              + " --where chooses a complete part.", first: "  "))
+      }
+    }
+  }
+
+  /// Terms below a thousandth are left out.
+  private static let smallestShare = 1e-3
+
+  private func write(_ analysis: Analysis, to output: inout some TextOutputStream) {
+    var rows = analysis.anova.terms.map { term in
+      (
+        name: term.factors.map { analysis.factors[$0].name }.joined(separator: " × "),
+        share: analysis.share(term.variance)
+      )
+    }
+    rows.append(("three and more together", analysis.share(analysis.anova.higherOrderVariance)))
+    rows.append(("seed", analysis.share(analysis.seedVariance)))
+    let shown = rows.filter { $0.share >= Self.smallestShare }.sorted { $0.share > $1.share }
+    Table(
+      columns: [.init("effect"), .init("share", .right)],
+      rows: shown.map { [$0.name, NumberText.percent($0.share)] }
+    ).write(to: &output)
+    if analysis.replaced > 0 {
+      output.write(
+        TerminalText.wrapped(
+          "\(analysis.replaced) of \(analysis.runs) runs diverged, failed or measured nothing and count as the worst"
+            + " value measured.", first: "  "))
+    }
+    output.write("  Marginal means\n")
+    Table(
+      columns: [.init("hyperparameter"), .init("value", .right), .init("mean", .right)],
+      rows: analysis.factors.enumerated().flatMap { index, factor in
+        factor.levels.enumerated().map { level, text in
+          [level == 0 ? factor.name : "", text, NumberText.significant(analysis.anova.marginals[index][level])]
+        }
+      }
+    ).write(to: &output)
+  }
+}
+
+extension HyperparameterEffects.Analysis {
+  /// The share of a run's variance; NaN where nothing varies.
+  public func share(_ variance: Double) -> Double { variance / totalVariance }
+}

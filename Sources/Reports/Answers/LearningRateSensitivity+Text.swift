@@ -1,0 +1,55 @@
+import Experiments
+
+extension LearningRateSensitivity {
+  /// Writes a curve over the learning rates for each optimizer, and where runs diverge.
+  public func report(into output: inout some TextOutputStream) {
+    output.write("For each learning rate the best of everything else, mean ± standard error over seeds\n")
+    for optimizer in optimizers {
+      output.write("\n\(TerminalText.escaped(optimizer.name))\n")
+      CurvePlot(
+        points: optimizer.rates.compactMap { rate in
+          rate.best.map {
+            .init(
+              label: NumberText.short(rate.learningRate), mean: $0.statistics.mean,
+              standardError: $0.statistics.standardError)
+          }
+        }
+      ).write(title: "learning_rate", to: &output)
+      Table(
+        columns: [
+          .init(""), .init("learning_rate", .right), .init("best", .right), .init("diverged", .right),
+        ],
+        rows: optimizer.rates.enumerated().map { index, rate in
+          [
+            index == optimizer.best ? "*" : optimizer.tolerated?.contains(index) == true ? "~" : "",
+            NumberText.short(rate.learningRate),
+            rate.best.map { NumberText.measurement($0.statistics.mean, $0.statistics.standardError) }
+              ?? NumberText.missing,
+            "\(rate.outcomes.diverged)/\(rate.outcomes.total)",
+          ]
+        }
+      ).write(to: &output)
+      output.write(TerminalText.wrapped(optimizer.sentence(tolerance), first: "  "))
+    }
+  }
+}
+
+extension LearningRateSensitivity.Optimizer {
+  fileprivate func sentence(_ tolerance: Double) -> String {
+    var parts: [String] = []
+    if let tolerated, let decades = toleratedDecades {
+      parts.append(
+        "Within \(NumberText.percent(tolerance)) of the best (~): \(NumberText.short(rates[tolerated.lowerBound].learningRate))"
+          + " to \(NumberText.short(rates[tolerated.upperBound].learningRate)), \(NumberText.significant(decades, 2)) decades."
+      )
+    }
+    switch (largestStable, smallestDivergent) {
+    case (let stable?, let divergent?):
+      parts.append(
+        "Most runs diverge from \(NumberText.short(divergent)) on; \(NumberText.short(stable)) is stable.")
+    case (nil, _?): parts.append("Most runs diverge at every learning rate.")
+    case (_, nil): parts.append("The grid does not reach the rates at which most runs diverge.")
+    }
+    return parts.joined(separator: " ")
+  }
+}

@@ -1,0 +1,28 @@
+extension PairedComparisons {
+  public func report(into output: inout some TextOutputStream) {
+    output.write(
+      TerminalText.wrapped(
+        "Each \(key) at its best configuration, against each other: differences over shared seeds (Student's paired t,"
+          + " Welch's where none are shared), p-values adjusted for all comparisons (Holm).", first: ""))
+    output.write("\n")
+    Table(
+      columns: [
+        .init(key), .init("minus"), .init("difference", .right), .init("95 % interval"), .init("seeds", .right),
+        .init("p-value", .right), .init("adjusted", .right), .init("verdict"),
+      ],
+      rows: pairs.map { pair in
+        let names = [levels[pair.first].value, levels[pair.second].value]
+        guard let comparison = pair.comparison else {
+          return names + [NumberText.missing, "", "", "", "", "cannot be told from one seed"]
+        }
+        let interval = comparison.confidenceInterval()
+        return names + [
+          NumberText.measurement(comparison.difference, comparison.standardError),
+          "\(NumberText.significant(interval.lower, 3)) to \(NumberText.significant(interval.upper, 3))",
+          comparison.seedsText, NumberText.pValue(comparison.pValue), NumberText.pValue(pair.adjustedPValue),
+          pair.adjustedPValue < 0.05 ? "differs" : "inside the noise",
+        ]
+      }
+    ).write(to: &output)
+  }
+}

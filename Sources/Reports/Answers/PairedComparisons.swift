@@ -1,0 +1,46 @@
+import Experiments
+
+/// Every value of a hyperparameter against every other, each at its best configuration: which differences are larger than
+/// their noise over seeds, with all comparisons taken together.
+public struct PairedComparisons: Sendable {
+  public let key: String
+  /// The best configuration of each value, in the order of the ranking.
+  public let levels: [Level]
+  public let pairs: [Pair]
+
+  public struct Level: Sendable {
+    public let value: String
+    public let best: Ranking.Configuration
+  }
+
+  public struct Pair: Sendable {
+    /// Indices into `levels`: the better one first.
+    public let first: Int
+    public let second: Int
+    /// First minus second; nil without two seeds each.
+    public let comparison: MeanComparison?
+    /// Holm's; NaN without a comparison.
+    public let adjustedPValue: Double
+  }
+
+  /// Throws ``ReportError/unknownKey``.
+  public init(_ ranking: Ranking, of key: String) throws(ReportError) {
+    let column = try ranking.table.requiredColumn(key)
+    self.key = key
+    var seen: Set<Int32> = []
+    levels = ranking.configurations.filter { $0.isRanked && seen.insert(column.codes[$0.row]).inserted }
+      .map { Level(value: column.text($0.row), best: $0) }
+    var comparisons: [(Int, Int, MeanComparison?)] = []
+    for first in levels.indices {
+      for second in levels.indices.dropFirst(first + 1) {
+        comparisons.append((first, second, ranking.compare(levels[first].best, with: levels[second].best)))
+      }
+    }
+    var adjusted = Multiplicity.holm(comparisons.compactMap { $0.2?.pValue })[...]
+    pairs = comparisons.map { first, second, comparison in
+      Pair(
+        first: first, second: second, comparison: comparison,
+        adjustedPValue: comparison == nil ? .nan : adjusted.removeFirst())
+    }
+  }
+}

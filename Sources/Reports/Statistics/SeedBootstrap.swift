@@ -1,0 +1,83 @@
+import RandomNumbers
+import RealModule
+
+/// The probability that each of several alternatives really is the best, by the bootstrap over seeds.
+///
+/// Seeds are drawn with replacement, the same ones for all candidates, which keeps the pairing; in each resample every
+/// alternative is tuned again: its best candidate by the resample's mean stands for it. The probability is the share of
+/// resamples that an alternative wins, ties in equal parts. Up to 8 seeds all resamples are counted with their exact
+/// multinomial weights; beyond, 10,000 are drawn. Source: B. Efron, R. Tibshirani, "An Introduction to the Bootstrap"
+/// (1993), chapters 6 and 8.
+public enum SeedBootstrap {
+  public static let exactLimit = 8
+  public static let resamples = 10_000
+
+  /// - Parameter alternatives: Candidates of each alternative, each with one cost a seed, the lower the better; all of the
+  ///   same two seeds or more.
+  public static func probabilityOfBest(_ alternatives: [[[Double]]]) -> [Double] {
+    let seeds = alternatives.lazy.flatMap { $0 }.first?.count ?? 0
+    precondition(seeds >= 2 && alternatives.allSatisfy { $0.allSatisfy { $0.count == seeds } })
+    let rows = alternatives.map { $0.flatMap { $0 } }
+    var wins = [Double](repeating: 0, count: alternatives.count)
+    var total = 0.0
+    visitResamples(seeds) { counts, weight in
+      var best = Double.infinity
+      var winners: [Int] = []
+      for (index, values) in rows.enumerated() {
+        let cost = smallestSum(values, weights: counts)
+        if cost < best {
+          best = cost
+          winners = [index]
+        } else if cost == best {
+          winners.append(index)
+        }
+      }
+      for winner in winners { wins[winner] += weight / Double(winners.count) }
+      total += weight
+    }
+    return wins.map { $0 / total }
+  }
+
+  /// The smallest of the candidates' sums of their values times the weights; ∞ without candidates.
+  private static func smallestSum(_ values: [Double], weights: [Double]) -> Double {
+    var smallest = Double.infinity
+    var start = 0
+    while start < values.count {
+      var sum = 0.0
+      for seed in weights.indices { sum += weights[seed] * values[start + seed] }
+      smallest = min(smallest, sum)
+      start += weights.count
+    }
+    return smallest
+  }
+
+  /// Calls `body` with how often each seed is drawn, and the resample's weight.
+  private static func visitResamples(_ seeds: Int, _ body: ([Double], Double) -> Void) {
+    var counts = [Double](repeating: 0, count: seeds)
+    guard seeds > exactLimit else {
+      visitAll(&counts, 0, rest: seeds, weight: 1, body)
+      return
+    }
+    var stream = RandomStream(RandomKey(seed: 0, purpose: .resampling))
+    for _ in 0..<resamples {
+      for seed in 0..<seeds { counts[seed] = 0 }
+      for _ in 0..<seeds { counts[stream.nextIndex(below: seeds)] += 1 }
+      body(counts, 1)
+    }
+  }
+
+  /// Every way to draw; the weight is ∏ 1/count!, to which the multinomial probability is proportional.
+  private static func visitAll(
+    _ counts: inout [Double], _ seed: Int, rest: Int, weight: Double, _ body: ([Double], Double) -> Void
+  ) {
+    if seed == counts.count - 1 {
+      counts[seed] = Double(rest)
+      body(counts, weight / .gamma(Double(rest) + 1))
+      return
+    }
+    for count in 0...rest {
+      counts[seed] = Double(count)
+      visitAll(&counts, seed + 1, rest: rest - count, weight: weight / .gamma(Double(count) + 1), body)
+    }
+  }
+}

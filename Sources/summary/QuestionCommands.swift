@@ -1,0 +1,80 @@
+import ArgumentParser
+import Experiments
+import Reports
+
+struct EffectsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "effects", abstract: "Show how much each hyperparameter and each pair of them matters.",
+    discussion: """
+      Functional analysis of variance, exact on a complete grid: what each hyperparameter explains of the variance by \
+      itself, each pair beyond that, and the seed; for all runs and for each optimizer.
+      """)
+
+  @OptionGroup var question: ResultsQuestion
+
+  func run() throws {
+    let ranking = try question.ranking()
+    try StandardOutput.write { HyperparameterEffects(ranking).report(into: &$0) }
+  }
+}
+
+struct BudgetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "budget", abstract: "Compare optimizers at equal tuning budget.",
+    discussion: """
+      The expected best result after k random trials of each optimizer, the probability that it is then the best of \
+      all, and tunability: the expected best weighted over k.
+      """)
+
+  @OptionGroup var question: ResultsQuestion
+
+  func run() throws {
+    let ranking = try question.ranking()
+    guard let budget = TuningBudget(ranking) else { throw question.refusal(.nothingRanked) }
+    try StandardOutput.write { budget.report(into: &$0) }
+  }
+}
+
+struct SensitivityCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sensitivity", abstract: "Show how much depends on the learning rate, and where runs diverge.")
+
+  @OptionGroup var question: ResultsQuestion
+
+  @Option(help: ArgumentHelp("How much worse than the best still counts as good, relatively.", valueName: "share"))
+  var tolerance = 0.1
+
+  func validate() throws {
+    guard tolerance >= 0, tolerance.isFinite else {
+      throw ValidationError("--tolerance must be a number from 0, not \(tolerance).")
+    }
+  }
+
+  func run() throws {
+    let ranking = try question.ranking()
+    try question.answering {
+      guard let answer = LearningRateSensitivity(ranking, tolerance: tolerance) else {
+        throw ReportError.unknownKey("learning_rate", nearest: nil, known: ranking.table.columns.map(\.name))
+      }
+      try StandardOutput.write { answer.report(into: &$0) }
+    }
+  }
+}
+
+struct PairsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pairs", abstract: "Compare all values of a hyperparameter with each other, seed by seed.")
+
+  @OptionGroup var question: ResultsQuestion
+
+  @Option(help: "The hyperparameter.")
+  var of = "optimizer"
+
+  func run() throws {
+    let ranking = try question.ranking()
+    try question.answering {
+      let answer = try PairedComparisons(ranking, of: of)
+      try StandardOutput.write { answer.report(into: &$0) }
+    }
+  }
+}

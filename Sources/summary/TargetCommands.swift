@@ -1,0 +1,81 @@
+import ArgumentParser
+import Experiments
+import Reports
+import Store
+
+/// Which target is to be met.
+struct TargetOptions: ParsableArguments {
+  @Option(help: "The value to reach: validation loss at most, or validation accuracy at least.")
+  var target: Double?
+
+  @Option(
+    help: """
+      Aim at the median of this optimizer's best, over the seeds of its best configuration (default: the optimizer \
+      whose best ranks last).
+      """)
+  var reference: String?
+
+  func validate() throws {
+    if target != nil && reference != nil { throw ValidationError("--target and --reference exclude each other.") }
+    if let target, !target.isFinite { throw ValidationError("--target must be a finite number, not \(target).") }
+  }
+
+  func times(_ ranking: Ranking, _ reader: ResultReader) throws -> TargetTimes {
+    let metric = ranking.criterion.metric == .validationAccuracy ? "val_accuracy" : "val_loss"
+    let traces = try reading(reader.path) { try reader.traces(of: [metric, "seconds_trace"]) }
+    return try TargetTimes(
+      ranking, traces: traces, target: target.map { .value($0) } ?? .reference(optimizer: reference))
+  }
+}
+
+struct TargetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "target", abstract: "Show the epochs, steps, gradients and seconds that optimizers take to a target.",
+    discussion: """
+      The target is met at the first evaluation that does. A run that never meets it takes infinitely long. Seconds of \
+      runs that ran beside each other are not those of runs that ran alone.
+      """)
+
+  @OptionGroup var question: ResultsQuestion
+  @OptionGroup var target: TargetOptions
+
+  func run() throws {
+    let reader = try openResults(question.results)
+    let ranking = try question.ranking(reader)
+    try question.answering {
+      let times = try target.times(ranking, reader)
+      try StandardOutput.write { times.report(into: &$0) }
+    }
+  }
+}
+
+struct ProfileCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "profile", abstract: "Compare optimizers over several sweeps by performance profiles.",
+    discussion: """
+      Each sweep is a problem with the target of `summary target`. A profile is the share of the problems on which an \
+      optimizer, at its best configuration, takes at most τ times as long as the fastest one.
+      """)
+
+  @Argument(help: "The directories that sweeps wrote.")
+  var results: [String]
+
+  @Option(help: "What is counted to the target.")
+  var unit = SolverProfile.Unit.gradients
+
+  @OptionGroup var target: TargetOptions
+
+  func run() throws {
+    let targets = try results.map { path in
+      let reader = try openResults(path)
+      let sweep = try loadResults(reader)
+      let ranking = Ranking(RunTable(sweep.runs), by: Criterion(sweep.selection))
+      let times = try answering(path) { try target.times(ranking, reader) }
+      return (problem: sweep.name, times: times)
+    }
+    let profile = SolverProfile(targets, in: unit)
+    try StandardOutput.write { profile.report(into: &$0) }
+  }
+}
+
+extension SolverProfile.Unit: ExpressibleByArgument {}

@@ -1,0 +1,150 @@
+import Experiments
+import Foundation
+import Testing
+
+@testable import Reports
+
+/// What statsmodels, Optuna and counting say, from Fixtures/answers.py.
+private struct Reference: Decodable {
+  var anova: ANOVA
+  var budgets: [Budget]
+  var tunability: Tunability
+  var probabilityOfBest: ProbabilityOfBest
+  var bootstraps: [Bootstrap]
+  var profile: Profile
+  var holm: Holm
+  var selectionBias: Bias
+
+  struct ANOVA: Decodable {
+    var levels: [Int]
+    var values, termVariances, optunaShares: [Double]
+    var mean, variance, residualVariance: Double
+    var marginals: [[Double]]
+  }
+  struct Budget: Decodable {
+    var values: [Double]
+    var count: Int
+    var mean, deviation, largestMean: Double
+  }
+  struct Tunability: Decodable {
+    var values: [Double]
+    var budget: Int
+    var results: [String: Double]
+  }
+  struct ProbabilityOfBest: Decodable {
+    var searches: [[Double]]
+    var count: Int
+    var results: [Double]
+  }
+  struct Bootstrap: Decodable {
+    var alternatives: [[[Double]]]
+    var results: [Double]
+  }
+  struct Profile: Decodable {
+    var times: [[Double?]]
+    var taus, scores: [Double]
+    var shares: [[Double]]
+  }
+  struct Holm: Decodable { var values, results: [Double] }
+  struct Bias: Decodable {
+    var costs: [[Double]]
+    var result: Double
+  }
+
+  static let counted: Reference = {
+    let url = Bundle.module.url(forResource: "Fixtures/answers", withExtension: "json")!
+    return try! JSONDecoder().decode(Reference.self, from: Data(contentsOf: url))
+  }()
+}
+
+private func agree(_ values: [Double], _ references: [Double], _ tolerance: Double = 1e-12) -> Bool {
+  values.count == references.count
+    && zip(values, references).allSatisfy { ($0 - $1).magnitude <= tolerance * max(1, $1.magnitude) }
+}
+
+@Suite struct AnswerTests {
+  private let reference = Reference.counted
+
+  @Test func functionalANOVAAgreesWithStatsmodels() {
+    let expected = reference.anova
+    let anova = FunctionalANOVA(levels: expected.levels, values: expected.values)
+    #expect(agree([anova.mean, anova.variance], [expected.mean, expected.variance]))
+    #expect(agree(anova.terms.map(\.variance), expected.termVariances, 1e-10))
+    #expect(agree([anova.higherOrderVariance], [expected.residualVariance], 1e-10))
+    #expect(zip(anova.marginals, expected.marginals).allSatisfy { agree($0, $1) })
+    #expect(anova.terms.map(\.factors) == [[0], [1], [2], [0, 1], [0, 2], [1, 2]])
+  }
+
+  /// Optuna's forest, grown to single points, has the exact shares.
+  @Test func functionalANOVAAgreesWithOptuna() {
+    let expected = reference.anova
+    let anova = FunctionalANOVA(levels: expected.levels, values: expected.values)
+    #expect(agree(anova.terms.prefix(3).map { $0.variance / anova.variance }, expected.optunaShares, 1e-10))
+  }
+
+  @Test func expectedBestAgreesWithCounting() {
+    for expected in reference.budgets {
+      let best = SearchBudget(expected.values).best(of: expected.count)
+      #expect(agree([best.mean, best.standardDeviation], [expected.mean, expected.deviation]))
+      let largest = SearchBudget(expected.values, higherIsBetter: true).best(of: expected.count)
+      #expect(agree([largest.mean], [expected.largestMean]))
+    }
+  }
+
+  @Test func tunabilityAgreesWithCounting() {
+    let expected = reference.tunability
+    let search = SearchBudget(expected.values)
+    #expect(expected.results.count == SearchBudget.Weighting.allCases.count)
+    for weighting in SearchBudget.Weighting.allCases {
+      let value = search.tunability(budget: expected.budget, weighting: weighting)
+      #expect(agree([value], [expected.results[weighting.rawValue]!]))
+    }
+  }
+
+  @Test func probabilityOfBestAgreesWithCounting() {
+    let expected = reference.probabilityOfBest
+    let searches = expected.searches.map { SearchBudget($0) }
+    #expect(agree(SearchBudget.probabilityOfBest(searches, of: expected.count), expected.results))
+  }
+
+  @Test func bootstrapAgreesWithCounting() {
+    for expected in reference.bootstraps {
+      #expect(agree(SeedBootstrap.probabilityOfBest(expected.alternatives), expected.results))
+    }
+  }
+
+  /// Beyond the limit seeds are drawn: the result is near what all resamples of the same values give.
+  @Test func drawnResamplesAreNearAllOfThem() {
+    // Nine seeds: A is better on five, B by twice as much on four.
+    let a: [Double] = [0, 0, 0, 0, 0, 1, 1, 1, 1]
+    let b: [Double] = [0.5, 0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0]
+    let drawn = SeedBootstrap.probabilityOfBest([[a], [b]])
+    // A's sum is X, the draws among the last four; B's (9 − X)/2. A wins where X < 3 and ties at X = 3: X ~ Bin(9, 4/9).
+    let chances = [1, 9, 36, 84].enumerated().map { count, ways in
+      Double(ways) * pow(4.0 / 9, Double(count)) * pow(5.0 / 9, Double(9 - count))
+    }
+    let exact = chances[0] + chances[1] + chances[2] + chances[3] / 2
+    #expect(agree([drawn[0], drawn[0] + drawn[1]], [exact, 1], 0.015))
+    #expect(drawn == SeedBootstrap.probabilityOfBest([[a], [b]]))
+  }
+
+  @Test func performanceProfileAgreesWithIntegration() {
+    let expected = reference.profile
+    let profile = PerformanceProfile(times: expected.times.map { $0.map { $0 ?? .infinity } })
+    for solver in expected.shares.indices {
+      #expect(agree(expected.taus.map { profile.share(solver, within: $0) }, expected.shares[solver]))
+      #expect(agree([profile.score(solver)], [expected.scores[solver]], 1e-9))
+    }
+    let hopeless = PerformanceProfile(times: [[.infinity], [.infinity]])
+    #expect(hopeless.share(0, within: 1e300) == 0 && hopeless.score(1) == 0)
+  }
+
+  @Test func holmAgreesWithStatsmodels() {
+    #expect(agree(Multiplicity.holm(reference.holm.values), reference.holm.results))
+    #expect(Multiplicity.holm([]).isEmpty)
+  }
+
+  @Test func selectionBiasAgreesWithNumPy() {
+    #expect(agree([SelectionBias.tibshirani(reference.selectionBias.costs)], [reference.selectionBias.result]))
+  }
+}

@@ -1,0 +1,139 @@
+"""Writes answers.json for AnswerTests.swift. Run in this directory, with NumPy, SciPy, pandas, statsmodels and Optuna.
+
+Analysis of variance is statsmodels', importances are Optuna's fANOVA, Holm's adjustment is statsmodels'; expectations and
+probabilities are counted over every possible outcome."""
+
+import itertools
+import json
+from fractions import Fraction
+
+import numpy as np
+import optuna
+import pandas as pd
+import statsmodels.api as sm
+from scipy import integrate
+from statsmodels.formula.api import ols
+from statsmodels.stats.multitest import multipletests
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+generator = np.random.default_rng(11)
+
+
+def analysis_of_variance():
+    levels = (3, 4, 2)
+    effects = [generator.normal(0, scale, size) for scale, size in zip((1.0, 0.6, 0.3), levels)]
+    values = effects[0][:, None, None] + effects[1][None, :, None] + effects[2][None, None, :]
+    values = values + 0.4 * effects[0][:, None, None] * effects[1][None, :, None] + generator.normal(0, 0.1, levels)
+    points = list(np.ndindex(*levels))
+    frame = pd.DataFrame(points, columns=list("abc"))
+    frame["y"] = [values[point] for point in points]
+    model = ols("y ~ C(a) + C(b) + C(c) + C(a):C(b) + C(a):C(c) + C(b):C(c)", frame).fit()
+    table = sm.stats.anova_lm(model, typ=2)
+    names = ["C(a)", "C(b)", "C(c)", "C(a):C(b)", "C(a):C(c)", "C(b):C(c)"]
+    # Each point many times over, so that a forest's bootstrap samples hold the whole grid; as numbers, whose cells are of
+    # equal size to Optuna, where the one-hot columns of categories stand for combinations that do not exist.
+    distributions = {name: optuna.distributions.FloatDistribution(-0.5, k - 0.5) for name, k in zip("abc", levels)}
+    study = optuna.create_study()
+    for _ in range(30):
+        for point in points:
+            study.add_trial(
+                optuna.trial.create_trial(
+                    params=dict(zip("abc", map(float, point))), distributions=distributions, value=float(values[point])
+                )
+            )
+    importances = optuna.importance.FanovaImportanceEvaluator(n_trees=64, seed=0).evaluate(study)
+    return {
+        "levels": levels,
+        "values": values.ravel().tolist(),
+        "mean": float(values.mean()),
+        "variance": float(values.var()),
+        "termVariances": [float(table.loc[name, "sum_sq"]) / values.size for name in names],
+        "residualVariance": float(table.loc["Residual", "sum_sq"]) / values.size,
+        "marginals": [values.mean(axis=tuple({0, 1, 2} - {axis})).tolist() for axis in range(3)],
+        "optunaShares": [float(importances[name]) for name in "abc"],
+    }
+
+
+def budgets():
+    cases = []
+    for values, count in (([0.5, 0.2, 0.9, 0.2], 1), ([0.5, 0.2, 0.9, 0.2], 3), ([1.0, 2.0, 3.0, 4.0, 4.0], 4), ([0.7], 5)):
+        best = [min(draw) for draw in itertools.product(values, repeat=count)]
+        largest = [max(draw) for draw in itertools.product(values, repeat=count)]
+        cases.append({
+            "values": values, "count": count, "mean": float(np.mean(best)), "deviation": float(np.std(best)),
+            "largestMean": float(np.mean(largest)),
+        })
+    return cases
+
+
+def tunabilities():
+    values, budget = [0.5, 0.2, 0.9, 0.31, 0.8], 6
+    expected = [np.mean([min(draw) for draw in itertools.product(values, repeat=k)]) for k in range(1, budget + 1)]
+    k = np.arange(1, budget + 1)
+    weights = {"early": budget - k, "uniform": np.ones(budget), "late": k}
+    return {"values": values, "budget": budget,
+            "results": {name: float(np.average(expected, weights=w)) for name, w in weights.items()}}
+
+
+def probabilities_of_best():
+    searches, count = [[0.5, 0.2, 0.9], [0.2, 0.3], [0.2, 0.2, 0.95, 0.1]], 2
+    shares = [Fraction(0)] * 3
+    outcomes = [[min(draw) for draw in itertools.product(values, repeat=count)] for values in searches]
+    for results in itertools.product(*outcomes):
+        winners = [index for index, value in enumerate(results) if value == min(results)]
+        for winner in winners:
+            shares[winner] += Fraction(1, len(winners))
+    total = np.prod([len(values) for values in outcomes])
+    return {"searches": searches, "count": count, "results": [float(share / int(total)) for share in shares]}
+
+
+def bootstrap(seeds):
+    alternatives = [
+        [(0.30 + generator.normal(0, 0.05, seeds)).round(3).tolist() for _ in range(candidates)] for candidates in (3, 1, 2)
+    ]
+    wins = np.zeros(3)
+    for draw in itertools.product(range(seeds), repeat=seeds):
+        costs = [min(np.array(values)[list(draw)].mean() for values in candidates) for candidates in alternatives]
+        winners = np.flatnonzero(np.isclose(costs, min(costs), rtol=1e-12))
+        wins[winners] += 1 / len(winners)
+    return {"alternatives": alternatives, "results": (wins / seeds**seeds).tolist()}
+
+
+def profile():
+    times = np.array([[1.0, 4.0, np.inf, 3.0], [2.0, 2.0, 8.0, 3.0], [3.9, 9.0, np.inf, np.inf]])
+    ratios = times / times.min(axis=0)
+    share = lambda solver, tau: float(np.mean(ratios[solver] <= tau))
+    scores = []
+    for solver in range(3):
+        breaks = sorted({float(r) for r in ratios[solver] if 1 < r < 4})
+        area = sum(integrate.quad(lambda tau: share(solver, tau), a, b)[0] for a, b in zip([1, *breaks], [*breaks, 4]))
+        scores.append(area / 3)
+    taus = [1.0, 1.95, 2.0, 3.0, 100.0]
+    encode = lambda rows: [[None if np.isinf(value) else value for value in row] for row in rows]
+    return {"times": encode(times.tolist()), "taus": taus,
+            "shares": [[share(solver, tau) for tau in taus] for solver in range(3)], "scores": scores}
+
+
+def holm():
+    values = [0.01, 0.04, 0.03, 0.005, 0.2, 0.04]
+    return {"values": values, "results": multipletests(values, method="holm")[1].tolist()}
+
+
+def selection_bias():
+    costs = generator.normal(0.3, 0.05, (6, 4))
+    winner = costs[costs.mean(axis=1).argmin()]
+    return {"costs": costs.tolist(), "result": float(np.mean(winner - costs.min(axis=0)))}
+
+
+answers = {
+    "anova": analysis_of_variance(),
+    "budgets": budgets(),
+    "tunability": tunabilities(),
+    "probabilityOfBest": probabilities_of_best(),
+    "bootstraps": [bootstrap(3), bootstrap(5)],
+    "profile": profile(),
+    "holm": holm(),
+    "selectionBias": selection_bias(),
+}
+with open("answers.json", "w") as file:
+    json.dump(answers, file, indent=1)
