@@ -45,7 +45,8 @@ let package = Package(
       name: "Datasets", dependencies: ["Experiments", "Kernels", "Learning", "Store", "CZlib", numerics],
       swiftSettings: kernelSettings),
     .target(
-      name: "Harness", dependencies: ["Experiments", "Kernels", "Learning", "Datasets", "Store", logging],
+      name: "Harness",
+      dependencies: ["Experiments", "Kernels", "Curvature", "Learning", "Datasets", "Store", logging],
       swiftSettings: settings),
     .target(name: "Reports", dependencies: ["Experiments", "RandomNumbers", numerics], swiftSettings: settings),
     .executableTarget(
@@ -76,7 +77,10 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Experiments", "Kernels", "Learning", "TestSupport", "CZlib"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
-    .testTarget(name: "HarnessTests", dependencies: ["Harness", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "HarnessTests",
+      dependencies: ["Harness", "Experiments", "Kernels", "Curvature", "Learning", "Datasets", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Experiments", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: settings),

@@ -17,6 +17,8 @@ public struct CurvatureProbeResult: Hashable, Sendable {
   public var smallest: [Eigenpair] = []
   /// All eigenvalues, ascending, where the matrix was small enough to be formed.
   public var spectrum: [Double]?
+  /// ‖Hv − λv‖₂ of each of these.
+  public var spectrumResiduals: [Double]?
   /// max |hᵢⱼ − hⱼᵢ|/max |hᵢⱼ| of the matrix before it was symmetrised, where it was formed.
   public var asymmetry: Double?
 

@@ -12,6 +12,23 @@ public struct Spectrum: Sendable {
   public func vector(_ index: Int) -> [Double]? {
     vectors.map { Array($0[index * values.count..<(index + 1) * values.count]) }
   }
+
+  /// ‖Av − λv‖₂ of every pair, from one matrix product: 2n³ operations and another n² numbers.
+  ///
+  /// The vectors must be there.
+  public func residuals(of matrix: SymmetricMatrix) -> [Double] {
+    guard let vectors, !values.isEmpty else { return [] }
+    precondition(matrix.dimension == values.count)
+    let size = values.count
+    let images = AlignedBuffer<Double>(count: size * size)
+    vectors.withUnsafeBufferPointer { rows in
+      Double.product(
+        transposeA: false, transposeB: false, m: size, n: size, k: size, alpha: 1, a: rows.baseAddress!, strideA: size,
+        b: matrix.storage.pointer, strideB: size, beta: 0, c: images.pointer, strideC: size)
+      for index in 0..<size * size { images.pointer[index] -= values[index / size] * rows[index] }
+    }
+    return values.indices.map { norm(images.pointer + $0 * size, count: size) }
+  }
 }
 
 extension SymmetricMatrix {

@@ -7,6 +7,7 @@ public struct CanonicalHasher {
   private var network = Part<NetworkAndDropout>()
   private var training = Part<TrainingSpecification>()
   private var data = Part<DataSpecification>()
+  private var curvature = Part<CurvatureSpecification?>()
 
   public init() {}
 
@@ -23,6 +24,7 @@ public struct CanonicalHasher {
     hash.update(training.text(of: trial.training) { $0.hyperparameters })
     hash.update("precision=\(trial.precision.rawValue)\nseed=\(Int(bitPattern: UInt(trial.seed)))\n".utf8)
     hash.update(data.text(of: trial.data) { $0.hyperparameters })
+    hash.update(curvature.text(of: trial.curvature) { $0?.hyperparameters ?? [] })
     return TrialIdentity(high: hash.high, low: hash.low)
   }
 
@@ -34,7 +36,7 @@ public struct CanonicalHasher {
     case "l2": .number(trial.l2)
     case "precision": .text(trial.precision.rawValue)
     case "seed": .integer(Int(bitPattern: UInt(trial.seed)))
-    default: optimizer[name] ?? network[name] ?? schedule[name] ?? training[name] ?? data[name]
+    default: optimizer[name] ?? network[name] ?? schedule[name] ?? training[name] ?? data[name] ?? curvature[name]
     }
   }
 

@@ -15,6 +15,8 @@ public struct Experiment: Hashable, Sendable {
   public var warnings: [String] = []
   /// Where each batch size was written, for errors that only show once the data are known.
   var batchSizeOrigins: [BatchSize: Origin] = [:]
+  /// The same of keys of `curvature`.
+  var curvatureOrigins: [String: Origin] = [:]
 
   struct Origin: Hashable, Sendable {
     var location: ExperimentFileError.Location
@@ -50,5 +52,39 @@ extension Experiment {
         accepted: "a whole number from 1 to \(trainingSamples), or full")
     }
     throw ExperimentFileError(problems: problems)
+  }
+}
+
+extension Experiment {
+  /// Checks of the probes what depends on the data: that there are so many samples, and few enough parameters.
+  ///
+  /// - Throws: ``ExperimentFileError`` with the line and key.
+  public func validateCurvature(
+    trainingSamples: Int, validationSamples: Int, inputs: Int, outputs: Int
+  ) throws(ExperimentFileError) {
+    guard let curvature = trials.first?.curvature else { return }
+    var problems: [ExperimentFileError.Problem] = []
+    func report(_ key: String, _ value: String, _ reason: String, accepted: String) {
+      let origin = curvatureOrigins[key]
+      problems.append(
+        .init(
+          location: origin?.location ?? .init(file: name), key: origin?.key ?? "curvature.\(key)", value: value,
+          reason: reason, accepted: accepted))
+    }
+    let available = curvature.part == .training ? trainingSamples : validationSamples
+    if let samples = curvature.samples, samples > available {
+      report(
+        "samples", "\(samples)", "\(samples) is larger than the \(curvature.part.rawValue) set of \(available) samples",
+        accepted: "a whole number from 1 to \(available), or no such key for all of them")
+    } else if available == 0 {
+      report("data", curvature.part.rawValue, "the \(curvature.part.rawValue) set is empty", accepted: "training")
+    }
+    let largest = trials.map { NetworkSize($0.network, inputs: inputs, outputs: outputs).parameters }.max() ?? 0
+    if curvature.fullSpectrum, largest > CurvatureSpecification.fullSpectrumLimit {
+      report(
+        "full_spectrum", "true", "a network has \(largest) parameters",
+        accepted: "true for networks of at most \(CurvatureSpecification.fullSpectrumLimit) parameters, or false")
+    }
+    if !problems.isEmpty { throw ExperimentFileError(problems: problems) }
   }
 }

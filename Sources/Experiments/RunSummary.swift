@@ -16,6 +16,7 @@ public struct RunSummary: Hashable, Sendable {
     public var trainAccuracy = Double.nan
     public var validationLoss = Double.nan
     public var validationAccuracy = Double.nan
+    public var curvature = CurvatureMetrics()
 
     public init() {}
   }
@@ -42,6 +43,8 @@ extension RunSummary {
       epochs: max(0, record.trace.count - 1), bestEpoch: record.bestEpoch, cost: record.cost,
       final: record.trace.metrics(at: record.trace.count - 1),
       best: record.bestEpoch.map { record.trace.metrics(at: $0) } ?? .init())
+    final.curvature = CurvatureMetrics(record.curvature, at: .final)
+    best.curvature = CurvatureMetrics(record.curvature, at: .best)
   }
 }
 

@@ -2,7 +2,8 @@ extension Trial {
   /// Every choice in the trial as a flat list in a fixed order: the columns of the results and the canonical content.
   ///
   /// A batch size of 0 stands for the full training set. `keep_probability` has one entry a layer input, the data
-  /// first; `dropout_rate` is its complement.
+  /// first; `dropout_rate` is its complement. A trial without probes of the curvature has no
+  /// entry for them, so that its identity is what it was before there were any.
   public var hyperparameters: [Hyperparameter] {
     optimizer.hyperparameters + schedule.hyperparameters
       + [.init("batch_size", .integer(batchSize.storedValue))]
@@ -11,6 +12,7 @@ extension Trial {
       + training.hyperparameters
       + [.init("precision", .text(precision.rawValue)), .init("seed", .integer(Int(bitPattern: UInt(seed))))]
       + data.hyperparameters
+      + (curvature?.hyperparameters ?? [])
   }
 
   /// The canonical content: one `name=value` line an entry.

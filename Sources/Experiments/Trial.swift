@@ -16,12 +16,14 @@ public struct Trial: Hashable, Sendable {
   public var precision: Precision
   /// Keys initialisation, sample order and dropout masks. The split of the data has a seed of its own.
   public var seed: UInt64
+  /// What is measured of the loss' curvature beside training; nil for nothing.
+  public var curvature: CurvatureSpecification?
 
   public init(
     data: DataSpecification, network: NetworkSpecification, loss: LossKind, l2: Double = 0,
     optimizer: OptimizerSpecification, schedule: ScheduleSpecification = .constant, batchSize: BatchSize,
     dropout: DropoutSpecification = .none, training: TrainingSpecification, precision: Precision = .float,
-    seed: UInt64
+    seed: UInt64, curvature: CurvatureSpecification? = nil
   ) {
     self.data = data
     self.network = network
@@ -34,6 +36,7 @@ public struct Trial: Hashable, Sendable {
     self.training = training
     self.precision = precision
     self.seed = seed
+    self.curvature = curvature
   }
 }
 

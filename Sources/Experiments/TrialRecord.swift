@@ -9,6 +9,8 @@ public struct TrialRecord: Hashable, Sendable {
   public var bestEpoch: Int?
   public var cost: Cost
   public var weights: Weights
+  /// Probes of the curvature, in the order of their epochs.
+  public var curvature: [CurvatureMeasurement] = []
 
   public init(
     identity: TrialIdentity, hyperparameters: [Hyperparameter], outcome: TrialOutcome, trace: Trace = .init(),

@@ -8,13 +8,15 @@ public struct PreparedSweep: Sendable {
   public let plan: Plan
 
   /// - Throws: `DatasetError` for data that cannot be read or split, `ExperimentFileError` for a batch size larger than
-  ///   the training set.
+  ///   the training set, or probes that the data cannot serve.
   public init(_ experiment: Experiment, keeping weights: KeptWeights) throws {
     precondition(!experiment.trials.isEmpty, "an experiment has at least one trial")
     self.experiment = experiment
     library = try SampleLibrary(for: experiment.trials, directory: experiment.directory)
     let size = library.size(for: experiment.trials[0])
     try experiment.validate(trainingSamples: size.train)
+    try experiment.validateCurvature(
+      trainingSamples: size.train, validationSamples: size.validation, inputs: size.features, outputs: size.outputs)
     plan = Plan(
       experiment: experiment, inputs: size.features, outputs: size.outputs, trainSamples: size.train,
       validationSamples: size.validation, weightsKept: weights)

@@ -36,7 +36,7 @@ extension SweepManifest {
 
   private static let taskSettings: Set<String> = [
     "data", "standardization", "split", "split_seed", "stratified", "loss", "precision", "epochs_planned", "order",
-    "patience", "minimum_delta", "divergence_bound", "evaluates_training",
+    "patience", "minimum_delta", "divergence_bound", "evaluates_training", "curvature",
   ]
 
   private static func comment(overrides: [String]) -> String { overrides.map { "# --set \($0)\n" }.joined() }

@@ -25,7 +25,13 @@ public struct TrialRun: Sendable {
     var record = TrialRecord(
       identity: trial.identity, hyperparameters: trial.hyperparameters, outcome: .completed)
     if keeping == .all { record.weights.initial = trainer.parameters.floats }
-    switch trainer.run(shouldStop: shouldStop) {
+    let probes = trial.curvature.map {
+      CurvatureObserver($0, engine, samples, firstRate: plan.firstRate(stepsPerEpoch: trainer.stepsPerEpoch))
+    }
+    let outcome = trainer.run(shouldStop: shouldStop) { trainer in
+      if !shouldStop() { probes?.observe(trainer) }
+    }
+    switch outcome {
     case .completed: record.outcome = .completed
     case .stoppedEarly: record.outcome = .stoppedEarly
     case .diverged(let step): record.outcome = .diverged(step: step)
@@ -35,10 +41,13 @@ public struct TrialRun: Sendable {
     record.bestEpoch = trainer.bestEpoch
     record.cost.steps = trainer.steps
     record.cost.gradients = trainer.steps
+    record.curvature = probes?.finish(trainer, diverged: !record.outcome.isRankable) ?? []
+    record.cost.products = record.curvature.reduce(0) { $0 + $1.products }
     record.cost.trainingSeconds = trainer.measurements.last?.seconds ?? 0
     if keeping != .none, let best = trainer.bestParameters { record.weights.best = best.floats }
     if keeping == .all { record.weights.final = trainer.parameters.floats }
-    if keeping != .none { record.weights.slices = engine.network.slices }
+    let hasVectors = record.curvature.contains { !$0.principalVector.isEmpty || !$0.diagonal.isEmpty }
+    if keeping != .none || hasVectors { record.weights.slices = engine.network.slices }
     record.cost.totalSeconds = (ContinuousClock.now - started).seconds
     return record
   }
@@ -79,7 +88,7 @@ public struct TrialRun: Sendable {
       activation: Activation(trial.network.activation), bias: trial.network.bias)
   }
 
-  private func engine<S: Scalar>(for samples: SplitSamples<S>) -> Backpropagation<S> {
+  func engine<S: Scalar>(for samples: SplitSamples<S>) -> Backpropagation<S> {
     let loss = Loss(trial.loss)
     let network = network(inputs: samples.train.featureCount, outputs: loss.outputCount(for: samples.train))
     let dropout = Dropout(
@@ -97,10 +106,17 @@ public struct TrialRun: Sendable {
       minimumDelta: trial.training.minimumDelta, divergenceBound: trial.training.divergenceBound,
       evaluatesTraining: trial.training.evaluatesTraining,
       bestBy: selection.metric == .validationAccuracy ? .validationAccuracy : .validationLoss,
-      keepsBestParameters: keeping != .none)
+      keepsBestParameters: keeping != .none || trial.curvature?.moments.contains(.best) == true)
   }
 }
 
 extension AlignedBuffer {
   var floats: [Float] { (0..<count).map { Float(pointer[$0]) } }
+}
+
+extension TrainingPlan {
+  /// η of the first step.
+  func firstRate(stepsPerEpoch: Int) -> Double {
+    learningRate * schedule.factor(step: 0, stepsPerEpoch: stepsPerEpoch, epochs: epochs)
+  }
 }

@@ -4,7 +4,8 @@ import Kernels
 /// What to measure of the curvature of a loss, and how closely.
 public struct CurvatureProbe: Hashable, Sendable {
   public var matrix: Matrix
-  /// How many of the largest and of the smallest algebraic eigenvalues are wanted.
+  /// How many of the largest and of the smallest algebraic eigenvalues are wanted. The largest one alone is found by
+  /// ``PrincipalEigenvalue``.
   public var largest: Int
   public var smallest: Int
   /// Residual over the largest |λ| at which an eigenvalue counts as converged.
@@ -47,7 +48,7 @@ public struct CurvatureProbe: Hashable, Sendable {
     taylorModel: TaylorModel? = TaylorModel(), measuresDiagonal: Bool = false, keepsPrincipalVector: Bool = false,
     memoryBudget: Int = 256 << 20, seed: UInt64 = 0
   ) {
-    precondition(largest > 0 && smallest > 0 && denseLimit <= 5_000)
+    precondition(largest > 0 && smallest >= 0 && denseLimit <= 5_000)
     self.matrix = matrix
     self.largest = largest
     self.smallest = smallest
@@ -89,7 +90,7 @@ public struct CurvatureProbe: Hashable, Sendable {
     try measurement.estimate()
     try measurement.compareModels()
     measurement.result.learningRate = learningRate
-    measurement.result.products = measurement.matrix.operation.products
+    measurement.result.products += measurement.matrix.operation.products
     let elapsed = (ContinuousClock.now - started).components
     measurement.result.seconds = Double(elapsed.seconds) + 1e-18 * Double(elapsed.attoseconds)
     return measurement.result

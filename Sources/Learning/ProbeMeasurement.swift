@@ -26,7 +26,13 @@ struct ProbeMeasurement<S: Scalar> {
 
   /// Extremes, their signs' verdict and the condition number: from all eigenvalues where the matrix is small.
   mutating func findEigenvalues() throws(CurvatureError) {
-    if surface.dimension <= probe.denseLimit { try findSpectrum() } else { try findExtremes() }
+    if surface.dimension <= probe.denseLimit {
+      try findSpectrum()
+    } else if probe.largest == 1, probe.smallest == 0, let form = probe.matrix.form {
+      try findPrincipal(form)
+    } else {
+      try findExtremes()
+    }
     if !probe.keepsPrincipalVector { for index in result.largest.indices { result.largest[index].vector = nil } }
     for index in result.largest.indices.dropFirst() { result.largest[index].vector = nil }
     for index in result.smallest.indices { result.smallest[index].vector = nil }
@@ -37,11 +43,19 @@ struct ProbeMeasurement<S: Scalar> {
     let spectrum = try dense.spectrum(vectors: true)
     self.dense = dense
     result.spectrum = spectrum.values
+    let residuals = spectrum.residuals(of: dense)
+    result.spectrumResiduals = residuals
     result.asymmetry = dense.asymmetry
     setTolerance(magnitude: max(abs(spectrum.values.first ?? 0), abs(spectrum.values.last ?? 0)))
     let count = spectrum.values.count
-    result.largest = (0..<min(probe.largest, count)).map { pair(count - 1 - $0, of: dense, spectrum) }
-    result.smallest = (0..<min(probe.smallest, count)).map { pair($0, of: dense, spectrum) }
+    let bound = probe.tolerance * max(abs(spectrum.values.first ?? 0), abs(spectrum.values.last ?? 0))
+    func pair(_ index: Int) -> Eigenpair {
+      Eigenpair(
+        value: spectrum.values[index], residual: residuals[index], converged: residuals[index] <= bound,
+        vector: spectrum.vector(index))
+    }
+    result.largest = (0..<min(probe.largest, count)).map { pair(count - 1 - $0) }
+    result.smallest = (0..<min(probe.smallest, count)).map { pair($0) }
     principalVector = spectrum.vector(count - 1)
     let verdict = Definiteness(eigenvalues: spectrum.values, tolerance: result.zeroTolerance)
     result.negatives = .exact(spectrum.values.count { $0 < -result.zeroTolerance })
@@ -50,14 +64,14 @@ struct ProbeMeasurement<S: Scalar> {
     result.condition = ConditionNumber(eigenvalues: spectrum.values, definiteness: verdict)
   }
 
-  private func pair(_ index: Int, of dense: SymmetricMatrix, _ spectrum: Spectrum) -> Eigenpair {
-    let vector = spectrum.vector(index) ?? []
-    let value = spectrum.values[index]
-    let image = dense.product(with: vector)
-    let residual = zip(image, vector).reduce(0) { $0 + ($1.0 - value * $1.1) * ($1.0 - value * $1.1) }.squareRoot()
-    let magnitude = max(abs(spectrum.values[0]), abs(spectrum.values[spectrum.values.count - 1]))
-    return Eigenpair(
-      value: value, residual: residual, converged: residual <= probe.tolerance * magnitude, vector: vector)
+  private mutating func findPrincipal(_ form: CurvatureForm) throws(CurvatureError) {
+    let plan = PrincipalEigenvalue(tolerance: probe.tolerance, maximumProducts: probe.maximumProducts)
+    let found = try plan.eigenpair(
+      of: surface, form: form, seed: probe.seed, keepsVector: true, memoryBudget: probe.memoryBudget)
+    result.largest = [found.pair]
+    result.products += found.products
+    principalVector = found.pair.vector
+    setTolerance(magnitude: abs(found.pair.value))
   }
 
   private mutating func findExtremes() throws(CurvatureError) {
@@ -68,7 +82,8 @@ struct ProbeMeasurement<S: Scalar> {
     result.largest = found.largest
     result.smallest = found.smallest
     principalVector = found.largest.first?.vector
-    guard let top = found.largest.first, let bottom = found.smallest.first else { return }
+    guard let top = found.largest.first else { return }
+    guard let bottom = found.smallest.first else { return setTolerance(magnitude: abs(top.value)) }
     let magnitude = max(abs(top.value), abs(bottom.value))
     setTolerance(magnitude: magnitude)
     if top.converged && top.value + top.residual < -result.zeroTolerance {
@@ -137,9 +152,15 @@ struct ProbeMeasurement<S: Scalar> {
     let notPositive = density.count(below: tolerance)
     result.zeros = .estimated(
       mean: max(0, notPositive.mean - negatives.mean), standardError: notPositive.standardError)
-    guard case .saddle(let found) = result.definiteness else { return }
+    let found: Int
+    switch result.definiteness {
+    case .saddle(let negatives): found = negatives
+    case nil: found = 0
+    default: return
+    }
     result.negatives = .estimated(
       mean: max(Double(found), negatives.mean), standardError: negatives.standardError)
+    guard result.definiteness != nil else { return }
     result.definiteness = .saddle(negatives: max(found, Int(negatives.mean.rounded())))
   }
 
@@ -157,6 +178,17 @@ struct ProbeMeasurement<S: Scalar> {
       guard let vector else { continue }
       let model = try plan.errors(of: surface, curvature: matrix.operation, along: vector)
       result.taylorModels.append(DirectionalModel(direction: direction, model: model))
+    }
+  }
+}
+
+extension CurvatureProbe.Matrix {
+  /// Nil for a matrix without linearised passes.
+  var form: CurvatureForm? {
+    switch self {
+    case .hessian: .hessian
+    case .gaussNewton: .gaussNewton
+    case .finiteDifferences: nil
     }
   }
 }

@@ -42,16 +42,21 @@ public final class Trainer<S: Scalar> {
 
   /// Trains to the end.
   ///
-  /// - Parameter shouldStop: Asked between steps; true ends the run as interrupted.
-  public func run(shouldStop: () -> Bool = { false }) -> TrainingOutcome {
-    withNumericEnvironment { train(shouldStop) }
+  /// - Parameters:
+  ///   - shouldStop: Asked between steps; true ends the run as interrupted.
+  ///   - observe: Called with every measurement made, the state before training first. It must leave the parameters be.
+  public func run(
+    shouldStop: () -> Bool = { false }, observe: (Trainer<S>) -> Void = { _ in }
+  ) -> TrainingOutcome {
+    withNumericEnvironment { train(shouldStop, observe) }
   }
 
-  private func train(_ shouldStop: () -> Bool) -> TrainingOutcome {
+  private func train(_ shouldStop: () -> Bool, _ observe: (Trainer<S>) -> Void) -> TrainingOutcome {
     record(
       .init(
         batchLoss: .nan, training: .init(loss: .nan, accuracy: .nan), validation: .init(loss: .nan, accuracy: .nan),
         learningRate: .nan, gradientNorm: .nan, seconds: 0))
+    observe(self)
     for epoch in 0..<plan.epochs {
       let started = ContinuousClock.now
       let result = trainEpoch(epoch, shouldStop)
@@ -60,6 +65,7 @@ public final class Trainer<S: Scalar> {
       case .trained(var measurement):
         measurement.seconds = seconds
         record(measurement)
+        observe(self)
       case .ended(let outcome): return outcome
       }
       if let patience = plan.patience, epochsWithoutProgress() >= patience { return .stoppedEarly }

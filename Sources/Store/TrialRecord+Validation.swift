@@ -18,7 +18,37 @@ extension TrialRecord {
     guard trace.count < Int(Int32.max) else { throw refuse("\(trace.count) epochs") }
     let counts = [weights.initial.count, weights.best.count, weights.final.count].filter { $0 > 0 }
     guard Set(counts).count <= 1 else { throw refuse("weight vectors of different lengths: \(counts)") }
+    try validateCurvature(parameters: counts.first, refuse)
     if let count = counts.first, !weights.slices.isEmpty { try validateSlices(count: count, refuse) }
+  }
+
+  /// Lists that run along one dimension have one length, and vectors that of the weights.
+  private func validateCurvature(parameters: Int?, _ refuse: (String) -> StoreError) throws {
+    var parameters = parameters
+    for measurement in curvature {
+      for list in CurvatureMeasurement.lists {
+        let length = measurement[keyPath: list.columns[0].value].count
+        for column in list.columns + list.flags where measurement[keyPath: column.value].count != length {
+          throw refuse("\(column.name) has \(measurement[keyPath: column.value].count) entries, \(length) are expected")
+        }
+        for column in list.byDirection
+        where measurement[keyPath: column.value].count != length * CurvatureMeasurement.directions.count {
+          throw refuse("\(column.name) has \(measurement[keyPath: column.value].count) entries for \(length) steps")
+        }
+      }
+      let directions = measurement.taylorSlopes.count
+      guard directions == 0 || directions == CurvatureMeasurement.directions.count,
+        directions > 0 || measurement.taylorSteps.isEmpty
+      else { throw refuse("Taylor models along \(directions) directions") }
+      for vector in CurvatureMeasurement.vectors {
+        let count = measurement[keyPath: vector.value].count
+        guard count > 0 else { continue }
+        guard parameters == nil || parameters == count else {
+          throw refuse("\(vector.name) has \(count) entries, the network \(parameters ?? 0) parameters")
+        }
+        parameters = count
+      }
+    }
   }
 
   private func validateSlices(count: Int, _ refuse: (String) -> StoreError) throws {

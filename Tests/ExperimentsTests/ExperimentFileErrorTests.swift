@@ -16,7 +16,8 @@ import Testing
   }
 
   static let top =
-    "name, description, data, network, loss, l2, precision, training, schedule, selection, grid, exclude"
+    "name, description, data, network, loss, l2, precision, training, schedule, selection, curvature, grid,"
+    + " exclude"
   static let nameRule = "letters, digits, '.', '_' and '-', at most 100, the first a letter, digit or '_'"
 
   @Test(arguments: [

@@ -24,7 +24,36 @@ enum Sample {
     record.cost.trainingSeconds = 0.125 * Double(index)
     record.cost.totalSeconds = 0.25 * Double(index) + 1e-9
     if weights { record.weights = self.weights(index, count: 23) }
+    record.curvature = (0..<[0, 2, 1, 3][index % 4]).map { curvature(index, probe: $0, vectors: weights) }
     return record
+  }
+
+  /// Every column of a probe with a value of its own; lists of different lengths, some of them empty.
+  static func curvature(_ index: Int, probe: Int, vectors: Bool) -> CurvatureMeasurement {
+    var result = CurvatureMeasurement(moments: .init(rawValue: UInt8(1 + (index + probe) % 15)), epoch: 0)
+    let base = 1000 * Double(index) + 100 * Double(probe)
+    for (position, column) in CurvatureMeasurement.integers.enumerated() {
+      result[keyPath: column.value] = 50 * index + 10 * probe + position
+    }
+    for (position, column) in CurvatureMeasurement.numbers.enumerated() where (index + position) % 5 != 0 {
+      result[keyPath: column.value] = base + Double(position)
+    }
+    for (position, category) in CurvatureMeasurement.categories.enumerated() {
+      let code = (index + probe + position) % (category.names.count + 1) - 1
+      category.setCode(&result, code < 0 ? nil : code)
+    }
+    for (position, list) in CurvatureMeasurement.lists.enumerated() {
+      let length = list.dimension == "direction" ? 3 : (index + 2 * probe + position) % 5
+      for (row, column) in list.columns.enumerated() {
+        result[keyPath: column.value] = (0..<length).map { $0 == 2 ? .nan : base + Double($0 + 10 * row) }
+      }
+      for flag in list.flags { result[keyPath: flag.value] = (0..<length).map { Double($0 % 2) } }
+      for column in list.byDirection { result[keyPath: column.value] = (0..<3 * length).map { base - Double($0) } }
+    }
+    for (position, vector) in CurvatureMeasurement.vectors.enumerated() where vectors && (index + probe) % 2 == 0 {
+      result[keyPath: vector.value] = (0..<23).map { base + Double($0) / 7 + Double(position) }
+    }
+    return result
   }
 
   static func trial(_ index: Int) -> Trial {

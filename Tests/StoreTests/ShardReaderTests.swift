@@ -38,6 +38,52 @@ import Testing
     }
   }
 
+  /// Curvature, by run and probe: numbers, words, lists with their padding, and vectors.
+  @Test func everyProbeIsThere() throws {
+    let runs = try #require(dump()["runs"] as? [String: [String: Any]])
+    for record in records {
+      let probes = try #require(runs[record.identity.description]?["probes"] as? [[String: Any]])
+      #expect(probes.count == record.curvature.count)
+      for (probe, measurement) in zip(probes, record.curvature) { expect(probe, measurement) }
+    }
+  }
+
+  private func expect(_ probe: [String: Any], _ measurement: CurvatureMeasurement) {
+    #expect(probe["probe_moment"] as? [String] == measurement.moments.names)
+    for column in CurvatureMeasurement.integers {
+      #expect(probe[column.name] as? Int == measurement[keyPath: column.value], "\(column.name)")
+    }
+    for column in CurvatureMeasurement.numbers {
+      let read = (probe[column.name] as? String).flatMap(Double.init)
+      #expect(read?.bitPattern == measurement[keyPath: column.value].bitPattern, "\(column.name)")
+    }
+    for category in CurvatureMeasurement.categories {
+      let word = category.code(measurement).map { Schema.flagMeaning(category.names[$0]) }
+      #expect(probe[category.name] as? String == word, "\(category.name)")
+    }
+    for list in CurvatureMeasurement.lists {
+      let width = (probe[list.columns[0].name] as? [Any])?.count ?? 0
+      #expect(probe[list.count] as? Int == measurement[keyPath: list.columns[0].value].count, "\(list.count)")
+      for column in list.columns { expect(probe, column.name, measurement[keyPath: column.value].padded(to: width)) }
+      for column in list.byDirection {
+        let values = measurement[keyPath: column.value]
+        let steps = values.count / 3
+        var rows: [Double] = []
+        for row in 0..<3 { rows += Array(values[(row * steps)..<(row * steps + steps)]).padded(to: width) }
+        expect(probe, column.name, rows)
+      }
+      for flag in list.flags {
+        let words = measurement[keyPath: flag.value].map { $0 == 1 ? "yes" : "no" }
+        #expect((probe[flag.name] as? [Any])?.compactMap { $0 as? String } == words, "\(flag.name)")
+      }
+    }
+    for vector in CurvatureMeasurement.vectors {
+      let (name, values) = ("vector_\(vector.name)_4x3x2", measurement[keyPath: vector.value])
+      #expect((probe[name] == nil) == values.isEmpty, "\(name)")
+      if !values.isEmpty { expect(probe, name, values) }
+    }
+  }
+
   @Test func theFileSaysWhatItIs() throws {
     let dump = try dump()
     let attributes = try #require(dump["attributes"] as? [String: String])
@@ -75,6 +121,10 @@ import Testing
       try HDF5.run { try ShardFile.open(copy, requiresSeal: true).close() }
     }
   }
+}
+
+extension [Double] {
+  fileprivate func padded(to width: Int) -> [Double] { self + repeatElement(.nan, count: Swift.max(0, width - count)) }
 }
 
 // MARK: - Comparison

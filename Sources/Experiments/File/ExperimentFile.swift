@@ -76,6 +76,7 @@ public enum ExperimentFile {
       zip(grid.batchSizes.values, grid.batchSizes.fields).map {
         ($0, .init(location: $1.node.location, key: $1.path))
       }, uniquingKeysWith: { first, _ in first })
+    experiment.curvatureOrigins = reader.root["curvature"].map { CurvatureReader.origins($0) } ?? [:]
     return experiment
   }
 

@@ -9,6 +9,7 @@ struct ExperimentGrid {
   var training: TrainingSpecification
   var precision: Precision
   var bias: Bool
+  var curvature: CurvatureSpecification?
   var hidden: GridAxis<[Int]>
   var activations: GridAxis<ActivationKind>
   var initializations: GridAxis<InitializationKind>
@@ -26,6 +27,7 @@ struct ExperimentGrid {
     training = reader.training()
     precision = reader.root["precision"]?.choice(Precision.self, "a precision") ?? .float
     bias = reader.network?["bias"]?.truth() ?? true
+    curvature = reader.root["curvature"].flatMap { CurvatureReader.read($0) }
     hidden = reader.hidden()
     activations = reader.choices(reader.network?["activation"], "activation", default: .relu, "an activation")
     initializations = reader.choices(
@@ -99,7 +101,8 @@ struct ExperimentGrid {
                   trials.append(
                     Trial(
                       data: data, network: network, loss: loss, l2: l2, optimizer: optimizer, schedule: schedule,
-                      batchSize: batchSize, dropout: dropout, training: training, precision: precision, seed: seed))
+                      batchSize: batchSize, dropout: dropout, training: training, precision: precision, seed: seed,
+                      curvature: curvature))
                 }
               }
             }

@@ -1,8 +1,8 @@
 /// Reads the whole document into the axes of a grid.
 struct GridReader {
   static let keys = [
-    "name", "description", "data", "network", "loss", "l2", "precision", "training", "schedule", "selection", "grid",
-    "exclude",
+    "name", "description", "data", "network", "loss", "l2", "precision", "training", "schedule", "selection",
+    "curvature", "grid", "exclude",
   ]
   static let gridKeys = [
     "hidden", "activation", "initialization", "l2", "schedule", "optimizer", "learning_rate", "batch_size", "dropout",

@@ -27,6 +27,7 @@ extension PlanAxis {
     var penalties = DistinctValues<Double>()
     var precisions = DistinctValues<Precision>()
     var seeds = DistinctValues<UInt64>()
+    var probes = DistinctValues<CurvatureSpecification?>()
     for trial in trials {
       optimizers.insert(trial.optimizer)
       schedules.insert(trial.schedule)
@@ -38,6 +39,7 @@ extension PlanAxis {
       penalties.insert(trial.l2)
       precisions.insert(trial.precision)
       seeds.insert(trial.seed)
+      probes.insert(trial.curvature)
     }
     var table = Table()
     for value in optimizers.values { table.add(value.hyperparameters) }
@@ -50,6 +52,7 @@ extension PlanAxis {
     for value in precisions.values { table.add([.init("precision", .text(value.rawValue))]) }
     for value in seeds.values { table.add([.init("seed", .integer(Int(bitPattern: UInt(value))))]) }
     for value in data.values { table.add(value.hyperparameters) }
+    for value in probes.values { table.add(value?.hyperparameters ?? []) }
     return table.axes
   }
 

@@ -92,18 +92,21 @@ extension Dataset {
     return try read(count: count, memory: ch5_all(), file: ch5_all())
   }
 
-  /// One row of a matrix.
+  /// One row of a matrix, or what lies along the further dimensions of an array.
   func readRow<Number: HDF5Number>(_ row: Int, _: Number.Type = Number.self) throws -> [Number] {
     try checkNumeric(Number.self)
-    guard extents.count == 2, (0..<extents[0]).contains(row) else {
+    guard extents.count >= 2, (0..<extents[0]).contains(row) else {
       throw handle.refusal("data set \(name)", "has extents \(extents), row \(row) of a matrix was asked for")
     }
+    let rest = extents.dropFirst()
     let file = try Handle(H5Dget_space(handle.id), .dataspace, "H5Dget_space \(name)", file: handle.file)
-    let (start, extent) = ([hsize_t(row), 0], [1, hsize_t(extents[1])])
+    let start = [hsize_t(row)] + rest.map { _ in 0 }
+    let extent = [1] + rest.map { hsize_t($0) }
     try file.check(
       H5Sselect_hyperslab(file.id, H5S_SELECT_SET, start, nil, extent, nil), "H5Sselect_hyperslab \(name)")
-    let memory = try Handle(H5Screate_simple(2, extent, nil), .dataspace, "H5Screate_simple", file: handle.file)
-    let values: [Number] = try read(count: extents[1], memory: memory.id, file: file.id)
+    let memory = try Handle(
+      H5Screate_simple(CInt(extent.count), extent, nil), .dataspace, "H5Screate_simple", file: handle.file)
+    let values: [Number] = try read(count: rest.reduce(1, *), memory: memory.id, file: file.id)
     try memory.close()
     try file.close()
     return values

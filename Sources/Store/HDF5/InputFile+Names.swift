@@ -1,4 +1,5 @@
 import CHDF5
+import Glibc
 
 /// Names in a file; one with loops or crowds is cut off, not followed for ever.
 extension InputFile {
@@ -59,25 +60,38 @@ extension InputFile {
     }
   }
 
-  /// Names of a group's hard links, in order.
+  /// Names of a group's hard links, in order; those that are not text are left out.
   private func links(of group: String) throws -> [String] {
-    var info = H5G_info_t()
-    try handle.check(H5Gget_info_by_name(handle.id, group, &info, ch5_default()), "H5Gget_info_by_name \(group)")
-    return try (0..<min(info.nlinks, hsize_t(Self.maximumCount))).compactMap { try linkName($0, of: group) }
-  }
-
-  /// Name of a group's link; nil for one that is not hard or has a name that is not text.
-  private func linkName(_ index: hsize_t, of group: String) throws -> String? {
-    var link = H5L_info_t()
+    let found = LinkNames(room: Self.maximumCount)
+    var index: hsize_t = 0
+    // One pass: the library sorts all links anew for each that is asked for by its number.
     try handle.check(
-      H5Lget_info_by_idx(handle.id, group, H5_INDEX_NAME, H5_ITER_INC, index, &link, ch5_default()),
-      "H5Lget_info_by_idx \(group)")
-    guard link.type == H5L_TYPE_HARD else { return nil }
-    var buffer = [CChar](repeating: 0, count: HDF5Guard.maximumNameBytes + 1)
-    let length = try handle.check(
-      H5Lget_name_by_idx(handle.id, group, H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, ch5_default()),
-      "H5Lget_name_by_idx \(group)")
-    guard length < buffer.count else { return nil }
-    return buffer.withUnsafeBufferPointer { String(validatingCString: $0.baseAddress!) }
+      H5Literate_by_name(
+        handle.id, group, H5_INDEX_NAME, H5_ITER_INC, &index,
+        { _, name, info, data in
+          guard let name, let info, let data else { return -1 }
+          let found = Unmanaged<LinkNames>.fromOpaque(data).takeUnretainedValue()
+          return found.visit(name, isHard: info.pointee.type == H5L_TYPE_HARD) ? 0 : 1
+        }, Unmanaged.passUnretained(found).toOpaque(), ch5_default()), "H5Literate_by_name \(group)")
+    return found.names
+  }
+}
+
+/// Collects the names of links.
+private final class LinkNames {
+  private(set) var names: [String] = []
+  private var room: Int
+
+  init(room: Int) { self.room = room }
+
+  /// False once there is room for no more.
+  func visit(_ name: UnsafePointer<CChar>, isHard: Bool) -> Bool {
+    room -= 1
+    if isHard, strnlen(name, HDF5Guard.maximumNameBytes + 1) <= HDF5Guard.maximumNameBytes,
+      let text = String(validatingCString: name)
+    {
+      names.append(text)
+    }
+    return room > 0
   }
 }

@@ -2,11 +2,12 @@ import Experiments
 
 /// The compact binary form of a ``TrialRecord``: docs/format.md, "Journal".
 enum RecordCoding {
-  /// Raised when the bytes of a record change.
-  static let version: UInt8 = 1
+  /// Raised when the bytes of a record change. Without probes of the curvature a record has those of version 1, which
+  /// has none.
+  static let version: UInt8 = 2
 
   static func encode(_ record: TrialRecord, into writer: inout ByteWriter) {
-    writer.append(version)
+    writer.append(record.curvature.isEmpty ? 1 : version)
     writer.append(record.identity.high)
     writer.append(record.identity.low)
     writer.append(UInt16(record.hyperparameters.count))
@@ -23,13 +24,16 @@ enum RecordCoding {
     writer.append(record.weights.final)
     writer.append(UInt16(record.weights.slices.count))
     for slice in record.weights.slices { encode(slice, into: &writer) }
+    guard !record.curvature.isEmpty else { return }
+    writer.append(UInt32(record.curvature.count))
+    for measurement in record.curvature { encode(measurement, into: &writer) }
   }
 
   static func decode(_ bytes: [UInt8]) throws -> TrialRecord {
     var reader = ByteReader(bytes)
     let version = try reader.integer(UInt8.self)
-    guard version == Self.version else {
-      throw ByteReader.Malformed(reason: "record version \(version), this program reads \(Self.version)")
+    guard (1...Self.version).contains(version) else {
+      throw ByteReader.Malformed(reason: "record version \(version), this program reads 1 to \(Self.version)")
     }
     let identity = TrialIdentity(high: try reader.integer(), low: try reader.integer())
     let count = Int(try reader.integer(UInt16.self))
@@ -52,6 +56,10 @@ enum RecordCoding {
     record.weights.final = try reader.floats()
     let slices = Int(try reader.integer(UInt16.self))
     record.weights.slices = try (0..<slices).map { _ in try slice(from: &reader) }
+    if version > 1 {
+      let probes = Int(try reader.integer(UInt32.self))
+      for _ in 0..<probes { record.curvature.append(try curvature(from: &reader)) }
+    }
     guard reader.remaining == 0 else { throw ByteReader.Malformed(reason: "\(reader.remaining) bytes too many") }
     try record.validate()
     return record

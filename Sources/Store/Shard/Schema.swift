@@ -34,7 +34,13 @@ enum Schema {
     static let products = "products"
     static let trainingSeconds = "training_seconds"
     static let totalSeconds = "total_seconds"
+    static let probe = "probe"
+    static let probeCount = "probe_count"
+    static let probeMoment = "probe_moment"
   }
+
+  static let probeDimensions = [Name.run, Name.probe]
+  static let direction = "direction"
 
   /// Names a hyperparameter's column may not take.
   static let reserved: Set<String> = {
@@ -42,8 +48,16 @@ enum Schema {
       Name.run, Name.epoch, Name.identity, Name.layout, Name.outcome, Name.divergedStep, Name.failureMessage,
       Name.epochs, Name.traceLength, Name.bestEpoch, Name.steps, Name.gradients, Name.products, Name.trainingSeconds,
       Name.totalSeconds, "layer", "hidden_layer", "part",
+      Name.probe, Name.probeCount, Name.probeMoment,
     ]
-    return Set(names + metrics.flatMap { ["\($0.name)_final", "\($0.name)_best"] } + Trace.columns.map(\.name))
+    let probes =
+      CurvatureMeasurement.integers.map(\.name) + CurvatureMeasurement.numbers.map(\.name)
+      + CurvatureMeasurement.categories.map(\.name)
+      + CurvatureMeasurement.lists.flatMap { list in
+        [list.dimension, list.count] + (list.columns + list.flags + list.byDirection).map(\.name)
+      }
+    return Set(
+      names + probes + metrics.flatMap { ["\($0.name)_final", "\($0.name)_best"] } + Trace.columns.map(\.name))
   }()
 
   /// A metric of a summary, stored at the final and at the best epoch.
@@ -85,11 +99,15 @@ enum Schema {
 
   /// Begin the names of weights and of their dimensions.
   static let weightPrefixes = (vector: "weights", parameter: "parameter")
+  /// Begins the names of vectors that probes keep.
+  static let curvaturePrefix = "vector"
 
   /// `text` in the characters every reader of netCDF takes in a name.
   static func variableName(_ text: String) -> String {
     let safe = String(text.map { isWordCharacter($0) ? $0 : "_" })
-    let isTaken = safe.hasPrefix(weightPrefixes.vector + "_") || safe.hasPrefix(weightPrefixes.parameter + "_")
+    let isTaken = [weightPrefixes.vector, weightPrefixes.parameter, curvaturePrefix].contains {
+      safe.hasPrefix($0 + "_")
+    }
     return safe.first?.isLetter == true && !isTaken ? safe : "h_\(safe)"
   }
 

@@ -13,6 +13,7 @@ extension ShardContent {
     addCosts(records)
     addMetrics(records.map { RunSummary($0) })
     addTraces(records)
+    addCurvature(records)
     try addWeights(records)
   }
 

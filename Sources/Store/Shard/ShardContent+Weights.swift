@@ -25,8 +25,40 @@ extension ShardContent {
         variable.isCompressed = false
         variables.append(variable)
       }
+      for kind in CurvatureMeasurement.vectors where addVectors(kind, of: architecture, records, parameters.name) {
+        isUsed = true
+      }
       if isUsed { dimensions.append(parameters) }
     }
+  }
+
+  /// The vectors that probes kept, one a row, beside the run and the probe each belongs to; false where there are none.
+  private mutating func addVectors(
+    _ kind: CurvatureMeasurement.Column<[Double]>, of architecture: Architecture, _ records: [TrialRecord],
+    _ parameters: String
+  ) -> Bool {
+    let rows = architecture.runs.flatMap { run in
+      records[run].curvature.enumerated().compactMap { probe, measurement -> (Int, Int, [Double])? in
+        let values = measurement[keyPath: kind.value]
+        return values.isEmpty ? nil : (run, probe, values)
+      }
+    }
+    guard !rows.isEmpty else { return false }
+    let name = "\(Schema.curvaturePrefix)_\(kind.name)_\(architecture.name)"
+    dimensions.append(
+      Dimension(
+        name: "\(name)_run", length: rows.count,
+        coordinate: .init(values: rows.map { Int32($0.0) }, longName: "run of each row of \(name)")))
+    variables.append(
+      Variable(
+        "\(name)_probe", along: ["\(name)_run"], .int32(rows.map { Int32($0.1) }),
+        longName: "probe of each row of \(name)", units: "1"))
+    var variable = Variable(
+      name, along: ["\(name)_run", parameters], .float64(rows.flatMap { $0.2 }), longName: kind.longName,
+      units: kind.units, fill: .nan)
+    variable.isCompressed = false
+    variables.append(variable)
+    return true
   }
 }
 
@@ -55,7 +87,10 @@ private struct Architecture {
     var runs: [Key: [Int]] = [:]
     for (index, record) in records.enumerated() {
       let weights = record.weights
-      let count = max(weights.initial.count, weights.best.count, weights.final.count)
+      let vectors = record.curvature.flatMap { probe in
+        CurvatureMeasurement.vectors.map { probe[keyPath: $0.value].count }
+      }
+      let count = max(weights.initial.count, weights.best.count, weights.final.count, vectors.max() ?? 0)
       if count > 0 { runs[Key(slices: weights.slices, count: count), default: []].append(index) }
     }
     var architectures = runs.map { key, runs in

@@ -25,13 +25,18 @@ struct StoredSummaries: Sendable {
 
 extension ShardFile {
   func summaries(_ tables: inout TableCache) throws -> StoredSummaries {
-    StoredSummaries(
+    var stored = StoredSummaries(
       identities: try identities(), hyperparameters: try hyperparameters(&tables), outcomes: try outcomes(),
       epochs: try column(Schema.Name.epochs), best: try column(Schema.Name.bestEpoch), costs: try costs(),
       final: try metrics("final"), atBest: try metrics("best"))
+    for (run, curvature) in try curvatureMetrics().enumerated() {
+      stored.final[run].curvature = curvature.final
+      stored.atBest[run].curvature = curvature.best
+    }
+    return stored
   }
 
-  /// The metrics of each run at its `final` or `best` epoch.
+  /// The metrics of each run at its `final` or `best` epoch, those of the curvature left out.
   private func metrics(_ epoch: String) throws -> [RunSummary.Metrics] {
     let columns = try Schema.metrics.map { try column("\($0.name)_\(epoch)", Double.self) }
     return (0..<count).map { run in
@@ -82,6 +87,7 @@ extension ShardFile {
     record.bestEpoch = best < 0 ? nil : Int(best)
     record.cost = try costs()[row]
     record.weights = try weights(of: row)
+    record.curvature = try curvature(of: row)
     try record.validate()
     return record
   }

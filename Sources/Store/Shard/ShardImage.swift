@@ -33,16 +33,17 @@ struct ShardImage {
     stride: Int, extents: [Int], isCompressed: Bool, chunkBytes: Int
   ) -> OutputDataset.Storage {
     if extents.reduce(stride, *) <= compactBytes { return .compact }
+    // As much as fits of the innermost dimension, then of the next.
     var chunk = extents
-    let row = extents.dropFirst().reduce(stride, *)
-    if row > chunkBytes {
-      chunk = extents.map { _ in 1 }
-      chunk[extents.count - 1] = chunkBytes / stride
-    } else {
-      // As many chunks as it takes, all of about one length: what the last one lacks is stored too.
-      let count = (extents[0] + chunkBytes / row - 1) / (chunkBytes / row)
-      chunk[0] = (extents[0] + count - 1) / count
+    var room = chunkBytes / stride
+    for axis in extents.indices.dropFirst().reversed() {
+      chunk[axis] = max(1, min(extents[axis], room))
+      room /= chunk[axis]
     }
+    // As many chunks as it takes, all of about one length: what the last one lacks is stored too.
+    let length = max(1, min(extents[0], room))
+    let count = (extents[0] + length - 1) / length
+    chunk[0] = (extents[0] + count - 1) / count
     return .chunked(chunk, isCompressed: isCompressed)
   }
 
@@ -127,6 +128,7 @@ struct ShardImage {
     case (nil, _): break
     }
     if let flags = variable.flags, !flags.isEmpty { try dataset.setNumbers(flags, "flag_values", isScalar: false) }
+    if let masks = variable.masks { try dataset.setNumbers(masks, "flag_masks", isScalar: false) }
     for text in variable.texts { try dataset.setText(text.value, text.name, in: image) }
   }
 

@@ -13,6 +13,8 @@ struct Variable {
   var texts: [(name: String, value: String)] = []
   /// For categories: the codes, in the order of their `flag_meanings`.
   var flags: [Int8]?
+  /// For sets of categories: the bit of each, in that order.
+  var masks: [Int8]?
   var isCompressed = true
 
   enum Values {

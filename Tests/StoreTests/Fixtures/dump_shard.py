@@ -30,6 +30,7 @@ def is_dimension_alone(data):
 
 columns = {}
 attributes = {}
+along = {}
 with h5py.File(path) as file:
     assert file.attrs["Conventions"] == "CF-1.11"
     top = {name: plain(value) for name, value in file.attrs.items()}
@@ -40,13 +41,14 @@ with h5py.File(path) as file:
             continue
         assert data.attrs["long_name"], name
         is_text = h5py.check_string_dtype(data.dtype) is not None
-        assert is_text or "units" in data.attrs or "flag_values" in data.attrs, name
+        assert is_text or "units" in data.attrs or {"flag_values", "flag_masks"} & set(data.attrs), name
         for axis, dimension in enumerate(data.dims):
             assert data.is_scale or (len(dimension) == 1 and dimension[0].shape == (data.shape[axis],)), name
         filters = {data.id.get_create_plist().get_filter(i)[0] for i in range(data.id.get_create_plist().get_nfilters())}
         assert filters <= {1, 2, 3}, (name, filters)
         if data.chunks:
             assert np.prod(data.chunks) * data.dtype.itemsize <= 1 << 20, name
+        along[name] = [] if data.is_scale else [dimension[0].name.strip("/") for dimension in data.dims]
         columns[name] = data.asstr()[...] if is_text else data[...]
         attributes[name] = {key: data.attrs[key] for key in data.attrs if key not in ("DIMENSION_LIST", "REFERENCE_LIST")}
 
@@ -67,17 +69,42 @@ with netCDF4.Dataset(path) as dataset:
     assert set(dataset.variables) == set(columns)
     assert dataset.data_model == "NETCDF4"
 
+
+
+def word(name, value):
+    """The meaning of a category; None for none."""
+    meanings = attributes[name]["flag_meanings"].split()
+    assert list(attributes[name]["flag_values"]) == list(range(len(meanings))), name
+    return meanings[value] if value >= 0 else None
+
+
+def cell(name, value):
+    if "flag_masks" in attributes[name]:
+        pairs = zip(attributes[name]["flag_masks"], attributes[name]["flag_meanings"].split())
+        return [meaning for mask, meaning in pairs if value & mask]
+    if "flag_values" in attributes[name]:
+        return [word(name, code) for code in value] if np.ndim(value) else word(name, value)
+    return plain(value)
+
+
 runs = {}
 for row, identity in enumerate(columns["run_id"]):
     run = {}
     for name, values in columns.items():
-        if values.shape[0] == len(columns["run_id"]) and not name.startswith("weights_") and name != "run":
-            value = values[row]
-            if "flag_meanings" in attributes[name]:
-                meanings = attributes[name]["flag_meanings"].split()
-                assert list(attributes[name]["flag_values"]) == list(range(len(meanings))), name
-                value = meanings[value] if value >= 0 else None
-            run[name] = plain(value)
+        if along[name][:1] == ["run"] and "probe" not in along[name]:
+            run[name] = cell(name, values[row])
+    run["probes"] = []
+    for probe in range(run.get("probe_count", 0)):
+        probed = {}
+        for name, values in columns.items():
+            if along[name][:2] == ["run", "probe"]:
+                probed[name] = cell(name, values[row, probe].ravel() if values.ndim > 2 else values[row, probe])
+            if name.startswith("vector_") and name.endswith("_probe"):
+                vector = name.removesuffix("_probe")
+                for index, pair in enumerate(zip(columns[vector + "_run"], values)):
+                    if pair == (row, probe):
+                        probed[vector] = plain(columns[vector][index])
+        run["probes"].append(probed)
     for name in columns:
         if name.startswith("weights_") and not name.endswith("_run"):
             rows = list(columns[name + "_run"])
