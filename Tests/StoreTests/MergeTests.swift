@@ -175,18 +175,18 @@ import Testing
       let records = part.sorted { $0.identity < $1.identity }
       var content = try ShardContent(records, manifest: Sample.manifest())
       let width = 2 + number
-      content.dimensions.append(.counted("eigenvalue", width, "eigenvalue from the largest"))
+      content.dimensions.append(.counted("mode", width, "mode from the largest"))
       let spectrum = records.map { record in (0..<width).map { Double(record.cost.steps) + Double($0) / 8 } }
       for (record, row) in zip(records, spectrum) { expected[record.identity] = row }
       content.variables.append(
         Variable(
-          "spectrum", along: ["run", "eigenvalue"], .float64(spectrum.flatMap(\.self)), longName: "spectrum",
+          "modes", along: ["run", "mode"], .float64(spectrum.flatMap(\.self)), longName: "modes",
           units: "1", fill: .nan))
       // Two epochs by the eigenvalues.
-      content.dimensions.append(.counted("probe", 2, "probe"))
+      content.dimensions.append(.counted("pass", 2, "pass"))
       content.variables.append(
         Variable(
-          "cube", along: ["run", "probe", "eigenvalue"], .int32(spectrum.flatMap { $0 + $0 }.map { Int32($0 * 8) }),
+          "cube", along: ["run", "pass", "mode"], .int32(spectrum.flatMap { $0 + $0 }.map { Int32($0 * 8) }),
           longName: "cube", units: "1", fill: .integer(-7)))
       if number == 1 {
         content.variables.append(
@@ -204,7 +204,7 @@ import Testing
     _ = try ResultMerge().merge(sweep.path, into: merged)
     try expectMergedHolds(sweep.records)
     let file = try HDF5File.open(path: merged)
-    let spectrum = try file.readNumbers(name: "spectrum", as: Double.self)
+    let spectrum = try file.readNumbers(name: "modes", as: Double.self)
     let cube = try file.readNumbers(name: "cube", as: Int64.self)
     let only = try file.readNumbers(name: "only_here", as: Int64.self)
     #expect(spectrum.shape == [23, 3] && cube.shape == [23, 2, 3])

@@ -27,19 +27,17 @@ extension InputFile {
     guard info.nlinks <= hsize_t(Self.maximumRootLinks) else {
       throw handle.refusal("the root group", "has \(info.nlinks) links")
     }
+    let links = try visitLinks(of: "/", room: Self.maximumRootLinks)
+    guard links.count == Int(info.nlinks), links.allSatisfy({ $0.isHard && $0.name != nil }) else {
+      throw handle.refusal("the root group", "has a link that is not followed, or whose name is not text")
+    }
     var names: [(order: Int64, name: String)] = []
-    for index in 0..<info.nlinks {
-      var link = H5L_info_t()
-      try handle.check(
-        H5Lget_info_by_idx(handle.id, "/", H5_INDEX_NAME, H5_ITER_INC, index, &link, ch5_default()),
-        "H5Lget_info_by_idx /")
-      guard let name = try linkName(index, of: "/") else {
-        throw handle.refusal("the root group", "has a link that is not followed, or whose name is not text")
-      }
+    for link in links {
+      let name = link.name ?? ""
       var object = H5O_info_t()
       try handle.check(
         H5Oget_info_by_name2(handle.id, name, &object, H5O_INFO_BASIC, ch5_default()), "H5Oget_info_by_name \(name)")
-      if object.type == H5O_TYPE_DATASET { names.append((link.corder_valid ? link.corder : 0, name)) }
+      if object.type == H5O_TYPE_DATASET { names.append((link.order, name)) }
     }
     return names.sorted { ($0.order, $0.name) < ($1.order, $1.name) }.map(\.name)
   }
@@ -62,7 +60,12 @@ extension InputFile {
 
   /// Names of a group's hard links, in order; those that are not text are left out.
   private func links(of group: String) throws -> [String] {
-    let found = LinkNames(room: Self.maximumCount)
+    try visitLinks(of: group, room: Self.maximumCount).compactMap { $0.isHard ? $0.name : nil }
+  }
+
+  /// The links of a group in the order of their names, at most `room` of them.
+  private func visitLinks(of group: String, room: Int) throws -> [LinkVisitor.Link] {
+    let visitor = LinkVisitor(room: room)
     var index: hsize_t = 0
     // One pass: the library sorts all links anew for each that is asked for by its number.
     try handle.check(
@@ -70,28 +73,34 @@ extension InputFile {
         handle.id, group, H5_INDEX_NAME, H5_ITER_INC, &index,
         { _, name, info, data in
           guard let name, let info, let data else { return -1 }
-          let found = Unmanaged<LinkNames>.fromOpaque(data).takeUnretainedValue()
-          return found.visit(name, isHard: info.pointee.type == H5L_TYPE_HARD) ? 0 : 1
-        }, Unmanaged.passUnretained(found).toOpaque(), ch5_default()), "H5Literate_by_name \(group)")
-    return found.names
+          return Unmanaged<LinkVisitor>.fromOpaque(data).takeUnretainedValue().visit(name, info.pointee) ? 0 : 1
+        }, Unmanaged.passUnretained(visitor).toOpaque(), ch5_default()), "H5Literate_by_name \(group)")
+    return visitor.links
   }
 }
 
-/// Collects the names of links.
-private final class LinkNames {
-  private(set) var names: [String] = []
-  private var room: Int
+/// Collects the links of a group.
+private final class LinkVisitor {
+  struct Link {
+    /// Nil for one that is too long, or no text.
+    var name: String?
+    var isHard: Bool
+    /// In which it was made; 0 where the file does not know.
+    var order: Int64
+  }
+
+  private(set) var links: [Link] = []
+  private let room: Int
 
   init(room: Int) { self.room = room }
 
   /// False once there is room for no more.
-  func visit(_ name: UnsafePointer<CChar>, isHard: Bool) -> Bool {
-    room -= 1
-    if isHard, strnlen(name, HDF5Guard.maximumNameBytes + 1) <= HDF5Guard.maximumNameBytes,
-      let text = String(validatingCString: name)
-    {
-      names.append(text)
-    }
-    return room > 0
+  func visit(_ name: UnsafePointer<CChar>, _ info: H5L_info_t) -> Bool {
+    let limit = HDF5Guard.maximumNameBytes
+    links.append(
+      Link(
+        name: strnlen(name, limit + 1) <= limit ? String(validatingCString: name) : nil,
+        isHard: info.type == H5L_TYPE_HARD, order: info.corder_valid ? info.corder : 0))
+    return links.count < room
   }
 }

@@ -134,7 +134,7 @@ struct MergePlanner {
       let prefix = Schema.weightPrefixes.parameter + "_"
       guard old.hasPrefix(prefix) else { continue }
       let (suffix, replacement) = (old.dropFirst(prefix.count), new.dropFirst(prefix.count))
-      for ending in ["", "_run"] where name.hasSuffix("_\(suffix)\(ending)") {
+      for ending in ["", "_run", "_probe"] where name.hasSuffix("_\(suffix)\(ending)") {
         return name.dropLast(suffix.count + ending.count) + replacement + ending
       }
     }
@@ -211,6 +211,7 @@ struct MergePlanner {
   /// Gives a variable that some sources lack a value that stands for none.
   private mutating func markGaps(_ position: Int) {
     guard case .number(let type) = plan.variables[position].type,
+      !Schema.zeroForNone.contains(plan.variables[position].name),
       !plan.variables[position].attributes.contains(where: { $0.name == StoredAttribute.fillValue })
     else { return }
     let isCategory = plan.variables[position].attributes.contains { $0.name == "flag_values" }

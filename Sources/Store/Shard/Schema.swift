@@ -39,6 +39,8 @@ enum Schema {
     static let probeMoment = "probe_moment"
   }
 
+  /// Counts and sets of probes, which are 0 and empty where there are none.
+  static let zeroForNone = Set([Name.probeCount, Name.probeMoment] + CurvatureMeasurement.lists.map(\.count))
   static let probeDimensions = [Name.run, Name.probe]
   static let direction = "direction"
 
