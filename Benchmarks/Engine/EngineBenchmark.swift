@@ -74,7 +74,7 @@ struct EngineBenchmark {
   }
 
   /// The three products of a layer, alone; the first layer takes no input gradient.
-  static func productTime(_ layer: DenseLayer, batch: Int, isFirst: Bool) -> Double {
+  static func productTime(_ layer: Layer, batch: Int, isFirst: Bool) -> Double {
     func seconds(_ m: Int, _ n: Int, _ k: Int, _ transposeA: Bool, _ transposeB: Bool) -> Double {
       let rate = MachineRates.product(
         Float.self, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB)

@@ -11,24 +11,47 @@ extension Backpropagation {
     masked: Bool
   ) {
     bringIn(samples, rows, block)
-    if masked { drop(layer: 0, inputs[0].pointer, nil, count: block.count * network.inputs) }
+    if masked { drop(layer: 0, inputs[0].pointer, nil, samples: block.count) }
     for (index, layer) in network.layers.enumerated() {
       let isLast = index == network.layers.count - 1
-      let z = isLast ? outputs.pointer : inputs[index + 1].pointer
+      let z = isLast ? outputs.pointer : maps[index].pointer
+      let rows = block.count &* layer.positions
+      if let grid = layer.convolution {
+        unfold(inputs[index].pointer, count: block.count, grid, into: columns[index]!.pointer)
+      }
       S.product(
-        transposeA: false, transposeB: false, m: block.count, n: layer.outputs, k: layer.inputs,
-        alpha: kernelScale(layer: index, masked: masked), a: inputs[index].pointer, strideA: layer.inputs,
+        transposeA: false, transposeB: false, m: rows, n: layer.outputs, k: layer.inputs,
+        alpha: kernelScale(layer: index, masked: masked), a: matrix(index), strideA: layer.inputs,
         b: parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0, c: z, strideC: layer.outputs)
       if isLast { break }
       let derivative = derivatives[index]?.pointer
       activate(
-        layer.activation, z, rows: block.count, columns: layer.outputs, bias: bias(of: layer, parameters),
+        layer.activation, z, rows: rows, columns: layer.outputs, bias: bias(of: layer, parameters),
         derivative: derivative)
-      if masked { drop(layer: index + 1, z, derivative, count: block.count * layer.outputs) }
+      rise(from: index, block, derivative, masked: masked)
     }
   }
 
-  private func bias(of layer: DenseLayer, _ parameters: AlignedBuffer<S>) -> UnsafePointer<S>? {
+  /// A of a layer, as ``forward(_:_:_:_:masked:)`` left it.
+  func matrix(_ index: Int) -> UnsafePointer<S> { UnsafePointer((columns[index] ?? inputs[index]).pointer) }
+
+  /// A hidden layer's activations become the next layer's input: pooling and dropout.
+  private func rise(from index: Int, _ block: Block, _ derivative: UnsafeMutablePointer<S>?, masked: Bool) {
+    let features = inputs[index + 1].pointer
+    guard network.layers[index].pooling != nil else {
+      if masked { drop(layer: index + 1, features, derivative, samples: block.count) }
+      return
+    }
+    let passage = passages[index]
+    passage.pool(maps[index].pointer, count: block.count, into: features)
+    guard let factors = passage.factors else { return }
+    let count = block.count * network.layers[index].outputWidth
+    factors.pointer.update(repeating: 1, count: count)
+    if masked { drop(layer: index + 1, factors.pointer, nil, samples: block.count) }
+    multiply(features, by: factors.pointer, count: count)
+  }
+
+  private func bias(of layer: Layer, _ parameters: AlignedBuffer<S>) -> UnsafePointer<S>? {
     layer.biasOffset.map { UnsafePointer(parameters.pointer + $0) }
   }
 
@@ -85,11 +108,25 @@ extension Backpropagation {
     }
   }
 
-  private func drop(
-    layer: Int, _ values: UnsafeMutablePointer<S>, _ derivative: UnsafeMutablePointer<S>?, count: Int
+  /// Drops units of a layer's input, or its channels.
+  func drop(
+    layer: Int, _ values: UnsafeMutablePointer<S>, _ derivative: UnsafeMutablePointer<S>?, samples: Int
   ) {
     guard masks[layer] != nil else { return }
-    apply(&masks[layer]!, to: values, and: derivative, count: count, scale: S(dropout.trainingScale(layer: layer)))
+    let count = samples * network.layers[layer].inputWidth
+    let scale = S(dropout.trainingScale(layer: layer))
+    guard dropout.perChannel, let channels = network.channels(below: layer) else {
+      return apply(&masks[layer]!, to: values, and: derivative, count: count, scale: scale)
+    }
+    let factors = channelFactors.pointer
+    let few = AlignedBuffer<S>(count: samples * channels)
+    few.pointer.update(repeating: 1, count: few.count)
+    apply(&masks[layer]!, to: few.pointer, count: few.count, scale: scale)
+    spreadFactors(
+      few.pointer, samples: samples, positions: network.layers[layer].inputWidth / channels, channels: channels,
+      into: factors)
+    multiply(values, by: factors, count: count)
+    if let derivative { multiply(derivative, by: factors, count: count) }
   }
 
   /// Sum of the block's losses; ``outputDelta`` becomes ∂loss/∂z times `scale`.
@@ -154,31 +191,57 @@ extension Backpropagation {
     for index in network.layers.indices.reversed() {
       let layer = network.layers[index]
       let scale = kernelScale(layer: index, masked: masked)
+      let rows = block.count &* layer.positions
       if let bias = layer.biasOffset {
-        columnSums(
-          delta, rows: block.count, columns: layer.outputs, into: gradient.pointer + bias, accumulate: !first)
+        columnSums(delta, rows: rows, columns: layer.outputs, into: gradient.pointer + bias, accumulate: !first)
       }
-      let below = deltas[index % 2].pointer
-      if index > 0 {
-        // Before the kernel's own gradient, whose update changes the kernel.
-        S.product(
-          transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs, alpha: scale,
-          a: delta, strideA: layer.outputs, b: parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0,
-          c: below, strideC: layer.inputs)
-      }
+      let below = otherDelta(than: delta)
+      // Before the kernel's own gradient, whose update changes the kernel.
+      if index > 0 { descend(through: index, delta, to: below, parameters, block, scale: scale) }
       if let update, fusion.layers[index] {
         square += descend(index, delta, block, scale: scale, gradient, update)
       } else {
         S.product(
-          transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: block.count, alpha: scale,
-          a: inputs[index].pointer, strideA: layer.inputs, b: delta, strideB: layer.outputs, beta: first ? 0 : 1,
+          transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: rows, alpha: scale,
+          a: matrix(index), strideA: layer.inputs, b: delta, strideB: layer.outputs, beta: first ? 0 : 1,
           c: gradient.pointer + layer.kernelOffset, strideC: layer.outputs)
       }
       guard index > 0 else { break }
-      passThroughActivation(below, layer: index - 1, count: block.count * layer.inputs, masked: masked)
-      delta = below
+      delta = passDown(below, to: index - 1, block, masked: masked)
     }
     return square
+  }
+
+  private func otherDelta(than delta: UnsafeMutablePointer<S>) -> UnsafeMutablePointer<S> {
+    delta == deltas[0].pointer ? deltas[1].pointer : deltas[0].pointer
+  }
+
+  /// ∂E/∂(input) of a layer from δ of its z.
+  private func descend(
+    through index: Int, _ delta: UnsafePointer<S>, to below: UnsafeMutablePointer<S>, _ parameters: AlignedBuffer<S>,
+    _ block: Block, scale: S
+  ) {
+    let layer = network.layers[index]
+    S.product(
+      transposeA: false, transposeB: true, m: block.count &* layer.positions, n: layer.inputs, k: layer.outputs,
+      alpha: scale, a: delta, strideA: layer.outputs, b: parameters.pointer + layer.kernelOffset,
+      strideB: layer.outputs, beta: 0, c: layer.convolution == nil ? below : columnDelta.pointer,
+      strideC: layer.inputs)
+    if let grid = layer.convolution { fold(columnDelta.pointer, count: block.count, grid, into: below) }
+  }
+
+  /// δ of a hidden layer's z from ∂E/∂(input) of the layer above.
+  private func passDown(
+    _ features: UnsafeMutablePointer<S>, to index: Int, _ block: Block, masked: Bool
+  ) -> UnsafeMutablePointer<S> {
+    let layer = network.layers[index]
+    var delta = features
+    if layer.pooling != nil {
+      delta = otherDelta(than: features)
+      passages[index].lower(features, count: block.count, into: delta)
+    }
+    passThroughActivation(delta, layer: index, count: block.count * layer.mapWidth, masked: masked)
+    return delta
   }
 
   /// δ of a hidden layer's output becomes δ of its z.
@@ -186,8 +249,9 @@ extension Backpropagation {
     if let derivative = derivatives[index] {
       multiply(delta, by: derivative.pointer, count: count)
     } else if network.layers[index].activation == .relu {
-      let scale = masked && dropout.keepProbabilities[index + 1] < 1 ? dropout.trainingScale(layer: index + 1) : 1
-      backpropagateReLU(delta, output: inputs[index + 1].pointer, count: count, scale: S(scale))
+      let isDropped = masked && network.layers[index].pooling == nil && dropout.keepProbabilities[index + 1] < 1
+      let scale = isDropped ? dropout.trainingScale(layer: index + 1) : 1
+      backpropagateReLU(delta, output: maps[index].pointer, count: count, scale: S(scale))
     }
   }
 }

@@ -65,8 +65,8 @@ extension Backpropagation {
       let base = start & ~15
       let values = slab.pointer + (start &- base)
       S.product(
-        transposeA: true, transposeB: false, m: rows, n: width, k: block.count, alpha: scale,
-        a: inputs[index].pointer + row, strideA: layer.inputs, b: delta, strideB: width, beta: 0, c: values,
+        transposeA: true, transposeB: false, m: rows, n: width, k: block.count &* layer.positions, alpha: scale,
+        a: matrix(index) + row, strideA: layer.inputs, b: delta, strideB: width, beta: 0, c: values,
         strideC: width)
       if l2 != 0 { addScaled(l2, update.parameters.pointer + start, to: values, count: rows &* width) }
       let first = max(base, whole.lowerBound)
@@ -122,7 +122,7 @@ struct FusedRanges {
   }
 
   /// The whole vectors of 16 within a layer's kernel.
-  static func vectors(of layer: DenseLayer) -> Range<Int> {
+  static func vectors(of layer: Layer) -> Range<Int> {
     (layer.kernelOffset + 15) & ~15..<(layer.kernelOffset + layer.kernelCount) & ~15
   }
 

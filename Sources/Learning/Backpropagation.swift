@@ -18,6 +18,15 @@ public final class Backpropagation<S: Scalar> {
 
   /// The input of every layer for the block at hand.
   let inputs: [AlignedBuffer<S>]
+  /// A of every convolution.
+  let columns: [AlignedBuffer<S>?]
+  /// ∂/∂A of the convolution at hand.
+  let columnDelta: AlignedBuffer<S>
+  /// φ(z) of every hidden layer: the next layer's input where nothing is pooled.
+  let maps: [AlignedBuffer<S>]
+  let passages: [Passage<S>]
+  /// Mask times scale of images whose channels are dropped whole.
+  let channelFactors: AlignedBuffer<S>
   /// φ′ times mask and scale of every hidden layer that needs it for its way back.
   let derivatives: [AlignedBuffer<S>?]
   /// z of the last layer.
@@ -42,19 +51,33 @@ public final class Backpropagation<S: Scalar> {
     self.loss = loss
     self.dropout = dropout
     self.l2 = S(l2)
-    let rows = batchSize.map { Self.blockRows(network, batchSize: $0) } ?? Self.blockRows
+    let rows = Self.blockRows(network, batchSize: batchSize)
     blockRows = rows
-    inputs = network.layers.map { AlignedBuffer(count: rows * $0.inputs) }
+    let inputs = network.layers.map { AlignedBuffer<S>(count: rows * $0.inputWidth) }
+    self.inputs = inputs
+    columns = network.layers.map { $0.convolution == nil ? nil : AlignedBuffer(count: rows * $0.positions * $0.inputs) }
+    columnDelta = AlignedBuffer(
+      count: rows
+        * (network.layers.dropFirst().filter { $0.convolution != nil }.map { $0.positions * $0.inputs }.max() ?? 0))
+    maps = network.layers.indices.dropLast().map { index in
+      let layer = network.layers[index]
+      return layer.pooling == nil ? inputs[index + 1] : AlignedBuffer(count: rows * layer.mapWidth)
+    }
+    passages = network.layers.indices.dropLast().map { index in
+      Passage(network.layers[index], rows: rows, drops: dropout.keepProbabilities[index + 1] < 1)
+    }
+    channelFactors = AlignedBuffer(
+      count: dropout.perChannel && !network.isDense ? rows * (network.layers.map(\.inputWidth).max() ?? 0) : 0)
     outputs = AlignedBuffer(count: rows * network.outputs)
     outputDelta = AlignedBuffer(count: rows * network.outputs)
-    let widest = network.layers.dropFirst().map(\.inputs).max() ?? 1
+    let widest = network.layers.dropLast().map { max($0.mapWidth, $0.outputWidth) }.max() ?? 1
     deltas = [AlignedBuffer(count: rows * widest), AlignedBuffer(count: rows * widest)]
     derivatives = network.layers.indices.dropLast().map { index in
       let layer = network.layers[index]
       switch layer.activation {
       case .relu: return nil
-      case .identity where dropout.keepProbabilities[index + 1] == 1: return nil
-      default: return AlignedBuffer(count: rows * layer.outputs)
+      case .identity where layer.pooling != nil || dropout.keepProbabilities[index + 1] == 1: return nil
+      default: return AlignedBuffer(count: rows * layer.mapWidth)
       }
     }
     masks = network.layers.map { _ in nil }
@@ -64,11 +87,17 @@ public final class Backpropagation<S: Scalar> {
     slab = AlignedBuffer(count: fusion.slabCount)
   }
 
-  /// Few rows for small networks, as many as the batch has; more for those whose products need them for full speed.
-  private static func blockRows(_ network: Network, batchSize: Int) -> Int {
-    let wanted = max(64, network.parameterCount / 64, batchSize)
-    return min((wanted + 31) / 32 * 32, blockRows)
+  /// Few rows for small networks, as many as the batch has; more for those whose products need them for full speed; no
+  /// more than fit into some tens of megabytes for images.
+  private static func blockRows(_ network: Network, batchSize: Int?) -> Int {
+    let wanted = batchSize.map { max(64, network.parameterCount / 64, $0) } ?? blockRows
+    let sample = network.layers.reduce(0) { $0 + ($1.convolution == nil ? 0 : $1.positions * $1.inputs + $1.mapWidth) }
+    let affordable = sample == 0 ? blockRows : max(1, columnLimit / sample)
+    return max(32, min((wanted + 31) / 32 * 32, affordable / 32 * 32, blockRows))
   }
+
+  /// Scalars of the matrices that convolutions are unfolded into.
+  private static var columnLimit: Int { 1 << 24 }
 
   /// The mean loss of a batch, dropout and penalty included, and its gradient.
   ///

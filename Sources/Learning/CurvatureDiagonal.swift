@@ -5,8 +5,11 @@ extension LinearizedOperator {
   /// The exact diagonal, from one R-pass a unit.
   ///
   /// hᵢₒ = Σₙ (s·aᵢ)²·R{δₒ}, R the derivative along z of unit o. A unit's pass runs through the layers above it only.
+  ///
+  /// With convolutions it takes P products.
   public func diagonal() -> [Double] {
-    withNumericEnvironment {
+    guard surface.network.isDense else { return diagonalByProducts() }
+    return withNumericEnvironment {
       let pass = UnitPass(linearization)
       return DiagonalSum(linearization).sum { block, index, curvature in
         for unit in 0..<surface.network.layers[index].outputs {
@@ -18,17 +21,32 @@ extension LinearizedOperator {
   }
 }
 
+extension SymmetricOperator {
+  /// eᵢᵀHeᵢ for every i.
+  fileprivate func diagonalByProducts() -> [Double] {
+    var unit = [Double](repeating: 0, count: dimension)
+    var column = unit
+    return (0..<dimension).map { index in
+      unit[index] = 1
+      defer { unit[index] = 0 }
+      column.withUnsafeMutableBufferPointer { apply(unit, into: $0.baseAddress!) }
+      return column[index]
+    }
+  }
+}
+
 extension GaussNewtonOperator {
   /// LeCun's approximation to the diagonal: one pass of squares back through the network.
   ///
   /// LeCun et al. (1998), "Efficient BackProp", equations 52 to 54: h_z = φ′²·h_a, h_w = h_z·a², h_a = Σ h_z·w². The
   /// seed is the diagonal of the loss' Hessian in the outputs, p(1 − p) for softmax. Terms between units, and those in
-  /// φ″, are left out: it is exact for the Gauss–Newton matrix of a single layer, and never negative.
+  /// φ″, are left out: it is exact for the Gauss–Newton matrix of a single dense layer, and never negative. A
+  /// convolution's weight has the sum over its positions.
   public func squaredDiagonal() -> [Double] {
     withNumericEnvironment {
       let network = surface.network
-      let widest = network.layers.map(\.outputs).max() ?? 1
-      let rows = Backpropagation<S>.blockRows
+      let widest = network.layers.map { max($0.mapWidth, $0.outputWidth) }.max() ?? 1
+      let rows = surface.engine.blockRows
       let kernels = AlignedBuffer<S>(count: dimension)
       kernels.pointer.update(from: surface.parameters.pointer, count: dimension)
       square(kernels.pointer, count: dimension)
@@ -39,7 +57,7 @@ extension GaussNewtonOperator {
         } else {
           descend(from: last, to: curvature, block, index, kernels)
         }
-        last.pointer.update(from: curvature.pointer, count: block.count * network.layers[index].outputs)
+        last.pointer.update(from: curvature.pointer, count: block.count * network.layers[index].mapWidth)
       }
     }
   }
@@ -61,14 +79,17 @@ extension GaussNewtonOperator {
     from above: AlignedBuffer<S>, to curvature: AlignedBuffer<S>, _ block: LinearizedBlock<S>, _ index: Int,
     _ squares: AlignedBuffer<S>
   ) {
-    let layer = surface.network.layers[index + 1]
+    let layer = surface.network.layers[index]
+    let isPooled = layer.pooling != nil
+    let features = isPooled ? surface.engine.inputs[index + 1].pointer : curvature.pointer
+    linearization.descend(through: index + 1, above.pointer, squares, block, accumulates: false, to: features)
     let scale = surface.kernelScale(layer: index + 1)
-    S.product(
-      transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs, alpha: scale * scale,
-      a: above.pointer, strideA: layer.outputs, b: squares.pointer + layer.kernelOffset, strideB: layer.outputs,
-      beta: 0, c: curvature.pointer, strideC: layer.inputs)
+    if scale != 1 { for entry in 0..<block.count * layer.outputWidth { features[entry] *= scale } }
+    if isPooled {
+      block.passages[index].lower(features, count: block.count, squared: true, into: curvature.pointer)
+    }
     guard let derivative = block.derivatives[index]?.pointer else { return }
-    for _ in 0..<2 { multiply(curvature.pointer, by: derivative, count: block.count * layer.inputs) }
+    for _ in 0..<2 { multiply(curvature.pointer, by: derivative, count: block.count * layer.mapWidth) }
   }
 }
 
@@ -84,24 +105,25 @@ private struct DiagonalSum<S: Scalar> {
   func sum(_ unitCurvature: (LinearizedBlock<S>, Int, AlignedBuffer<S>) -> Void) -> [Double] {
     let surface = linearization.surface
     let layers = surface.network.layers
-    let rows = Backpropagation<S>.blockRows
+    let rows = surface.engine.blockRows
     let result = AlignedBuffer<S>(count: surface.dimension)
-    let curvature = AlignedBuffer<S>(count: rows * (layers.map(\.outputs).max() ?? 1))
-    let squares = AlignedBuffer<S>(count: rows * (layers.map(\.inputs).max() ?? 1))
+    let curvature = AlignedBuffer<S>(count: rows * (layers.map { max($0.mapWidth, $0.outputWidth) }.max() ?? 1))
+    let squares = AlignedBuffer<S>(count: rows * (layers.map { $0.positions * $0.inputs }.max() ?? 1))
     linearization.forEachBlock { block in
       for (index, layer) in layers.enumerated().reversed() {
         unitCurvature(block, index, curvature)
-        squares.pointer.update(from: block.inputs[index], count: block.count * layer.inputs)
-        square(squares.pointer, count: block.count * layer.inputs)
+        let rows = block.count * layer.positions
+        squares.pointer.update(from: linearization.matrix(block, index), count: rows * layer.inputs)
+        square(squares.pointer, count: rows * layer.inputs)
         let scale = surface.kernelScale(layer: index)
         S.product(
-          transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: block.count,
+          transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: rows,
           alpha: scale * scale, a: squares.pointer, strideA: layer.inputs, b: curvature.pointer,
           strideB: layer.outputs, beta: block.start == 0 ? 0 : 1, c: result.pointer + layer.kernelOffset,
           strideC: layer.outputs)
         guard let bias = layer.biasOffset else { continue }
         columnSums(
-          curvature.pointer, rows: block.count, columns: layer.outputs, into: result.pointer + bias,
+          curvature.pointer, rows: rows, columns: layer.outputs, into: result.pointer + bias,
           accumulate: block.start > 0)
       }
     }

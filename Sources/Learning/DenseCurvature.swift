@@ -11,6 +11,8 @@ extension LinearizedOperator {
   /// - Throws: ``CurvatureError/tooLarge(dimension:limit:)`` above `limit`.
   public func denseMatrix(limit: Int = 5_000) throws(CurvatureError) -> SymmetricMatrix {
     guard dimension <= limit else { throw .tooLarge(dimension: dimension, limit: limit) }
+    // A convolution's unit is as many numbers as the kernel has positions: products cost no more.
+    guard surface.network.isDense else { return try SymmetricMatrix(self, limit: limit) }
     let rows = withNumericEnvironment { DenseAssembly(linearization).assemble() }
     let size = dimension
     return SymmetricMatrix(dimension: size) { matrix in
@@ -41,7 +43,7 @@ private struct DenseAssembly<S: Scalar> {
     self.linearization = linearization
     pass = UnitPass(linearization)
     let network = linearization.surface.network
-    let rows = Backpropagation<S>.blockRows
+    let rows = linearization.surface.engine.blockRows
     matrix = AlignedBuffer(count: network.parameterCount * network.parameterCount)
     stride = network.parameterCount + 16
     gradients = AlignedBuffer(count: rows * stride)

@@ -19,24 +19,31 @@ final class DirectionalPass<S: Scalar> {
   private let slopes: [AlignedBuffer<S>]
   /// RA of every layer's input; nil for the first, and Rz's own memory where that is not needed any more.
   private let inputs: [AlignedBuffer<S>?]
+  /// The windows on RA of every convolution but the first layer's.
+  private let columns: [AlignedBuffer<S>?]
   private let deltas: [AlignedBuffer<S>]
 
   init(_ linearization: Linearization<S>) {
     self.linearization = linearization
     let surface = linearization.surface
     let layers = surface.network.layers
-    let rows = min(Backpropagation<S>.blockRows, surface.sampleCount)
+    let rows = min(surface.engine.blockRows, surface.sampleCount)
     direction = AlignedBuffer(count: surface.dimension)
     result = AlignedBuffer(count: surface.dimension)
-    let slopes = layers.map { AlignedBuffer<S>(count: rows * $0.outputs) }
+    let slopes = layers.map { AlignedBuffer<S>(count: rows * $0.mapWidth) }
     self.slopes = slopes
     inputs = layers.indices.map { index in
       guard index > 0 else { return nil }
-      let keepsSlope =
-        linearization.form == .hessian && !layers[index - 1].activation.isPiecewiseLinear
-      return keepsSlope ? AlignedBuffer(count: rows * layers[index].inputs) : slopes[index - 1]
+      let below = layers[index - 1]
+      let keepsSlope = linearization.form == .hessian && !below.activation.isPiecewiseLinear
+      return keepsSlope || below.pooling != nil
+        ? AlignedBuffer(count: rows * layers[index].inputWidth) : slopes[index - 1]
     }
-    let widest = layers.map(\.outputs).max() ?? 1
+    columns = layers.indices.map { index in
+      index == 0 || layers[index].convolution == nil
+        ? nil : AlignedBuffer(count: rows * layers[index].positions * layers[index].inputs)
+    }
+    let widest = layers.map { max($0.mapWidth, $0.outputWidth) }.max() ?? 1
     deltas = [AlignedBuffer(count: rows * widest), AlignedBuffer(count: rows * widest)]
   }
 
@@ -66,32 +73,42 @@ final class DirectionalPass<S: Scalar> {
       let layer = layers[index]
       let slope = slopes[index].pointer
       let bias = active.contains(index) ? layer.biasOffset : nil
-      fill(slope, withRow: bias.map { direction.pointer + $0 }, columns: layer.outputs, rows: block.count)
+      let rows = block.count * layer.positions
+      fill(slope, withRow: bias.map { direction.pointer + $0 }, columns: layer.outputs, rows: rows)
       var accumulates = bias != nil
       func add(_ input: UnsafePointer<S>, _ kernels: AlignedBuffer<S>) {
         S.product(
-          transposeA: false, transposeB: false, m: block.count, n: layer.outputs, k: layer.inputs,
+          transposeA: false, transposeB: false, m: rows, n: layer.outputs, k: layer.inputs,
           alpha: surface.kernelScale(layer: index), a: input, strideA: layer.inputs,
           b: kernels.pointer + layer.kernelOffset, strideB: layer.outputs, beta: accumulates ? 1 : 0, c: slope,
           strideC: layer.outputs)
         accumulates = true
       }
-      if active.contains(index) { add(block.inputs[index], direction) }
-      if index > active.lowerBound, let input = inputs[index] { add(input.pointer, surface.parameters) }
+      if active.contains(index) { add(linearization.matrix(block, index), direction) }
+      if index > active.lowerBound, let input = inputs[index] {
+        if let grid = layer.convolution {
+          unfold(input.pointer, count: block.count, grid, into: columns[index]!.pointer)
+        }
+        add((columns[index] ?? input).pointer, surface.parameters)
+      }
       if index < layers.count - 1 { passUp(block, index) }
     }
   }
 
-  /// RA⁺ = φ′∘Rz.
+  /// RA⁺ = φ′∘Rz, pooled.
   private func passUp(_ block: LinearizedBlock<S>, _ index: Int) {
     guard let above = inputs[index + 1] else { return }
-    let slope = slopes[index]
-    let count = block.count * linearization.surface.network.layers[index].outputs
+    let layer = linearization.surface.network.layers[index]
+    let slope = slopes[index].pointer
+    let count = block.count * layer.mapWidth
+    // Rz itself is wanted on the way down where there is a φ″.
+    let maps = layer.pooling == nil ? above.pointer : block.bends[index] == nil ? slope : deltas[0].pointer
     if let derivative = block.derivatives[index] {
-      multiply(slope.pointer, by: derivative.pointer, into: above.pointer, count: count)
-    } else if above !== slope {
-      above.pointer.update(from: slope.pointer, count: count)
+      multiply(slope, by: derivative.pointer, into: maps, count: count)
+    } else if maps != slope {
+      maps.update(from: slope, count: count)
     }
+    if layer.pooling != nil { block.passages[index].raise(maps, count: block.count, into: above.pointer) }
   }
 
   /// Rδ from the outputs down to the lowest active layer, and the active layers' part of the product.
@@ -103,26 +120,22 @@ final class DirectionalPass<S: Scalar> {
     linearization.applyOutputCurvature(block, to: slopes[layers.count - 1].pointer)
     var delta = slopes[layers.count - 1].pointer
     for index in stride(from: layers.count - 1, through: active.lowerBound, by: -1) {
-      let layer = layers[index]
-      let scale = surface.kernelScale(layer: index)
       if active.contains(index) {
         addLayerProduct(block, index, UnsafePointer(delta), hasInputSlope: index > active.lowerBound)
       }
       guard index > active.lowerBound else { break }
-      let below = deltas[index % 2].pointer
-      S.product(
-        transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs, alpha: scale,
-        a: delta, strideA: layer.outputs, b: surface.parameters.pointer + layer.kernelOffset,
-        strideB: layer.outputs, beta: 0, c: below, strideC: layer.inputs)
+      let below = other(than: delta)
+      linearization.descend(through: index, delta, surface.parameters, block, accumulates: false, to: below)
       if active.contains(index) && linearization.form == .hessian {
-        S.product(
-          transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs, alpha: scale,
-          a: block.deltas[index].pointer, strideA: layer.outputs, b: direction.pointer + layer.kernelOffset,
-          strideB: layer.outputs, beta: 1, c: below, strideC: layer.inputs)
+        linearization.descend(
+          through: index, block.deltas[index].pointer, direction, block, accumulates: true, to: below)
       }
-      passDown(block, index - 1, below)
-      delta = below
+      delta = passDown(block, index - 1, below)
     }
+  }
+
+  private func other(than delta: UnsafeMutablePointer<S>) -> UnsafeMutablePointer<S> {
+    delta == deltas[0].pointer ? deltas[1].pointer : deltas[0].pointer
   }
 
   /// s(Aᵀ·Rδ + RAᵀ·δ) and ΣRδ: replace the result in the first block, are added to it in the others.
@@ -133,29 +146,41 @@ final class DirectionalPass<S: Scalar> {
     let layer = surface.network.layers[index]
     func add(_ input: UnsafePointer<S>, _ delta: UnsafePointer<S>, replaces: Bool) {
       S.product(
-        transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: block.count,
+        transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: block.count * layer.positions,
         alpha: surface.kernelScale(layer: index), a: input, strideA: layer.inputs, b: delta, strideB: layer.outputs,
         beta: replaces ? 0 : 1, c: result.pointer + layer.kernelOffset, strideC: layer.outputs)
     }
-    add(block.inputs[index], delta, replaces: block.start == 0)
-    if linearization.form == .hessian && hasInputSlope, let input = inputs[index] {
+    // The windows are as the way up left them.
+    let matrix = surface.engine.columns[index].map { UnsafePointer($0.pointer) } ?? block.inputs[index]
+    add(matrix, delta, replaces: block.start == 0)
+    if linearization.form == .hessian && hasInputSlope, let input = columns[index] ?? inputs[index] {
       add(input.pointer, block.deltas[index].pointer, replaces: false)
     }
     if let bias = layer.biasOffset {
       columnSums(
-        delta, rows: block.count, columns: layer.outputs, into: result.pointer + bias, accumulate: block.start > 0)
+        delta, rows: block.count * layer.positions, columns: layer.outputs, into: result.pointer + bias,
+        accumulate: block.start > 0)
     }
   }
 
   /// φ′∘(what came down) + φ″∘(∂E/∂a)∘Rz.
-  private func passDown(_ block: LinearizedBlock<S>, _ index: Int, _ delta: UnsafeMutablePointer<S>) {
-    let count = block.count * linearization.surface.network.layers[index].outputs
-    guard let derivative = block.derivatives[index] else { return }
+  private func passDown(
+    _ block: LinearizedBlock<S>, _ index: Int, _ features: UnsafeMutablePointer<S>
+  ) -> UnsafeMutablePointer<S> {
+    let layer = linearization.surface.network.layers[index]
+    let count = block.count * layer.mapWidth
+    var delta = features
+    if layer.pooling != nil {
+      delta = other(than: features)
+      block.passages[index].lower(features, count: block.count, into: delta)
+    }
+    guard let derivative = block.derivatives[index] else { return delta }
     if let bend = block.bends[index] {
       multiplyAdd(
         delta, by: derivative.pointer, adding: bend.pointer, times: slopes[index].pointer, count: count)
     } else {
       multiply(delta, by: derivative.pointer, count: count)
     }
+    return delta
   }
 }

@@ -6,16 +6,19 @@ public struct Dropout: Hashable, Sendable {
   public var form: Form
   /// One entry a layer: the data's keep probability first, then each hidden layer's output.
   public var keepProbabilities: [Double]
+  /// Whether the channels of an image are dropped whole instead of pixel by pixel. Tompson et al. (2015).
+  public var perChannel = false
 
   public enum Form: String, CaseIterable, Hashable, Sendable {
     case inverted
     case weightScaling = "weight_scaling"
   }
 
-  public init(form: Form = .inverted, keepProbabilities: [Double]) {
+  public init(form: Form = .inverted, keepProbabilities: [Double], perChannel: Bool = false) {
     precondition(keepProbabilities.allSatisfy { $0 > 0 && $0 <= 1 })
     self.form = form
     self.keepProbabilities = keepProbabilities
+    self.perChannel = perChannel
   }
 
   /// No dropout for a network of this many layers.

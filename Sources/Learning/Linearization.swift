@@ -21,14 +21,14 @@ final class Linearization<S: Scalar> {
   init(_ surface: LossSurface<S>, form: CurvatureForm, memoryBudget: Int) {
     self.surface = surface
     self.form = form
-    let rows = Backpropagation<S>.blockRows
+    let rows = surface.engine.blockRows
     let bytes = rows * LinearizedBlock.width(surface, form) * MemoryLayout<S>.stride
     keptLimit = memoryBudget / max(1, bytes)
   }
 
   /// Calls `body` for every block in order.
   func forEachBlock(_ body: (LinearizedBlock<S>) -> Void) {
-    let rows = Backpropagation<S>.blockRows
+    let rows = surface.engine.blockRows
     var number = 0
     for start in stride(from: 0, to: surface.sampleCount, by: rows) {
       body(block(number, start: start, count: min(rows, surface.sampleCount - start)))
@@ -81,22 +81,8 @@ final class Linearization<S: Scalar> {
       } else {
         input.update(from: samples.features.pointer + block.start * width, count: block.count * width)
       }
-      drop(0, input, count: block.count * width)
+      if surface.drops(0) { surface.engine.drop(layer: 0, input, nil, samples: block.count) }
     }
-  }
-
-  private func drop(
-    _ layer: Int, _ values: UnsafeMutablePointer<S>, _ derivative: UnsafeMutablePointer<S>? = nil,
-    _ bend: UnsafeMutablePointer<S>? = nil, count: Int
-  ) {
-    guard surface.drops(layer), var generator = surface.engine.masks[layer] else { return }
-    let scale = S(surface.dropout.trainingScale(layer: layer))
-    if let bend {
-      var copy = generator
-      apply(&copy, to: bend, count: count, scale: scale)
-    }
-    apply(&generator, to: values, and: derivative, count: count, scale: scale)
-    surface.engine.masks[layer] = generator
   }
 
   /// a⁺ = φ(z), φ′ and φ″ of every hidden layer, and z of the last, which is left in `output`.
@@ -106,19 +92,68 @@ final class Linearization<S: Scalar> {
     let parameters = surface.parameters.pointer
     for (index, layer) in surface.network.layers.enumerated() {
       let isLast = index == surface.network.layers.count - 1
-      let z = isLast ? block.output.pointer : block.storage[index + 1]!.pointer
-      fill(z, withRow: layer.biasOffset.map { parameters + $0 }, columns: layer.outputs, rows: block.count)
+      let z = isLast ? block.output.pointer : activations(block, index)
+      let rows = block.count * layer.positions
+      fill(z, withRow: layer.biasOffset.map { parameters + $0 }, columns: layer.outputs, rows: rows)
       S.product(
-        transposeA: false, transposeB: false, m: block.count, n: layer.outputs, k: layer.inputs,
-        alpha: surface.kernelScale(layer: index), a: block.inputs[index], strideA: layer.inputs,
+        transposeA: false, transposeB: false, m: rows, n: layer.outputs, k: layer.inputs,
+        alpha: surface.kernelScale(layer: index), a: matrix(block, index), strideA: layer.inputs,
         b: parameters + layer.kernelOffset, strideB: layer.outputs, beta: layer.biasOffset == nil ? 0 : 1, c: z,
         strideC: layer.outputs)
-      guard !isLast, let derivative = block.derivatives[index]?.pointer else { continue }
-      let count = block.count * layer.outputs
-      let bend = block.bends[index]?.pointer
-      activateTwice(layer.activation, z, count: count, derivative: derivative, second: bend)
-      drop(index + 1, z, derivative, bend, count: count)
+      if !isLast { rise(block, from: index, z) }
     }
+  }
+
+  /// A of a layer: its input, or where that is an image the windows on it, in the engine's own memory.
+  func matrix(_ block: LinearizedBlock<S>, _ index: Int) -> UnsafePointer<S> {
+    guard let grid = surface.network.layers[index].convolution, let columns = surface.engine.columns[index] else {
+      return block.inputs[index]
+    }
+    unfold(block.inputs[index], count: block.count, grid, into: columns.pointer)
+    return UnsafePointer(columns.pointer)
+  }
+
+  /// Where a hidden layer's z and activations go.
+  private func activations(_ block: LinearizedBlock<S>, _ index: Int) -> UnsafeMutablePointer<S> {
+    surface.network.layers[index].pooling == nil
+      ? block.storage[index + 1]!.pointer : surface.engine.maps[index].pointer
+  }
+
+  /// φ, φ′ and φ″, pooling and dropout.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private func rise(_ block: LinearizedBlock<S>, from index: Int, _ z: UnsafeMutablePointer<S>) {
+    let layer = surface.network.layers[index]
+    let derivative = block.derivatives[index]?.pointer
+    let bend = block.bends[index]?.pointer
+    if let derivative {
+      activateTwice(layer.activation, z, count: block.count * layer.mapWidth, derivative: derivative, second: bend)
+    }
+    guard layer.pooling != nil else {
+      if surface.drops(index + 1) { drop(block, index + 1, z, derivative, bend) }
+      return
+    }
+    let passage = block.passages[index]
+    let features = block.storage[index + 1]!.pointer
+    passage.pool(z, count: block.count, into: features)
+    guard let factors = passage.factors else { return }
+    let count = block.count * layer.outputWidth
+    factors.pointer.update(repeating: 1, count: count)
+    surface.engine.drop(layer: index + 1, factors.pointer, nil, samples: block.count)
+    multiply(features, by: factors.pointer, count: count)
+  }
+
+  /// The same mask on activations, φ′ and φ″.
+  private func drop(
+    _ block: LinearizedBlock<S>, _ layer: Int, _ values: UnsafeMutablePointer<S>,
+    _ derivative: UnsafeMutablePointer<S>?, _ bend: UnsafeMutablePointer<S>?
+  ) {
+    let generator = surface.engine.masks[layer]
+    if let bend {
+      surface.engine.drop(layer: layer, bend, nil, samples: block.count)
+      surface.engine.masks[layer] = generator
+    }
+    surface.engine.drop(layer: layer, values, derivative, samples: block.count)
   }
 
   /// The loss, δ of the outputs, and what `output` is to hold, from z of the last layer.
@@ -159,17 +194,35 @@ final class Linearization<S: Scalar> {
   @specialized(where S == Double)
   private func backward(_ block: LinearizedBlock<S>) {
     for index in surface.network.layers.indices.dropFirst().reversed() {
-      let layer = surface.network.layers[index]
       let below = block.deltas[index - 1].pointer
-      let count = block.count * layer.inputs
-      S.product(
-        transposeA: false, transposeB: true, m: block.count, n: layer.inputs, k: layer.outputs,
-        alpha: surface.kernelScale(layer: index), a: block.deltas[index].pointer, strideA: layer.outputs,
-        b: surface.parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0, c: below,
-        strideC: layer.inputs)
+      let layer = surface.network.layers[index - 1]
+      let isPooled = layer.pooling != nil
+      let features = isPooled ? surface.engine.inputs[index].pointer : below
+      descend(
+        through: index, block.deltas[index].pointer, surface.parameters, block, accumulates: false, to: features)
+      if isPooled { block.passages[index - 1].lower(features, count: block.count, into: below) }
+      let count = block.count * layer.mapWidth
       if let bend = block.bends[index - 1] { multiply(bend.pointer, by: below, count: count) }
       if let derivative = block.derivatives[index - 1] { multiply(below, by: derivative.pointer, count: count) }
     }
+  }
+
+  /// features ← s·δ·Wᵀ of a layer, folded back onto its image where it has one.
+  ///
+  /// - Parameter accumulates: Adds to what the last call left: a dense layer's in `features`, a convolution's in the
+  ///   engine's memory, from which `features` is made anew.
+  func descend(
+    through index: Int, _ delta: UnsafePointer<S>, _ kernels: AlignedBuffer<S>, _ block: LinearizedBlock<S>,
+    accumulates: Bool, to features: UnsafeMutablePointer<S>
+  ) {
+    let layer = surface.network.layers[index]
+    let columns = surface.engine.columnDelta.pointer
+    S.product(
+      transposeA: false, transposeB: true, m: block.count * layer.positions, n: layer.inputs, k: layer.outputs,
+      alpha: surface.kernelScale(layer: index), a: delta, strideA: layer.outputs,
+      b: kernels.pointer + layer.kernelOffset, strideB: layer.outputs, beta: accumulates ? 1 : 0,
+      c: layer.convolution == nil ? features : columns, strideC: layer.inputs)
+    if let grid = layer.convolution { fold(columns, count: block.count, grid, into: features) }
   }
 
   /// Rz of the outputs becomes Rδ: the loss' Hessian in them, times Rz.

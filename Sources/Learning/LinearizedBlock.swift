@@ -4,7 +4,7 @@ import Kernels
 final class LinearizedBlock<S: Scalar> {
   private(set) var start: Int
   let count: Int
-  /// Rows of every layer's input. The first points into the samples where they are taken in their order.
+  /// Every layer's input. The first points into the samples where they are taken in their order.
   private(set) var inputs: [UnsafePointer<S>] = []
   /// φ′ times mask and scale of every hidden layer; nil where that is 1.
   let derivatives: [AlignedBuffer<S>?]
@@ -17,6 +17,8 @@ final class LinearizedBlock<S: Scalar> {
   let output: AlignedBuffer<S>
   /// Inputs that had to be copied or computed.
   let storage: [AlignedBuffer<S>?]
+  /// What is kept between each layer's activations and the next one's input.
+  let passages: [Passage<S>]
 
   init(start: Int, count: Int, surface: LossSurface<S>, form: CurvatureForm) {
     let layers = surface.network.layers
@@ -25,15 +27,18 @@ final class LinearizedBlock<S: Scalar> {
     self.count = count
     func buffer(_ columns: Int) -> AlignedBuffer<S> { AlignedBuffer(count: count * columns) }
     storage = layers.indices.map { index in
-      index == 0 && !surface.copiesInputs ? nil : buffer(layers[index].inputs)
+      index == 0 && !surface.copiesInputs ? nil : buffer(layers[index].inputWidth)
     }
     derivatives = layers.indices.dropLast().map { index in
-      surface.passesUnchanged(index) ? nil : buffer(layers[index].outputs)
+      surface.passesUnchanged(index) ? nil : buffer(layers[index].mapWidth)
     }
     bends = layers.dropLast().map { layer in
-      isExact && !layer.activation.isPiecewiseLinear ? buffer(layer.outputs) : nil
+      isExact && !layer.activation.isPiecewiseLinear ? buffer(layer.mapWidth) : nil
     }
-    deltas = isExact ? layers.map { buffer($0.outputs) } : []
+    deltas = isExact ? layers.map { buffer($0.mapWidth) } : []
+    passages = layers.indices.dropLast().map {
+      Passage(layers[$0], rows: count, drops: surface.drops($0 + 1))
+    }
     output = buffer(surface.network.outputs)
     move(to: start, surface)
   }
@@ -52,11 +57,11 @@ final class LinearizedBlock<S: Scalar> {
     let layers = surface.network.layers
     var width = surface.network.outputs + (surface.copiesInputs ? surface.network.inputs : 0)
     for (index, layer) in layers.enumerated() {
-      if form == .hessian { width += layer.outputs }
+      if form == .hessian { width += layer.mapWidth }
       guard index < layers.count - 1 else { break }
-      width += layer.outputs
-      if !surface.passesUnchanged(index) { width += layer.outputs }
-      if form == .hessian && !layer.activation.isPiecewiseLinear { width += layer.outputs }
+      width += layer.outputWidth + Passage<S>.width(layer, drops: surface.drops(index + 1))
+      if !surface.passesUnchanged(index) { width += layer.mapWidth }
+      if form == .hessian && !layer.activation.isPiecewiseLinear { width += layer.mapWidth }
     }
     return width
   }
@@ -78,8 +83,8 @@ extension LossSurface {
   /// Whether units of a layer's input are dropped.
   func drops(_ layer: Int) -> Bool { masks != nil && dropout.keepProbabilities[layer] < 1 }
 
-  /// Whether a hidden layer's outputs are its z.
+  /// Whether a hidden layer's outputs are its z. What is dropped after pooling is the passage's.
   func passesUnchanged(_ layer: Int) -> Bool {
-    network.layers[layer].activation == .identity && !drops(layer + 1)
+    network.layers[layer].activation == .identity && (network.layers[layer].pooling != nil || !drops(layer + 1))
   }
 }

@@ -4,7 +4,7 @@ import Kernels
 /// their δ.
 ///
 /// A change of the weight (i, o) of layer l moves z of unit o by the sample's input i and nothing else below. So one
-/// pass a unit serves all its weights: P products become as many passes as there are units.
+/// pass a unit serves all its weights: P products become as many passes as there are units. For dense networks only.
 final class UnitPass<S: Scalar> {
   let linearization: Linearization<S>
   /// RA of every layer's input, valid for the layers above the unit's.
@@ -14,9 +14,10 @@ final class UnitPass<S: Scalar> {
   private let slopes: [AlignedBuffer<S>]
 
   init(_ linearization: Linearization<S>) {
+    precondition(linearization.surface.network.isDense)
     self.linearization = linearization
     let layers = linearization.surface.network.layers
-    let rows = Backpropagation<S>.blockRows
+    let rows = linearization.surface.engine.blockRows
     inputs = layers.map { AlignedBuffer(count: rows * $0.inputs) }
     deltas = layers.map { AlignedBuffer(count: rows * $0.outputs) }
     slopes = layers.map { AlignedBuffer(count: rows * $0.outputs) }
