@@ -7,6 +7,8 @@ public struct DropoutSpecification: Hashable, Sendable {
   public var input: Double
   /// Keep probability of each hidden layer's output. One entry serves all layers; otherwise one a layer; empty: all 1.
   public var hidden: [Double]
+  /// Whether the channels of images are dropped whole instead of pixel by pixel.
+  public var perChannel = false
 
   public enum Form: String, Hashable, Sendable, CaseIterable, Codable {
     /// Scales what stays by 1/p when training; nothing to do at test time.
@@ -17,7 +19,8 @@ public struct DropoutSpecification: Hashable, Sendable {
 
   public static let none = DropoutSpecification(form: .inverted, input: 1, hidden: [])
 
-  public init(form: Form, input: Double, hidden: [Double]) {
+  public init(form: Form, input: Double, hidden: [Double], perChannel: Bool = false) {
+    self.perChannel = perChannel
     self.form = form
     self.input = input
     self.hidden = hidden

@@ -17,6 +17,8 @@ public struct Experiment: Hashable, Sendable {
   var batchSizeOrigins: [BatchSize: Origin] = [:]
   /// The same of keys of `curvature`.
   var curvatureOrigins: [String: Origin] = [:]
+  /// Where `network.image` was written, likewise.
+  var imageOrigin: Origin?
 
   struct Origin: Hashable, Sendable {
     var location: ExperimentFileError.Location
@@ -32,6 +34,20 @@ public struct Experiment: Hashable, Sendable {
 }
 
 extension Experiment {
+  /// Checks that the samples are images of the size the file gives.
+  ///
+  /// - Parameter features: Features of a sample.
+  /// - Throws: ``ExperimentFileError`` with the line of the image.
+  public func validate(features: Int) throws(ExperimentFileError) {
+    guard let image = trials.lazy.compactMap(\.network.image).first(where: { $0.count != features }) else { return }
+    throw ExperimentFileError(problems: [
+      .init(
+        location: imageOrigin?.location ?? .init(file: name), key: imageOrigin?.key ?? "network.image",
+        value: "\(image)", reason: "\(image) is \(image.count) numbers, and a sample has \(features)",
+        accepted: "height × width × channels = \(features)")
+    ])
+  }
+
   /// Checks what depends on the data: that no batch is larger than the training set.
   ///
   /// - Throws: ``ExperimentFileError`` with the line and key of each batch size that is.

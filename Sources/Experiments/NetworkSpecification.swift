@@ -1,6 +1,11 @@
-/// A dense feed-forward network: hidden layers of one activation and a linear output layer whose size the data decide.
+/// A feed-forward network: convolutions, dense hidden layers, all of one activation, and a linear output layer whose size
+/// the data decide.
 public struct NetworkSpecification: Hashable, Sendable {
-  /// Units of each hidden layer, from the input upwards. Empty: a linear model.
+  /// The samples as images; nil where no layer asks for that.
+  public var image: ImageSize?
+  /// From the image upwards, below the dense layers.
+  public var convolutions: [ConvolutionSpecification]
+  /// Units of each dense hidden layer, from below upwards. Empty: none.
   public var hidden: [Int]
   public var activation: ActivationKind
   public var initialization: InitializationKind
@@ -8,13 +13,19 @@ public struct NetworkSpecification: Hashable, Sendable {
   public var bias: Bool
 
   public init(
-    hidden: [Int], activation: ActivationKind = .relu, initialization: InitializationKind = .he, bias: Bool = true
+    hidden: [Int], activation: ActivationKind = .relu, initialization: InitializationKind = .he, bias: Bool = true,
+    image: ImageSize? = nil, convolutions: [ConvolutionSpecification] = []
   ) {
+    self.image = image
+    self.convolutions = convolutions
     self.hidden = hidden
     self.activation = activation
     self.initialization = initialization
     self.bias = bias
   }
+
+  /// Layers but the output: what dropout has an entry for.
+  public var hiddenLayers: Int { convolutions.count + hidden.count }
 }
 
 /// φ of the hidden layers.

@@ -35,8 +35,17 @@ extension OptimizerSpecification {
 
 extension NetworkSpecification {
   func hyperparameters(with dropout: DropoutSpecification) -> [Hyperparameter] {
-    let keep = dropout.keepProbabilities(hiddenLayers: hidden.count)
-    return [
+    let keep = dropout.keepProbabilities(hiddenLayers: hiddenLayers)
+    // Only where they are asked for: a dense network's identity is what it was before there were images.
+    let images: [Hyperparameter] =
+      convolutions.isEmpty
+      ? []
+      : [
+        .init("image", .text(image.map(String.init(describing:)) ?? "")),
+        .init("convolutions", .text(convolutions.map(String.init(describing:)).joined(separator: "; "))),
+        .init("drop_channels", .integer(dropout.perChannel ? 1 : 0)),
+      ]
+    return images + [
       .init("keep_probability", .list(keep)),
       .init("dropout_rate", .list(keep.map(DropoutSpecification.complement))),
       .init("dropout_form", .text(dropout.form.rawValue)),

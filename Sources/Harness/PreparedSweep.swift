@@ -17,6 +17,7 @@ public struct PreparedSweep: Sendable {
     try experiment.validate(trainingSamples: size.train)
     try experiment.validateCurvature(
       trainingSamples: size.train, validationSamples: size.validation, inputs: size.features, outputs: size.outputs)
+    try experiment.validate(features: size.features)
     plan = Plan(
       experiment: experiment, inputs: size.features, outputs: size.outputs, trainSamples: size.train,
       validationSamples: size.validation, weightsKept: weights)

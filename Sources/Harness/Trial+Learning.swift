@@ -34,6 +34,25 @@ extension Schedule {
   }
 }
 
+extension ImageShape {
+  init(_ image: ImageSize) { self.init(height: image.height, width: image.width, channels: image.channels) }
+}
+
+extension Window {
+  init(_ window: WindowSpecification) {
+    self.init(
+      height: window.height, width: window.width, stride: window.stride,
+      padding: Padding(rawValue: window.padding.rawValue)!)
+  }
+}
+
+extension ConvolutionSpecification {
+  func layers(_ activation: Activation) -> [LayerDefinition] {
+    let pooling = pooling.map { [LayerDefinition.pooling(.init(rawValue: $0.kind.rawValue)!, Window($0.window))] }
+    return [.convolution(channels: channels, Window(window), activation)] + (pooling ?? [])
+  }
+}
+
 extension OptimizerSpecification {
   /// A fresh optimizer with its state at the start.
   func make<S: Scalar>(parameterCount count: Int) -> any Optimizer<S> {
@@ -86,7 +105,7 @@ extension Network {
   var slices: [ParameterSlice] {
     layers.enumerated().flatMap { index, layer in
       let kernel = ParameterSlice(
-        layer: index, role: "kernel", offset: layer.kernelOffset, shape: [layer.inputs, layer.outputs])
+        layer: index, role: "kernel", offset: layer.kernelOffset, shape: layer.kernelShape)
       let bias = layer.biasOffset.map {
         ParameterSlice(layer: index, role: "bias", offset: $0, shape: [layer.outputs])
       }

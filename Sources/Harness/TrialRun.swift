@@ -83,9 +83,20 @@ public struct TrialRun: Sendable {
 
   /// The network this trial trains on samples of these features and outputs.
   public func network(inputs: Int, outputs: Int) -> Network {
-    Network(
-      inputs: inputs, hidden: trial.network.hidden, outputs: outputs,
-      activation: Activation(trial.network.activation), bias: trial.network.bias)
+    let activation = Activation(trial.network.activation)
+    guard let image = trial.network.image else {
+      return Network(
+        inputs: inputs, hidden: trial.network.hidden, outputs: outputs, activation: activation,
+        bias: trial.network.bias)
+    }
+    let layers =
+      trial.network.convolutions.flatMap { $0.layers(activation) }
+      + trial.network.hidden.map { .dense(units: $0, activation) }
+    do {
+      return try Network(image: ImageShape(image), layers: layers, outputs: outputs, bias: trial.network.bias)
+    } catch {
+      preconditionFailure("a network that was not checked: \(error)")
+    }
   }
 
   func engine<S: Scalar>(for samples: SplitSamples<S>) -> Backpropagation<S> {
@@ -93,7 +104,8 @@ public struct TrialRun: Sendable {
     let network = network(inputs: samples.train.featureCount, outputs: loss.outputCount(for: samples.train))
     let dropout = Dropout(
       form: Dropout.Form(trial.dropout.form),
-      keepProbabilities: trial.dropout.keepProbabilities(hiddenLayers: trial.network.hidden.count))
+      keepProbabilities: trial.dropout.keepProbabilities(hiddenLayers: trial.network.hiddenLayers),
+      perChannel: trial.dropout.perChannel)
     return Backpropagation(
       network: network, loss: loss, dropout: dropout, l2: trial.l2, batchSize: plan.batchSize)
   }

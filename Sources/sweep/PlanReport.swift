@@ -52,8 +52,7 @@ struct PlanReport {
   private var networks: String {
     let networks = plan.networks
     let shown = networks.prefix(4).map { network in
-      "\(network.widths.map(String.init).joined(separator: "-")) "
-        + "(\(Quantity.count(network.parameters, "parameter")))"
+      "\(network) (\(Quantity.count(network.parameters, "parameter")))"
     }
     let more = networks.count > 4 ? [", and \(networks.count - 4) more"] : []
     return shown.joined(separator: ", ") + more.joined()

@@ -155,7 +155,7 @@ import Testing
         + " accepted: only one of hidden, keep_probability, dropout_rate"),
     Case(
       "  dropout", "  dropout: {p: 0.5}",
-      "e.yaml:9: grid.dropout.p: unknown key; accepted: form, input, hidden, keep_probability, dropout_rate"),
+      "e.yaml:9: grid.dropout.p: unknown key; accepted: form, input, hidden, keep_probability, dropout_rate, channels"),
     Case(
       "  dropout", "  dropout: {input: 0.8}",
       "e.yaml:9: grid.dropout.input: 0.8 does not say which probability it is;"

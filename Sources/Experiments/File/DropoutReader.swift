@@ -1,6 +1,6 @@
 /// `grid.dropout`: forms, keep probabilities of the data, keep probabilities of the hidden layers.
 struct DropoutAxes {
-  static let keys = ["form", "input", "hidden", "keep_probability", "dropout_rate"]
+  static let keys = ["form", "input", "hidden", "keep_probability", "dropout_rate", "channels"]
   private static let measures = ["keep_probability", "dropout_rate"]
   private static let accepted = "none, or a mapping of " + keys.joined(separator: ", ")
 
@@ -8,6 +8,9 @@ struct DropoutAxes {
   var input = GridAxis(1.0)
   /// Empty: no dropout on hidden layers. One number: all layers. Otherwise one a layer.
   var hidden = GridAxis([Double]())
+  /// Whether channels of images are dropped whole, and where that was said.
+  var perChannel = false
+  private var channels: DocumentField?
 
   /// No dropout at all.
   init() {}
@@ -25,6 +28,8 @@ struct DropoutAxes {
         item.choice(DropoutSpecification.Form.self, "a form of dropout").map { [$0] } ?? []
       }
     }
+    channels = section["channels"]
+    perChannel = channels?.truth() ?? false
     if let field = section["input"], let measure = Self.measure(field) {
       input = GridAxis(measure, accepted: Self.accepted(measure)) { Self.probabilities($0, of: measure) }
     }
@@ -40,7 +45,12 @@ struct DropoutAxes {
   }
 
   /// Reports lists of keep probabilities, one a layer, that do not fit the networks of the grid.
-  func check(hiddenLayers: [Int]) {
+  ///
+  /// - Parameter areImages: Whether the networks have convolutions.
+  func check(hiddenLayers: [Int], areImages: Bool) {
+    if perChannel, !areImages {
+      channels?.report("channels without convolutions", accepted: "network.convolutions, or no channels")
+    }
     for (value, field) in zip(hidden.values, hidden.fields) where field.listItems != nil {
       guard let layers = hiddenLayers.first(where: { $0 != value.count }) else { continue }
       field.report(
@@ -61,7 +71,7 @@ struct DropoutAxes {
       input.values.flatMap { input in
         hidden.values.compactMap { hidden in
           guard input == 1, hidden.allSatisfy({ $0 == 1 }) else {
-            return DropoutSpecification(form: form, input: input, hidden: hidden)
+            return DropoutSpecification(form: form, input: input, hidden: hidden, perChannel: perChannel)
           }
           if form != forms.values[0], hasNone { return nil }
           hasNone = true

@@ -72,6 +72,7 @@ public enum ExperimentFile {
     experiment.sourceText = text
     experiment.overrides = overrides
     experiment.warnings = warnings
+    experiment.imageOrigin = grid.images.origin
     experiment.batchSizeOrigins = Dictionary(
       zip(grid.batchSizes.values, grid.batchSizes.fields).map {
         ($0, .init(location: $1.node.location, key: $1.path))

@@ -10,6 +10,7 @@ struct ExperimentGrid {
   var precision: Precision
   var bias: Bool
   var curvature: CurvatureSpecification?
+  var images: ConvolutionReader
   var hidden: GridAxis<[Int]>
   var activations: GridAxis<ActivationKind>
   var initializations: GridAxis<InitializationKind>
@@ -28,6 +29,7 @@ struct ExperimentGrid {
     precision = reader.root["precision"]?.choice(Precision.self, "a precision") ?? .float
     bias = reader.network?["bias"]?.truth() ?? true
     curvature = reader.root["curvature"].flatMap { CurvatureReader.read($0) }
+    images = reader.network.map { ConvolutionReader($0) } ?? ConvolutionReader()
     hidden = reader.hidden()
     activations = reader.choices(reader.network?["activation"], "activation", default: .relu, "an activation")
     initializations = reader.choices(
@@ -44,7 +46,8 @@ struct ExperimentGrid {
     let batches = "a whole number of at least 1, full, or a list of these"
     batchSizes = reader.grid?.required("batch_size", accepted: batches).map { GridAxis(batchSizes: $0) } ?? GridAxis()
     dropout = reader.grid?["dropout"].map { DropoutAxes($0) } ?? DropoutAxes()
-    dropout.check(hiddenLayers: hidden.values.map(\.count))
+    let below = images.convolutions.count
+    dropout.check(hiddenLayers: hidden.values.map { below + $0.count }, areImages: below > 0)
     seeds = reader.grid?["seed"].map { GridAxis(seeds: $0) } ?? GridAxis(0)
   }
 
@@ -117,7 +120,9 @@ struct ExperimentGrid {
     hidden.values.flatMap { hidden in
       activations.values.flatMap { activation in
         initializations.values.map { initialization in
-          NetworkSpecification(hidden: hidden, activation: activation, initialization: initialization, bias: bias)
+          NetworkSpecification(
+            hidden: hidden, activation: activation, initialization: initialization, bias: bias, image: images.image,
+            convolutions: images.convolutions)
         }
       }
     }

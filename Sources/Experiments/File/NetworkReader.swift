@@ -1,6 +1,6 @@
 /// Reads `network:` and the axes of the grid that vary it.
 enum NetworkReader {
-  static let keys = ["hidden", "activation", "initialization", "bias"]
+  static let keys = ["image", "convolutions", "hidden", "activation", "initialization", "bias"]
   static let hiddenLayers = "a list of units, one entry a hidden layer, each a whole number from 1 to 65536"
   static let maximumLayers = 1000
 

@@ -33,7 +33,7 @@ struct TrialFilter {
   }
 
   private func reportDuplicate(_ trial: Trial) {
-    let keep = HyperparameterValue.list(trial.dropout.keepProbabilities(hiddenLayers: trial.network.hidden.count))
+    let keep = HyperparameterValue.list(trial.dropout.keepProbabilities(hiddenLayers: trial.network.hiddenLayers))
     let hidden = HyperparameterValue.list(trial.network.hidden.map(Double.init))
     grid?.report(
       "two trials are the same: hidden [\(hidden)], keep_probability [\(keep)] (the data first) occurs twice",

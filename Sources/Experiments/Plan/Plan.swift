@@ -100,13 +100,12 @@ public struct Plan: Sendable {
 
   /// Memory of the worker that runs the largest trial, its share of the data left out.
   ///
-  /// Parameters, gradient, optimizer state, kept copies, and the activations of the larger of a batch and an evaluation
-  /// block of 1024 samples.
+  /// Parameters, gradient, optimizer state, kept copies, and the activations of a block of samples.
   public var workerBytes: Double {
     experiment.trials.reduce(0) { largest, trial in
       let size = size(of: trial)
       let vectors = 2 + trial.optimizer.kind.stateVectors + max(1, weightsKept.count)
-      let rows = max(rows(of: trial), min(1024, max(trainSamples, validationSamples)))
+      let rows = min(size.blockRows, max(trainSamples, validationSamples))
       let numbers = Double(vectors) * Double(size.parameters) + Double(rows) * Double(size.activations)
       return max(largest, numbers * trial.precision.bytes)
     }

@@ -1,6 +1,6 @@
 /// Floating-point operations of one trial trained to its last epoch, counted on paper.
 ///
-/// A dense layer of m inputs and n outputs takes 2mn operations a sample for each of three products: its output, the
+/// A layer of m inputs and n outputs takes 2mn operations a sample, and position of a convolution, for each of three products: its output, the
 /// gradient of its weights and the gradient of its input. The first layer's input needs no gradient. Evaluation takes
 /// one product a layer and sample. Biases, activations and losses are left out: they are a share of 1/m.
 public struct TrialCost: Hashable, Sendable {
@@ -16,31 +16,77 @@ public struct TrialCost: Hashable, Sendable {
   public var total: Double { training + evaluation + updates }
 }
 
-/// Sizes of a dense network once the data's inputs and outputs are known.
-public struct NetworkSize: Hashable, Sendable {
-  /// Inputs, units of each hidden layer, outputs.
-  public var widths: [Int]
+/// Sizes of a network once the data's inputs and outputs are known.
+public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
+  /// Features of a sample.
+  public var inputs: Int
+  public var layers: [Layer]
   public var bias: Bool
+  /// For example `64-32-10`, or `28x28x1-32c-64c-1024-10` with two convolutions.
+  public var description: String
+
+  /// A layer's product: `positions` rows a sample, of m inputs and n outputs.
+  public struct Layer: Hashable, Sendable {
+    public var positions: Int
+    public var inputs: Int
+    public var outputs: Int
+
+    /// Weights without biases.
+    public var weights: Int { inputs * outputs }
+    /// mn for each position.
+    var multiplications: Double { Double(positions) * Double(weights) }
+  }
 
   public init(_ network: NetworkSpecification, inputs: Int, outputs: Int) {
-    widths = [inputs] + network.hidden + [outputs]
+    self.inputs = inputs
     bias = network.bias
+    var layers: [Layer] = []
+    var width = inputs
+    if var image = network.image {
+      for convolution in network.convolutions {
+        let activations = convolution.activations(on: image) ?? image
+        let window = convolution.window.height * convolution.window.width * image.channels
+        layers.append(
+          Layer(
+            positions: activations.height * activations.width, inputs: window, outputs: convolution.channels))
+        image = convolution.output(on: image) ?? activations
+      }
+      width = image.count
+    }
+    for units in network.hidden + [outputs] {
+      layers.append(Layer(positions: 1, inputs: width, outputs: units))
+      width = units
+    }
+    self.layers = layers
+    let below = network.image.map { ["\($0)"] + network.convolutions.map { "\($0.channels)c" } } ?? ["\(inputs)"]
+    description = (below + (network.hidden + [outputs]).map(String.init)).joined(separator: "-")
   }
 
   /// Σ mn over layers: weights without biases.
-  public var weights: Int { zip(widths, widths.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 } }
+  public var weights: Int { layers.reduce(0) { $0 + $1.weights } }
 
-  public var parameters: Int { weights + (bias ? widths.dropFirst().reduce(0, +) : 0) }
+  public var parameters: Int { weights + (bias ? layers.reduce(0) { $0 + $1.outputs } : 0) }
 
-  /// 2 Σ mn.
-  public var forwardOperations: Double { 2 * Double(weights) }
+  /// 2 Σ mn, a convolution's for each of its positions.
+  public var forwardOperations: Double { 2 * layers.reduce(0) { $0 + $1.multiplications } }
 
   /// 6 Σ mn − 2 m₁n₁.
-  public var gradientOperations: Double { 3 * forwardOperations - 2 * Double(widths[0]) * Double(widths[1]) }
+  public var gradientOperations: Double { 3 * forwardOperations - 2 * layers[0].multiplications }
 
-  /// Numbers kept for one sample: the data and their mask; of each hidden layer its input, output, gradient and mask; of
-  /// the outputs value, gradient and target.
-  var activations: Int { 2 * widths[0] + 4 * widths.dropFirst().dropLast().reduce(0, +) + 3 * widths[widths.count - 1] }
+  /// Samples that are worked on at once, at most: images only as many as fit into some tens of megabytes.
+  var blockRows: Int {
+    let windows = layers.reduce(0) { $0 + ($1.positions > 1 ? $1.positions * ($1.inputs + $1.outputs) : 0) }
+    return windows == 0 ? 512 : max(32, min(512, (1 << 24) / windows))
+  }
+
+  /// Numbers kept for one sample: the data and their mask; of each hidden layer its input, output, gradient and mask, and
+  /// the windows of a convolution; of the outputs value, gradient and target.
+  var activations: Int {
+    let hidden = layers.dropLast().reduce(0) { sum, layer in
+      sum + 4 * layer.positions * layer.outputs + (layer.positions > 1 ? 2 * layer.positions * layer.inputs : 0)
+    }
+    return 2 * inputs + hidden + 3 * layers[layers.count - 1].outputs
+  }
 }
 
 extension OptimizerKind {
