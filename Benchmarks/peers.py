@@ -1,6 +1,6 @@
 """Times one training step of a peer on one of the benchmark's networks, on one thread: peers.py NETWORK PEER [epochs]
 
-Networks A, B and C are those of Benchmarks/Engine, peers torch, jaxscan, jaxvmap, keras and sklearn. Every peer shuffles,
+Networks A to D are those of Benchmarks/Engine, peers torch, jaxscan, jaxvmap, keras and sklearn. Every peer shuffles,
 drops 20 % of the inputs and 50 % of each hidden layer (scikit-learn has no dropout) and updates by momentum (A) or Adam.
 Prints one JSON object: the best and the median epoch in microseconds a step, seconds to import and set up, seconds of
 the first epoch, peak memory. jaxvmap trains 16 networks at once; its step is one network's share."""
@@ -24,11 +24,14 @@ NETWORKS = {
     "A": ([64, 64, 10], 32, "momentum", 45),
     "B": ([784, 256, 128, 10], 64, "adam", 300),
     "C": ([784, 1024, 1024, 10], 128, "adam", 60),
+    # DeepOBS' 2c2d on 28×28 images: two 5×5 convolutions, each with 2×2 pooling, then 1024 units; no dropout.
+    "D": ([784, 1024, 10], 128, "momentum", 10),
 }
+PRODUCTS_OF_2C2D = [784 * 25 * 32, 196 * 800 * 64, 3136 * 1024, 1024 * 10]
 TOGETHER = 16
 
 
-def torch_epoch(sizes, batch, optimizer, x, y):
+def torch_epoch(sizes, batch, optimizer, x, y, images):
     import torch
     from torch import nn
 
@@ -36,6 +39,11 @@ def torch_epoch(sizes, batch, optimizer, x, y):
     layers = [nn.Dropout(0.2)]
     for inputs, outputs in zip(sizes[:-2], sizes[1:-1]):
         layers += [nn.Linear(inputs, outputs), nn.ReLU(), nn.Dropout(0.5)]
+    if images:
+        layers = [nn.Unflatten(1, (1, 28, 28))]
+        for inputs, outputs in ((1, 32), (32, 64)):
+            layers += [nn.Conv2d(inputs, outputs, 5, padding="same"), nn.ReLU(), nn.MaxPool2d(2)]
+        layers += [nn.Flatten(), nn.Linear(3136, 1024), nn.ReLU()]
     net = nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
     rule = (
         torch.optim.Adam(net.parameters(), 1e-3)
@@ -57,7 +65,7 @@ def torch_epoch(sizes, batch, optimizer, x, y):
     return epoch
 
 
-def jax_epoch(sizes, batch, optimizer, x, y, together):
+def jax_epoch(sizes, batch, optimizer, x, y, images, together):
     import jax
     import jax.numpy as jnp
 
@@ -68,13 +76,31 @@ def jax_epoch(sizes, batch, optimizer, x, y, together):
         (jax.random.normal(key, (a, b)) * np.sqrt(2 / a), jnp.zeros(b)) for key, a, b in zip(keys, sizes, sizes[1:])
     ]
 
-    def loss(weights, rows, key):
+    if images:
+        shapes = [(5, 5, 1, 32), (5, 5, 32, 64), (3136, 1024), (1024, 10)]
+        keys = jax.random.split(jax.random.key(0), len(shapes))
+        weights = [
+            (jax.random.normal(key, shape) * np.sqrt(2 / np.prod(shape[:-1])), jnp.zeros(shape[-1]))
+            for key, shape in zip(keys, shapes)
+        ]
+
+    def image_outputs(weights, rows):
+        a = x[rows].reshape(batch, 28, 28, 1)
+        for w, b in weights[:2]:
+            a = jax.lax.conv_general_dilated(a, w, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")) + b
+            a = jax.lax.reduce_window(jax.nn.relu(a), -jnp.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
+        return jax.nn.relu(a.reshape(batch, -1) @ weights[2][0] + weights[2][1]) @ weights[3][0] + weights[3][1]
+
+    def dense_outputs(weights, rows, key):
         a = x[rows] * jax.random.bernoulli(key, 0.8, (batch, sizes[0])) / 0.8
         for w, b in weights[:-1]:
             key, drop = jax.random.split(key)
             a = jax.nn.relu(a @ w + b)
             a = a * jax.random.bernoulli(drop, 0.5, a.shape) / 0.5
-        z = a @ weights[-1][0] + weights[-1][1]
+        return a @ weights[-1][0] + weights[-1][1]
+
+    def loss(weights, rows, key):
+        z = image_outputs(weights, rows) if images else dense_outputs(weights, rows, key)
         wanted = jnp.take_along_axis(z, y[rows][:, None], 1)[:, 0]
         return jnp.mean(jax.nn.logsumexp(z, 1) - wanted)
 
@@ -114,19 +140,25 @@ def jax_epoch(sizes, batch, optimizer, x, y, together):
     return epoch
 
 
-def keras_epoch(sizes, batch, optimizer, x, y):
+def keras_epoch(sizes, batch, optimizer, x, y, images):
     import keras
 
     layers = [keras.Input((sizes[0],)), keras.layers.Dropout(0.2)]
     for size in sizes[1:-1]:
         layers += [keras.layers.Dense(size, activation="relu"), keras.layers.Dropout(0.5)]
+    if images:
+        layers = [keras.Input((784,)), keras.layers.Reshape((28, 28, 1))]
+        for channels in (32, 64):
+            layers += [
+                keras.layers.Conv2D(channels, 5, padding="same", activation="relu"), keras.layers.MaxPooling2D(2)]
+        layers += [keras.layers.Flatten(), keras.layers.Dense(1024, activation="relu")]
     net = keras.Sequential(layers + [keras.layers.Dense(sizes[-1])])
     rule = keras.optimizers.Adam(1e-3) if optimizer == "adam" else keras.optimizers.SGD(0.1, momentum=0.9)
     net.compile(rule, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     return lambda: net.fit(x, y, batch_size=batch, epochs=1, verbose=0).history["loss"][0]
 
 
-def sklearn_epoch(sizes, batch, optimizer, x, y):
+def sklearn_epoch(sizes, batch, optimizer, x, y, images):
     from sklearn.neural_network import MLPClassifier
 
     solver = "adam" if optimizer == "adam" else "sgd"
@@ -149,7 +181,7 @@ def main():
         "jaxvmap": lambda *task: jax_epoch(*task, TOGETHER),
         "keras": keras_epoch,
         "sklearn": sklearn_epoch,
-    }[peer](sizes, batch, optimizer, x, y)
+    }[peer](sizes, batch, optimizer, x, y, network == "D")
     ready = time.perf_counter()
     epoch()
     first = time.perf_counter() - ready
@@ -158,7 +190,8 @@ def main():
         begun = time.perf_counter()
         epoch()
         times.append((time.perf_counter() - begun) / (steps * together) * 1e6)
-    operations = (sum(6 * a * b for a, b in zip(sizes, sizes[1:])) - 2 * sizes[0] * sizes[1]) * batch
+    products = PRODUCTS_OF_2C2D if network == "D" else [a * b for a, b in zip(sizes, sizes[1:])]
+    operations = (6 * sum(products) - 2 * products[0]) * batch
     print(
         json.dumps(
             {

@@ -12,12 +12,32 @@ struct EngineBenchmark {
     var batch: Int
     var adam: Bool
     var steps: Int
+    /// Whether the first layer's place is taken by 2c2d's convolutions, and nothing is dropped.
+    var images = false
+
+    var network: Network {
+      let hidden = Array(layers.dropFirst().dropLast())
+      guard images else { return Network(inputs: layers[0], hidden: hidden, outputs: 10, activation: .relu) }
+      let kernel = Window(height: 5, width: 5, padding: .same)
+      let pooling = LayerDefinition.pooling(.maximum, Window(height: 2, width: 2, stride: 2))
+      let stack: [LayerDefinition] = [
+        .convolution(channels: 32, kernel, .relu), pooling, .convolution(channels: 64, kernel, .relu), pooling,
+      ]
+      do {
+        return try Network(
+          image: ImageShape(height: 28, width: 28, channels: 1),
+          layers: stack + hidden.map { .dense(units: $0, .relu) }, outputs: 10)
+      } catch {
+        preconditionFailure("\(error)")
+      }
+    }
   }
 
   static let configurations = [
     Configuration(name: "A", layers: [64, 64, 10], batch: 32, adam: false, steps: 45),
     Configuration(name: "B", layers: [784, 256, 128, 10], batch: 64, adam: true, steps: 300),
     Configuration(name: "C", layers: [784, 1024, 1024, 10], batch: 128, adam: true, steps: 60),
+    Configuration(name: "D", layers: [784, 1024, 10], batch: 128, adam: false, steps: 10, images: true),
   ]
 
   static func main() {
@@ -30,10 +50,10 @@ struct EngineBenchmark {
   static func run(_ configuration: Configuration) {
     let samples = randomSamples(count: configuration.steps * configuration.batch, features: configuration.layers[0])
     let tiny = randomSamples(count: 1, features: configuration.layers[0])
-    let network = Network(
-      inputs: configuration.layers[0], hidden: Array(configuration.layers.dropFirst().dropLast()), outputs: 10,
-      activation: .relu)
-    let keep = [0.8] + network.layers.dropFirst().map { _ in 0.5 }
+    let network = configuration.network
+    let keep =
+      configuration.images
+      ? network.layers.map { _ in 1 } : [0.8] + network.layers.dropFirst().map { _ in 0.5 }
     let epochs = 4 + 60_000_000_000 / (network.gradientOperationsPerSample * samples.count)
     let parameters: AlignedBuffer<Float> = network.initialParameters(.he, seed: 1)
     let optimizer: any Optimizer<Float> =
@@ -45,7 +65,8 @@ struct EngineBenchmark {
       optimizer: optimizer, parameters: parameters,
       samples: SplitSamples(train: samples, validation: tiny, test: tiny),
       plan: TrainingPlan(
-        epochs: epochs, batchSize: configuration.batch, learningRate: configuration.adam ? 1e-3 : 0.1, seed: 1,
+        epochs: epochs, batchSize: configuration.batch,
+        learningRate: configuration.adam ? 1e-3 : configuration.images ? 0.01 : 0.1, seed: 1,
         evaluatesTraining: false, keepsBestParameters: false))
     _ = trainer.run()
     let times = zip(trainer.measurements.dropFirst(), trainer.measurements).map { $0.seconds - $1.seconds }
@@ -80,9 +101,12 @@ struct EngineBenchmark {
         Float.self, m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB)
       return 2 * Double(m) * Double(n) * Double(k) / rate * 1e-9
     }
-    let forward = seconds(batch, layer.outputs, layer.inputs, false, false)
-    let kernel = seconds(layer.inputs, layer.outputs, batch, true, false)
-    return forward + kernel + (isFirst ? 0 : seconds(batch, layer.inputs, layer.outputs, false, true))
+    // A convolution's rows, in the blocks that the engine takes them in.
+    let blocks = layer.convolution == nil ? 1 : max(1, batch / 32)
+    let rows = batch * layer.positions / blocks
+    let forward = seconds(rows, layer.outputs, layer.inputs, false, false)
+    let kernel = seconds(layer.inputs, layer.outputs, rows, true, false)
+    return Double(blocks) * (forward + kernel + (isFirst ? 0 : seconds(rows, layer.inputs, layer.outputs, false, true)))
   }
 
   static var peakMegabytes: Double {

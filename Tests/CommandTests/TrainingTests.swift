@@ -39,6 +39,17 @@ import Testing
     #expect(accuracies.reduce(0, +) / 3 >= 0.975, "\(accuracies)")
   }
 
+  @Test func convolutionsReachTheirAccuracy() throws {
+    let records = try sweep(
+      Command("sweep"), "convolution.yaml", "--set", "grid.dropout.keep_probability=0.9",
+      name: "images")
+    let accuracies = records.map { $0.trace.validationAccuracy.max() ?? 0 }
+    #expect(accuracies.count == 3)
+    #expect(accuracies.reduce(0, +) / 3 >= 0.978, "\(accuracies)")
+    let shapes = try #require(records.first).weights.slices.map(\.shape)
+    #expect(shapes == [[3, 3, 1, 16], [16], [3, 3, 16, 32], [32], [128, 64], [64], [64, 10], [10]])
+  }
+
   @Test func fashionImagesWithDropoutReachTheirAccuracy() throws {
     let records = try sweep(
       Command("sweep"), "fashion-mnist.yaml", "--set", "epochs=10", "--set", "seed=0", "--set",

@@ -75,7 +75,7 @@ struct DropoutAxes {
           }
           if form != forms.values[0], hasNone { return nil }
           hasNone = true
-          return DropoutSpecification(form: .inverted, input: 1, hidden: hidden)
+          return DropoutSpecification(form: .inverted, input: 1, hidden: hidden, perChannel: perChannel)
         }
       }
     }
