@@ -28,7 +28,7 @@ func exitCode(for error: any Error) -> ExitCode {
   case let error as ExperimentFileError: error.exitCode
   case let error as DatasetError: error.code == .unreadable ? .noInput : .dataError
   case is NothingToResume: .noInput
-  case is SweepConflict: .cannotCreate
+  case is SweepConflict, is FileIsThere: .cannotCreate
   case let error as StoreError: error.exitCode
   default: .failure
   }

@@ -26,6 +26,8 @@ import Testing
         -h, --help              Show help information.
 
       SUBCOMMANDS:
+        init                    Write an experiment file with every key explained, to
+                                start from.
         run                     Train every configuration that has no result yet.
         plan                    Show what an experiment would run and take, without
                                 running it.

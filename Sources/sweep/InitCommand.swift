@@ -1,0 +1,85 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "Write an experiment file with every key explained, to start from.",
+    discussion: """
+      For example:
+
+        sweep init which-dropout                                on the built-in digits
+        sweep init mine --csv measurements.csv --target price   on a table of your own
+
+      A file that is there already is left alone. `sweep plan` says what the experiment would take, `sweep run` runs it.
+      """)
+
+  @Argument(help: "Name of the experiment: letters, digits, . _ -. The file is NAME.yaml.")
+  var name: String
+
+  @Option(help: ArgumentHelp("Train on this CSV file instead of the digits.", valueName: "file"))
+  var csv: String?
+
+  @Option(help: ArgumentHelp("The column of the CSV file to predict.", valueName: "column"))
+  var target: String?
+
+  @Flag(help: "The column of the CSV file is a number to predict and not a class.")
+  var regression = false
+
+  func validate() throws {
+    guard (csv == nil) == (target == nil) else { throw ValidationError("--csv and --target go together") }
+    guard csv != nil || !regression else { throw ValidationError("--regression is about --csv") }
+  }
+
+  func run() throws {
+    try exitOnFailure {
+      let text = try template()
+      let path = "\(name).yaml"
+      // Whatever is written must be read: a name or a column that breaks the file is refused before it is there.
+      _ = try ExperimentFile.parse(text: text, file: path)
+      do {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+      } catch let error as CocoaError where error.code == .fileWriteFileExists {
+        throw FileIsThere(path: path)
+      }
+      print("\(path) is written. What it would take: sweep plan \(path)")
+    }
+  }
+
+  /// The default experiment's text with the name and the data of this one.
+  private func template() throws -> String {
+    var lines = String(decoding: PackageResources.default_yaml, as: UTF8.self).components(separatedBy: "\n")
+    func replace(_ key: String, with line: String) {
+      guard let index = lines.firstIndex(where: { $0.hasPrefix(key) }) else {
+        preconditionFailure("the default experiment has no line \(key)")
+      }
+      lines[index] = line
+    }
+    lines[0] = "# An experiment of `sweep init`; every key that there is."
+    replace("name:", with: "name: \(name)      # letters, digits, . _ -; the directory under results/")
+    replace("description:", with: "description: What is the question?")
+    if let csv, let target {
+      let task = regression ? "regression" : "classification"
+      replace(
+        "  source:",
+        with: "  source: {csv: {path: \(quoted(csv)), target: \(quoted(target)), header: true, task: \(task)}}")
+      replace("  standardization:", with: "  standardization: standardize   # none, unit")
+      if regression {
+        replace("  split:", with: "  split: {train: 0.6, validation: 0.2, test: 0.2, seed: 0, stratified: false}")
+        replace("loss:", with: "loss: squared_error     # or softmax_cross_entropy, binary_cross_entropy")
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// A double-quoted scalar of YAML.
+  private func quoted(_ text: String) -> String {
+    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+  }
+}
+
+/// `sweep init` never replaces a file.
+struct FileIsThere: Error, CustomStringConvertible {
+  var path: String
+  var description: String { "\(path): is there already; another name, or remove it first" }
+}
