@@ -4,7 +4,7 @@ import Synchronization
 
 /// Turns the signals that ask a process to end into a request to stop; a second one ends the process at once.
 ///
-/// SIGPIPE is ignored: a reader that goes away must not end a sweep. A SIGHUP that was already ignored (`nohup`) stays
+/// SIGPIPE and SIGXFSZ are ignored: a reader that goes away must not end a sweep, and neither a limit on files. A SIGHUP that was already ignored (`nohup`) stays
 /// ignored.
 public final class SignalTrap: Sendable {
   private let received = Atomic<Int32>(0)
@@ -14,6 +14,8 @@ public final class SignalTrap: Sendable {
   /// - Parameter onStop: Called with the signal's number when the first one arrives, on a queue of the trap's own.
   public init(onStop: @escaping @Sendable (Int32) -> Void) {
     signal(SIGPIPE, SIG_IGN)
+    // A file over the limit is an error of that write, like a full disk.
+    signal(SIGXFSZ, SIG_IGN)
     let queue = DispatchQueue(label: "signals", qos: .userInteractive)
     for number in [SIGINT, SIGTERM, SIGHUP] where !(number == SIGHUP && Self.isIgnored(number)) {
       signal(number, SIG_IGN)

@@ -43,12 +43,14 @@ final class BlockCommitter: Sendable {
 
   private func commit(_ block: Block, manifest: SweepManifest) throws {
     if !block.records.isEmpty { try ShardCommit.write(block.records, manifest: manifest, in: directory) }
+    FaultPoint.shardDone.pass()
     for journal in block.journals {
       if journal.isDamaged {
         _ = try directory.moveToQuarantine(journal.path)
       } else {
         try Files.remove(journal.path)
       }
+      FaultPoint.journalGone.pass()
     }
   }
 }

@@ -16,6 +16,8 @@ public enum StoreError: Error {
   case notResults(path: String, reason: String)
   /// Used after `close()`.
   case closed(directory: String)
+  /// A file that is being written was removed by somebody else.
+  case vanished(path: String)
   /// There is a file already where one should be made.
   case exists(path: String)
   /// A shard could not be written; its journal still holds every run.
@@ -34,6 +36,9 @@ extension StoreError: CustomStringConvertible {
     case .unknownRun(let path, let identity): "\(printable(path)): has no run \(identity)"
     case .notResults(let path, let reason): "\(printable(path)): not a sweep's results: \(printable(reason))"
     case .closed(let directory): "\(printable(directory)): the store was closed"
+    case .vanished(let path):
+      "\(printable(path)): was removed while the sweep was writing to it. The runs in it are lost; the same command runs"
+        + " them again"
     case .exists(let path): "\(printable(path)): is there already"
     case .commitFailed(let directory, let reason):
       "\(printable(directory)): a shard could not be written: \(printable(reason)). No run is lost: the journal holds"

@@ -49,7 +49,7 @@ extension StoreError {
     case .damaged, .invalidRecord: .dataError
     case .notResults, .unknownRun: .noInput
     case .system(operation: "mkdir", _, _), .exists: .cannotCreate
-    case .system, .commitFailed, .closed: .inputOutput
+    case .system, .commitFailed, .closed, .vanished: .inputOutput
     }
   }
 }

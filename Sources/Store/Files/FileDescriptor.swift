@@ -27,6 +27,9 @@ struct FileDescriptor: ~Copyable {
 
   func isRegularFile() throws -> Bool { try status().st_mode & S_IFMT == S_IFREG }
 
+  /// Whether the file is in a directory still.
+  func hasName() throws -> Bool { try status().st_nlink > 0 }
+
   private func status() throws -> stat {
     var status = stat()
     guard fstat(raw, &status) == 0 else { throw failure("fstat") }

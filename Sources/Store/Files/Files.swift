@@ -94,11 +94,14 @@ enum Files {
   static func create(_ path: String, write: (borrowing FileDescriptor) throws -> Void) throws -> Bool {
     let temporary = try writeTemporary(for: path, write)
     defer { unlink(temporary) }
+    FaultPoint.shardSynced.pass()
     if link(temporary, path) != 0 {
       guard errno == EEXIST else { throw StoreError.system(operation: "link", path: path, code: errno) }
       return false
     }
+    FaultPoint.shardLinked.pass()
     try remove(temporary)
+    FaultPoint.shardAlone.pass()
     try synchronizeDirectory(parent(of: path) ?? ".")
     return true
   }
@@ -107,13 +110,19 @@ enum Files {
   static func replace(_ path: String, with bytes: [UInt8]) throws { try replace(path) { try $0.write(bytes) } }
 
   static func replace(_ path: String, write: (borrowing FileDescriptor) throws -> Void) throws {
-    let temporary = try writeTemporary(for: path, write)
+    let temporary = try writeTemporary(for: path) { file in
+      FaultPoint.manifestBegun.pass()
+      try write(file)
+      FaultPoint.manifestWritten.pass()
+    }
+    FaultPoint.manifestSynced.pass()
     do {
       try rename(temporary, to: path)
     } catch {
       unlink(temporary)
       throw error
     }
+    FaultPoint.manifestReplaced.pass()
     try synchronizeDirectory(parent(of: path) ?? ".")
   }
 

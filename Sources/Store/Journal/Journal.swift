@@ -29,6 +29,7 @@ final class Journal {
     self.synchronizes = synchronizes
     let descriptor = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
     guard try descriptor.tryLock() else { throw StoreError.locked(directory: path, holder: "an unknown process") }
+    FaultPoint.journalMade.pass()
     try descriptor.write(JournalFormat.magic)
     file = JournalFile(descriptor)
     end = JournalFormat.magic.count
@@ -50,6 +51,10 @@ final class Journal {
     guard !isBroken else {
       throw StoreError.damaged(path: file.path, reason: "an earlier write failed and could not be undone")
     }
+    // What is written into a file that nobody can open again is lost.
+    guard try file.descriptor.hasName() else { throw StoreError.vanished(path: file.path) }
+    if FaultPoint.journalHalf.isNext { try? file.descriptor.write(Array(frame[..<(frame.count / 2)])) }
+    FaultPoint.journalHalf.pass()
     do {
       try file.descriptor.write(frame)
       if synchronizes { try file.descriptor.synchronize() }
@@ -58,5 +63,6 @@ final class Journal {
       throw error
     }
     end += frame.count
+    FaultPoint.journalWritten.pass()
   }
 }

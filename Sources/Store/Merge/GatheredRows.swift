@@ -89,6 +89,7 @@ struct GatheredRows {
       }
     case .layouts(let codes):
       try values.withUnsafeMutableBytes { buffer in
+        // Runs that are left out may have a layout that no other has: -1, and nobody asks.
         for index in 0..<(buffer.count / 4) {
           let code = Int(buffer.loadUnaligned(fromByteOffset: 4 * index, as: Int32.self))
           guard codes.indices.contains(code) else {

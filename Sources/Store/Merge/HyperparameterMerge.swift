@@ -19,26 +19,27 @@ struct HyperparameterMerge {
     columns.firstIndex { $0.name == column.name && $0.kind == column.kind }
   }
 
-  /// Each run's line of the merged layouts.
-  mutating func layouts() -> MergedVariable {
+  /// Each run's line of the merged layouts, which are numbered in the order given.
+  mutating func addLayouts(_ order: [(shape: Int, layout: Int)]) -> MergedVariable {
     var positions: [[Int]: Int] = [:]
+    var codes = shapes.map { [Int32](repeating: -1, count: $0.layouts.count) }
+    for entry in order {
+      let shape = shapes[entry.shape]
+      let layout = shape.layouts[entry.layout].map { position(of: shape.columns[$0]) ?? 0 }
+      let code = positions[layout] ?? merged.count
+      if code == merged.count {
+        positions[layout] = code
+        merged.append(layout)
+      }
+      codes[entry.shape][entry.layout] = Int32(code)
+    }
     var origins: [MergedVariable.Origin?] = []
     var attributes: [StoredAttribute] = []
-    for shape in shapes {
-      let columns = shape.columns.map { position(of: $0) ?? 0 }
-      let codes = shape.layouts.map { layout -> Int32 in
-        let layout = layout.map { columns[$0] }
-        let position = positions[layout] ?? merged.count
-        if position == merged.count {
-          positions[layout] = position
-          merged.append(layout)
-        }
-        return Int32(position)
-      }
+    for (index, shape) in shapes.enumerated() {
       let stored = shape.variables.first { $0.name == Schema.Name.layout }
       if attributes.isEmpty { attributes = stored?.attributes ?? [] }
       origins.append(
-        .init(name: Schema.Name.layout, extents: stored?.extents ?? [], recoding: .layouts(codes)))
+        .init(name: Schema.Name.layout, extents: stored?.extents ?? [], recoding: .layouts(codes[index])))
     }
     return MergedVariable(
       name: Schema.Name.layout, type: .number(.int32), dimensions: [Schema.Name.run], attributes: attributes,

@@ -224,16 +224,19 @@ struct MergePlanner {
   // MARK: - Hyperparameters
 
   private mutating func addHyperparameters() throws {
+    let layouts = layoutsInOrder()
     let taken = Set(plan.variables.map(\.name) + plan.dimensions.map(\.name))
     let columns = HyperparameterColumns.union(
-      sources.shapes.map(\.columns),
+      layouts.map { entry in
+        let shape = sources.shapes[entry.shape]
+        return shape.layouts[entry.layout].map { shape.columns[$0] }
+      },
       reserving: taken.subtracting(["layer", "hidden_layer", "part"]).subtracting(
         sources.shapes.flatMap(\.columns).map(\.dimension.name)))
     var table = HyperparameterMerge(columns: columns, shapes: sources.shapes)
     plan.attributes.append(.init(name: Schema.Attribute.columns, value: .text(try table.columnsText())))
-    let layouts = table.layouts()
+    plan.variables.insert(table.addLayouts(layouts), at: min(1, plan.variables.count))
     plan.attributes.append(.init(name: Schema.Attribute.layouts, value: .text(table.layoutsText)))
-    plan.variables.insert(layouts, at: min(1, plan.variables.count))
     for position in columns.indices {
       let merged = try table.variables(of: position)
       for dimension in merged.flatMap(\.dimensions) where plan.dimension(dimension) == nil {
@@ -242,6 +245,23 @@ struct MergePlanner {
       }
       plan.variables.append(contentsOf: merged)
     }
+  }
+
+  /// The layouts of the runs, in the order of the runs: the order in which one shard of all of them would have them.
+  private func layoutsInOrder() -> [(shape: Int, layout: Int)] {
+    struct Key: Hashable {
+      var shape: Int
+      var layout: Int
+    }
+    var first: [Key: Int32] = [:]
+    for (index, moves) in rows.runs.bySource.enumerated() {
+      for move in moves {
+        let key = Key(shape: sources.shapeOf[index], layout: Int(sources.sources[index].layouts[Int(move.row)]))
+        guard sources.shapes[key.shape].layouts.indices.contains(key.layout) else { continue }
+        first[key] = min(first[key] ?? .max, move.target)
+      }
+    }
+    return first.sorted { $0.value < $1.value }.map { ($0.key.shape, $0.key.layout) }
   }
 
   /// Removes dimensions that nothing runs along any more.

@@ -8,6 +8,8 @@ struct MergeSource: Sendable {
   /// Codes of ``TrialOutcome``.
   var outcomes: [UInt8]
   var shape: MergeShape
+  /// Index into the shape's layouts of each run.
+  var layouts: [Int32]
   /// Of each dimension that lists runs: the run of each row.
   var runIndexes: [String: [Int32]]
   var manifest: SweepManifest
@@ -61,7 +63,7 @@ extension MergeSource {
         shape: MergeShape(
           variables: variables, coordinates: coordinates, columns: columns, layouts: layouts,
           attributes: try StoredAttribute.all(of: shard.file.handle, "the file")),
-        runIndexes: runIndexes, manifest: try shard.manifest())
+        layouts: try shard.column(Schema.Name.layout), runIndexes: runIndexes, manifest: try shard.manifest())
       try shard.close()
       return source
     }

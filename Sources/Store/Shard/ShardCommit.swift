@@ -21,10 +21,13 @@ enum ShardCommit {
     let sorted = records.sorted { $0.identity < $1.identity }
     let image = try build(try ShardContent(sorted, manifest: manifest), name: Files.name(of: path))
     let seal = image.seal.bytes
+    FaultPoint.shardBuilt.pass()
     func create() throws -> Bool {
       try Files.create(path) { file in
+        FaultPoint.shardBegun.pass()
         try file.write(image.bytes)
         try file.write(seal)
+        FaultPoint.shardWritten.pass()
       }
     }
     if try create() { return }

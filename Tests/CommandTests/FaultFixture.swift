@@ -1,0 +1,87 @@
+import Experiments
+import Foundation
+import Store
+import TestSupport
+import Testing
+
+/// A sweep that is disturbed, and the same sweep undisturbed: in the end both must be the same on disk, timing aside.
+struct FaultFixture {
+  let fixture: SweepFixture
+  private let whole: StoredContent
+  private let evaluation: Data
+
+  /// Whether long runs were asked for: scripts/test with RAVINE_LONG_TESTS=1.
+  static let isLong = ProcessInfo.processInfo.environment["RAVINE_LONG_TESTS"] == "1"
+
+  /// Eight configurations for each seed; a run takes a millisecond.
+  init(seeds: Int) throws {
+    fixture = try SweepFixture()
+    let text = SweepFixture.experiment(seeds: seeds).replacing("epochs: 20", with: "epochs: 2")
+    _ = try fixture.write(text)
+    try #require(try fixture.sweep("run", "spirals.yaml", "--output", "whole").status == 0)
+    whole = try StoredContent(of: "whole/spirals", in: fixture.folder)
+    try #require(whole.runs.count == 8 * seeds)
+    evaluation = try Data(contentsOf: fixture.folder.url.appendingPathComponent("whole/spirals/test.json"))
+  }
+
+  var runs: Int { whole.runs.count }
+
+  /// Starts the disturbed sweep.
+  func start(
+    _ environment: [String: String?] = [:], _ arguments: String..., through shell: String? = nil
+  ) throws -> Command.Running {
+    try fixture.command(environment).start(
+      ["run", "spirals.yaml", "--workers", "2"] + arguments, through: shell)
+  }
+
+  var identities: Set<TrialIdentity> {
+    Set(((try? ResultReader(path: fixture.folder.path("results/spirals")).summaries()) ?? []).map(\.identity))
+  }
+
+  /// Goes on undisturbed, and compares.
+  func finishAndCompare(_ comment: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let result = try fixture.sweep("run", "spirals.yaml", "--workers", "2")
+    #expect(result.status == 0, "\(comment): \(result.standardError)", sourceLocation: sourceLocation)
+    try compare(comment, sourceLocation: sourceLocation)
+  }
+
+  func compare(_ comment: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let content = try StoredContent(of: "results/spirals", in: fixture.folder)
+    #expect(content.differences(from: whole) == [], "\(comment)", sourceLocation: sourceLocation)
+    let path = fixture.folder.url.appendingPathComponent("results/spirals/test.json")
+    #expect(try Data(contentsOf: path) == evaluation, "\(comment)", sourceLocation: sourceLocation)
+    let verified = try Verification(of: fixture.folder.path("results/spirals"))
+    #expect(verified.isWhole && verified.runs == runs, "\(comment)", sourceLocation: sourceLocation)
+    let kinds = Set(verified.files.map(\.kind)).subtracting([.manifest, .testEvaluation, .shard, .quarantine])
+    #expect(kinds == [], "\(comment)", sourceLocation: sourceLocation)
+  }
+
+  func removeResults() { try? FileManager.default.removeItem(atPath: fixture.folder.path("results")) }
+}
+
+/// Everything a sweep stored, by variable, whatever shards it came in: what `sweep merge` makes of it, times left out.
+struct StoredContent {
+  /// Identity, hyperparameters and outcome of each run.
+  let runs: [String]
+  private let numbers: [String: [UInt64]]
+
+  init(of directory: String, in folder: TemporaryDirectory) throws {
+    let merged = folder.path("content-\(UUID().uuidString).h5")
+    defer { try? FileManager.default.removeItem(atPath: merged) }
+    _ = try ResultMerge().merge(folder.path(directory), into: merged)
+    runs = try ResultReader(path: merged).summaries().map { "\($0.identity) \($0.hyperparameters) \($0.outcome)" }
+    let file = try HDF5File.open(path: merged)
+    var numbers: [String: [UInt64]] = [:]
+    for dataset in try file.datasets() where !dataset.name.contains("seconds") && !dataset.type.contains("text") {
+      // Dimensions without coordinates have no elements.
+      guard !dataset.type.hasPrefix("not readable") else { continue }
+      numbers[dataset.name] = try file.readNumbers(name: dataset.name, as: Double.self).values.map(\.bitPattern)
+    }
+    self.numbers = numbers
+  }
+
+  func differences(from other: StoredContent) -> [String] {
+    let names = Set(numbers.keys).union(other.numbers.keys).filter { numbers[$0] != other.numbers[$0] }.sorted()
+    return (runs == other.runs ? [] : ["runs: \(runs.count) and \(other.runs.count)"]) + names
+  }
+}
