@@ -99,6 +99,12 @@ public struct TrialRun: Sendable {
     }
   }
 
+  /// η of the first step.
+  func firstRate(trainingSamples: Int) -> Double {
+    let batch = plan.batchSize ?? trainingSamples
+    return plan.firstRate(stepsPerEpoch: (trainingSamples + batch - 1) / batch)
+  }
+
   func engine<S: Scalar>(for samples: SplitSamples<S>) -> Backpropagation<S> {
     let loss = Loss(trial.loss)
     let network = network(inputs: samples.train.featureCount, outputs: loss.outputCount(for: samples.train))

@@ -39,7 +39,7 @@ struct ResultDirectory: Sendable {
 
   /// Removes what writers that no longer live left half-written.
   func removeTemporaries() throws {
-    for directory in [path, shards] {
+    for directory in [path, shards, probes] {
       for name in try Files.names(in: directory, suffix: Files.temporarySuffix) {
         try Files.remove("\(directory)/\(name)")
       }

@@ -69,6 +69,8 @@ public final class ResultReader: Sendable {
     }
   }
 
+  func notice(_ text: String) { state.withLock { $0.notices.append(text) } }
+
   // MARK: - Runs
 
   /// Every run without its traces and weights, once, in the order of their identities.
@@ -81,11 +83,21 @@ public final class ResultReader: Sendable {
       shard: { shard in assembly.add(try shard.summaries(&tables)) })
     let (summaries, notices) = try assembly.finish(isStrict: !requiresSeal)
     state.withLock { $0.notices += notices }
-    return Self.sortedOnce(recent + summaries)
+    var sorted = Self.sortedOnce(recent + summaries)
+    if case .directory(let directory) = source { try addProbes(to: &sorted, in: directory) }
+    return sorted
   }
 
   /// One run with all that was kept of it. Throws ``StoreError/unknownRun``.
   public func record(_ identity: TrialIdentity) throws -> TrialRecord {
+    var record = try storedRecord(identity)
+    if case .directory(let directory) = source {
+      record.curvature += try addedProbes(of: identity, in: directory)
+    }
+    return record
+  }
+
+  private func storedRecord(_ identity: TrialIdentity) throws -> TrialRecord {
     if let record = try knownRecord(identity) { return record }
     // Not seen yet, or its journal has become a shard, which may happen again between finding a run and reading it: but
     // once a journal, and a shard stays.

@@ -20,27 +20,17 @@ func findRun(_ path: String) throws -> (reader: ResultReader, record: TrialRecor
       status: EX_NOINPUT)
   }
   let reader = try openResults(folder)
-  let wanted = digits.lowercased()
-  let found = try reading(folder) { try reader.summaries() }.map(\.identity).filter {
-    $0.description.hasPrefix(wanted)
-  }
-  guard let identity = found.first else {
-    throw complain("\(folder): has no run \(digits); summary \(folder) --runs lists them", status: EX_NOINPUT)
-  }
-  guard found.count == 1 else {
-    let runs = found.prefix(5).map(\.short).joined(separator: ", ")
-    throw complain(
-      "\(folder): \(found.count) runs begin with \(digits): \(runs)\(found.count > 5 ? ", …" : "")", status: EX_USAGE)
-  }
+  let runs = try reading(folder) { try reader.summaries() }.map(\.identity)
+  let identity = try answering(folder) { try TrialIdentity.named(digits, among: runs) }
   return (reader, try record(identity, in: reader))
 }
 
-private func record(_ identity: TrialIdentity, in reader: ResultReader) throws -> TrialRecord {
+func record(_ identity: TrialIdentity, in reader: ResultReader) throws -> TrialRecord {
   try reading(reader.path) { try reader.record(identity) }
 }
 
 /// The best seed of the configuration that ranks first.
-private func bestRun(of reader: ResultReader) throws -> TrialIdentity {
+func bestRun(of reader: ResultReader) throws -> TrialIdentity {
   let runs = try reading(reader.path) { try reader.summaries() }
   let ranking = Ranking(RunTable(runs), by: Criterion(reader.manifest.selection))
   guard let row = ranking.winner?.bestRow else {

@@ -67,15 +67,16 @@ func answering<Answer>(_ path: String, _ body: () throws -> Answer) throws -> An
 }
 
 func refusal(_ path: String, _ error: ReportError) -> ExitCode {
-  complain("\(path): \(error)", status: error.isUsage ? EX_USAGE : EX_DATAERR)
+  complain("\(path): \(error)", status: error.status)
 }
 
 extension ReportError {
-  /// Whether the question is wrong, not the data.
-  fileprivate var isUsage: Bool {
+  /// Whether the question is wrong, the run is not there, or the data cannot answer.
+  fileprivate var status: Int32 {
     switch self {
-    case .unknownKey, .malformedCondition, .notANumber, .unknownValue: true
-    case .nothingLeft, .nothingRanked: false
+    case .unknownKey, .malformedCondition, .notANumber, .unknownValue, .ambiguousRun: EX_USAGE
+    case .unknownRun: EX_NOINPUT
+    case .nothingLeft, .nothingRanked, .noCurvature: EX_DATAERR
     }
   }
 }

@@ -28,7 +28,8 @@ struct Summary: ParsableCommand {
       Exit status: 0, 64 wrong usage, 65 the data cannot answer, 66 no such results, 74 cannot write.
       """,
     subcommands: [
-      RankCommand.self, EffectsCommand.self, BudgetCommand.self, TargetCommand.self, ProfileCommand.self,
+      RankCommand.self, SpectrumCommand.self, EffectsCommand.self, BudgetCommand.self, TargetCommand.self,
+      ProfileCommand.self,
       SensitivityCommand.self, PairsCommand.self, ExportCommand.self,
     ], defaultSubcommand: RankCommand.self)
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Experiments
 import Foundation
+import Harness
 import Reports
 import Store
 
@@ -9,6 +10,13 @@ import Store
 struct NothingToResume: Error, CustomStringConvertible {
   var directory: String
   var description: String { "\(directory): no results to go on with. Without --resume, a new sweep starts there" }
+}
+
+/// A question that these results cannot answer.
+struct RefusedQuestion: Error, CustomStringConvertible {
+  var results: String
+  var error: ReportError
+  var description: String { "\(results): \(error)" }
 }
 
 /// Runs `body`; prints an error of it to standard error and exits with the status that sysexits.h has for it.
@@ -29,6 +37,9 @@ func exitCode(for error: any Error) -> ExitCode {
   case let error as DatasetError: error.code == .unreadable ? .noInput : .dataError
   case is NothingToResume: .noInput
   case is SweepConflict, is FileIsThere: .cannotCreate
+  case is ProbeRefusal: .dataError
+  case let error as RefusedQuestion: error.error.exitCode
+  case let error as ReportError: error.exitCode
   case let error as StoreError: error.exitCode
   default: .failure
   }
@@ -50,6 +61,16 @@ extension StoreError {
     case .notResults, .unknownRun: .noInput
     case .system(operation: "mkdir", _, _), .exists: .cannotCreate
     case .system, .commitFailed, .closed, .vanished: .inputOutput
+    }
+  }
+}
+
+extension ReportError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .unknownRun: .noInput
+    case .ambiguousRun: .usage
+    default: .dataError
     }
   }
 }

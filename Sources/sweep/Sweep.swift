@@ -12,7 +12,7 @@ struct Sweep: ParsableCommand {
       """,
     version: "ravine \(Ravine.version)",
     subcommands: [
-      InitCommand.self, RunCommand.self, PlanCommand.self, DataCommand.self, VerifyCommand.self, MergeCommand.self,
-      DoctorCommand.self,
+      InitCommand.self, RunCommand.self, PlanCommand.self, ProbeCommand.self, DataCommand.self, VerifyCommand.self,
+      MergeCommand.self, DoctorCommand.self,
     ])
 }

@@ -108,7 +108,7 @@ import Testing
     let cases: [(arguments: [String], message: String, status: Int32)] = [
       (["--keras", results, target], "Keras loads only files whose name ends in .weights.h5", 64),
       (["--onnx", results, target, "--weights", "final"], "kept no final weights; accepted: --weights best", 65),
-      (["--onnx", "\(results)/fffffffffff", target], "has no run fffffffffff", 66),
+      (["--onnx", "\(results)/fffffffffff", target], "has no run 'fffffffffff'; the nearest is", 66),
       (["--onnx", folder.path("nowhere"), target], "no such results; accepted: RESULTS, or RESULTS/RUN", 66),
       (["--onnx", results, folder.path("none/model.onnx")], "cannot be written: No such file or directory", 73),
       (["--onnx", results, folder.path], "cannot be written: Is a directory", 73),

@@ -31,6 +31,8 @@ import Testing
         run                     Train every configuration that has no result yet.
         plan                    Show what an experiment would run and take, without
                                 running it.
+        probe                   Measure the curvature of runs that are stored, at the
+                                weights they kept.
         data                    Write an experiment's data as its trials see them,
                                 split and scaled, as HDF5.
         verify                  Check every byte of a sweep's results and say what
@@ -110,6 +112,47 @@ import Testing
                                 default: best)
         --workers <count>       Runs at a time, one thread each. Default: the number
                                 of cores.
+        --version               Show the version.
+        -h, --help              Show help information.
+
+
+      """)
+  }
+
+  @Test func probe() throws {
+    try expectHelp(
+      ["probe"],
+      """
+      OVERVIEW: Measure the curvature of runs that are stored, at the weights they
+      kept.
+
+      Prints what is found and adds it to the results as a file of its own; `summary
+      spectrum` shows it again. What is measured is what the section `curvature` of
+      the experiment file says, or its defaults: at (start, best, final), data
+      (training, validation), samples, matrix (hessian, gauss_newton,
+      finite_differences), largest, smallest, full_spectrum, density, trace and more;
+      experiments/curvature.yaml explains them.
+
+      Weights lie on disk in single precision.
+
+      Examples:
+        sweep probe results/digits --run 0f3a9c
+        sweep probe results/digits --run 0f3a9c --set at=final --set density=true
+
+      Exit codes are those of sysexits.h: 64 usage, 65 bad data or no weights kept,
+      66 no such results or run, 75 a sweep is running there.
+
+      USAGE: sweep probe <results> --run <run> ... [--set <key=value[,value…]> ...] [--data-folder <folder>]
+
+      ARGUMENTS:
+        <results>               The directory a sweep wrote.
+
+      OPTIONS:
+        --run <run>             The first digits of a run. May be repeated.
+        --set <key=value[,value…]>
+                                Replace a setting of `curvature`. May be repeated.
+        --data-folder <folder>  Where relative paths of data files start. Default:
+                                the experiment file's folder.
         --version               Show the version.
         -h, --help              Show help information.
 

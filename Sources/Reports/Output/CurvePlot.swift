@@ -7,6 +7,8 @@ struct CurvePlot {
     var mean: Double
     /// NaN where there is one value only.
     var standardError: Double
+    /// A value that the mean is to be seen against; nil for none.
+    var reference: Double?
   }
 
   var points: [Point]
@@ -41,6 +43,7 @@ struct CurvePlot {
       cells[left] = "├"
       cells[right] = "┤"
     }
+    if let reference = point.reference { cells[position(reference)] = "┃" }
     cells[position(point.mean)] = "●"
     return String(cells)
   }
@@ -58,7 +61,8 @@ struct CurvePlot {
   private var ends: [(Double, Double)] {
     points.map { point in
       let reach = point.standardError.isNaN ? 0 : point.standardError
-      return (point.mean - reach, point.mean + reach)
+      let reference = point.reference ?? point.mean
+      return (min(point.mean - reach, reference), max(point.mean + reach, reference))
     }
   }
 }

@@ -16,6 +16,12 @@ public struct Criterion: Hashable, Sendable {
     case gradients
     case products
     case epochs
+    case lambdaMax = "lambda_max"
+    case lambdaMin = "lambda_min"
+    case negativeEigenvalues = "negative_eigenvalues"
+    case conditionNumber = "condition_number"
+    case learningRateOverBound = "learning_rate_over_bound"
+    case curvatureTrace = "curvature_trace"
   }
 
   public init(metric: Metric, epoch: SelectionRule.Epoch) {
@@ -34,12 +40,17 @@ public struct Criterion: Hashable, Sendable {
 }
 
 extension Criterion.Metric {
-  public var higherIsBetter: Bool { self == .validationAccuracy || self == .trainAccuracy }
+  /// Flat is better than steep, and of the smallest eigenvalues the one that is least below zero.
+  public var higherIsBetter: Bool {
+    self == .validationAccuracy || self == .trainAccuracy || self == .lambdaMin
+  }
 
   /// Whether the metric is a total of the run, the same at every epoch.
   public var isWholeRun: Bool {
     switch self {
     case .validationLoss, .validationAccuracy, .trainLoss, .trainAccuracy: false
+    case .lambdaMax, .lambdaMin, .negativeEigenvalues, .conditionNumber, .learningRateOverBound, .curvatureTrace:
+      false
     case .trainingSeconds, .totalSeconds, .steps, .gradients, .products, .epochs: true
     }
   }
@@ -58,6 +69,12 @@ extension Criterion.Metric {
     case .gradients: Double(run.cost.gradients)
     case .products: Double(run.cost.products)
     case .epochs: Double(run.epochs)
+    case .lambdaMax: metrics.curvature.lambdaMax
+    case .lambdaMin: metrics.curvature.lambdaMin
+    case .negativeEigenvalues: metrics.curvature.negatives
+    case .conditionNumber: metrics.curvature.condition
+    case .learningRateOverBound: metrics.curvature.learningRateOverBound
+    case .curvatureTrace: metrics.curvature.trace
     }
   }
 }

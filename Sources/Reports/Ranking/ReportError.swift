@@ -1,3 +1,5 @@
+import Experiments
+
 /// What is wrong with a question put to the results.
 public enum ReportError: Error, Hashable, CustomStringConvertible {
   case unknownKey(String, nearest: String?, known: [String])
@@ -11,6 +13,11 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   case unknownValue(key: String, value: String, known: [String])
   /// Every run diverged, failed or measured nothing.
   case nothingRanked
+  /// No run's identity begins so; `nearest` is the one that comes nearest.
+  case unknownRun(String, nearest: String?)
+  case ambiguousRun(String, runs: [String])
+  /// There are no probes of the curvature; nil for no run at all.
+  case noCurvature(run: String?)
 
   public var description: String {
     switch self {
@@ -26,6 +33,15 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
         + (known.isEmpty ? "" : "; \(escaped(key)) has \(known.map(escaped).joined(separator: ", "))")
     case .unknownValue(let key, let value, let known):
       "no run has \(escaped(key)) '\(escaped(value))'; accepted: \(known.map(escaped).joined(separator: ", "))"
+    case .unknownRun(let run, let nearest):
+      "has no run '\(escaped(run))'\(nearest.map { "; the nearest is \($0)" } ?? ", nor any other")."
+        + " summary rank RESULTS --runs lists them"
+    case .ambiguousRun(let run, let runs):
+      "\(runs.count) runs begin with \(escaped(run)): \(runs.prefix(5).joined(separator: ", "))"
+        + (runs.count > 5 ? ", …" : "")
+    case .noCurvature(let run):
+      (run.map { "run \(escaped($0)) has no probes of its curvature" } ?? "no run has probes of its curvature")
+        + ". A section curvature: in the experiment file measures while training, sweep probe afterwards"
     case .nothingRanked: "no run can be ranked: all diverged, failed or measured nothing"
     }
   }
@@ -38,6 +54,27 @@ extension RunTable {
   func requiredColumn(_ name: String) throws(ReportError) -> Column {
     if let column = column(name) { return column }
     throw .unknownKey(name, nearest: columns.map(\.name).nearest(to: name), known: columns.map(\.name))
+  }
+}
+
+extension TrialIdentity {
+  /// The identity that begins with these digits.
+  ///
+  /// - Throws: ``ReportError/unknownRun``, ``ReportError/ambiguousRun``.
+  public static func named(
+    _ digits: String, among identities: [TrialIdentity]
+  ) throws(ReportError) -> TrialIdentity {
+    let wanted = digits.lowercased()
+    let found = wanted.isEmpty ? [] : identities.filter { $0.description.hasPrefix(wanted) }
+    guard let first = found.first else {
+      let typed = Array(wanted)
+      let nearest = identities.map { identity in
+        (identity, editDistance(Array(identity.description.prefix(max(1, typed.count))), typed))
+      }.min { ($0.1, $0.0) < ($1.1, $1.0) }
+      throw .unknownRun(digits, nearest: nearest?.0.short)
+    }
+    guard found.count == 1 else { throw .ambiguousRun(digits, runs: found.map(\.short)) }
+    return first
   }
 }
 

@@ -39,8 +39,12 @@ public struct ResultMerge: Sendable {
     // As readers do: a journal goes only after its shard has come.
     let journals = try JournalShards(results.journalPaths(), manifest: manifest, beside: path)
     defer { journals.remove() }
+    let probed = try ProbedShard(results, manifest: manifest, beside: path)
+    defer { probed.remove() }
     var sources = MergeSources()
     var tables = TableCache()
+    // First, so that a run comes with the probes that were added to it.
+    if let shard = probed.path { sources.add(try .read(shard, requiresSeal: true, &tables)) }
     for shard in try results.shardPaths() { sources.add(try .read(shard, requiresSeal: true, &tables)) }
     for shard in journals.paths { sources.add(try .read(shard, requiresSeal: true, &tables)) }
     guard !sources.sources.isEmpty else { throw StoreError.notResults(path: directory, reason: "it has no runs yet") }
@@ -135,16 +139,11 @@ private final class JournalShards {
         guard let replay = try JournalReplay.ifPresent(journal) else { continue }
         if let notice = replay.tail.notice { notices.append("\(journal): \(notice)") }
         guard !replay.records.isEmpty else { continue }
-        let temporary = "\(path).\(UniqueName.next())\(Files.temporarySuffix)"
         var block = Block()
         for record in replay.records { block.append(record, bytes: 0) }
-        let image = try ShardImage(
-          ShardContent(block.records.sorted { $0.identity < $1.identity }, manifest: manifest), name: temporary)
+        let temporary = "\(path).\(UniqueName.next())\(Files.temporarySuffix)"
         paths.append(temporary)
-        let file = try FileDescriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL)
-        try file.write(image.bytes)
-        try file.write(image.seal.bytes)
-        try file.close()
+        try writeTemporaryShard(block.records, manifest: manifest, to: temporary)
       }
     } catch {
       remove()
@@ -155,4 +154,43 @@ private final class JournalShards {
   func remove() {
     for path in paths { unlink(path) }
   }
+}
+
+/// The runs that probes were added to, whole, as a temporary shard.
+private final class ProbedShard {
+  private(set) var path: String?
+
+  init(_ results: ResultDirectory, manifest: SweepManifest, beside path: String) throws {
+    let names = try results.probePaths().map { Files.name(of: $0).prefix(32) }
+    let identities = Set(names.compactMap { TrialIdentity($0) }).sorted()
+    guard !identities.isEmpty else { return }
+    let reader = try ResultReader(path: results.path)
+    var records: [TrialRecord] = []
+    for identity in identities {
+      do {
+        records.append(try reader.record(identity))
+      } catch StoreError.unknownRun {
+        // Its shard was damaged and set aside.
+      }
+    }
+    // What is damaged is not left out in silence.
+    if let notice = reader.notices.first { throw StoreError.damaged(path: results.probes, reason: notice) }
+    guard !records.isEmpty else { return }
+    let temporary = "\(path).\(UniqueName.next())\(Files.temporarySuffix)"
+    self.path = temporary
+    try writeTemporaryShard(records, manifest: manifest, to: temporary)
+  }
+
+  func remove() {
+    if let path { unlink(path) }
+  }
+}
+
+private func writeTemporaryShard(_ records: [TrialRecord], manifest: SweepManifest, to path: String) throws {
+  let image = try ShardImage(
+    ShardContent(records.sorted { $0.identity < $1.identity }, manifest: manifest), name: path)
+  let file = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL)
+  try file.write(image.bytes)
+  try file.write(image.seal.bytes)
+  try file.close()
 }

@@ -17,7 +17,13 @@ enum ShardCommit {
 
   /// Writes the runs, in the order of their identities. On return they are on the device under their final name.
   static func write(_ records: [TrialRecord], manifest: SweepManifest, in directory: ResultDirectory) throws {
-    let path = path(for: records, in: directory)
+    try write(records, manifest: manifest, to: path(for: records, in: directory), in: directory)
+  }
+
+  /// The same under a name that the content decides in another way.
+  static func write(
+    _ records: [TrialRecord], manifest: SweepManifest, to path: String, in directory: ResultDirectory
+  ) throws {
     let sorted = records.sorted { $0.identity < $1.identity }
     let image = try build(try ShardContent(sorted, manifest: manifest), name: Files.name(of: path))
     let seal = image.seal.bytes

@@ -17,6 +17,7 @@ public enum ResultRepair {
       defer { withExtendedLifetime(lock) {} }
       let manifest = try restoreManifest(directory, &done)
       for shard in try directory.shardPaths() { try save(shard, directory, manifest, &done) }
+      for probes in try directory.probePaths() { try setAsideProbes(probes, directory, &done) }
       try setAsideTestEvaluation(directory, &done)
     }
     let manifest = try JSON.read(SweepManifest.self, path: directory.manifest)
@@ -68,6 +69,17 @@ public enum ResultRepair {
       if !records.isEmpty { try ShardCommit.write(records, manifest: manifest, in: directory) }
     }
     done.append("\(damage); \(records.count) of its runs were saved, the file was moved to \(kept)")
+  }
+
+  private static func setAsideProbes(_ path: String, _ directory: ResultDirectory, _ done: inout [String]) throws {
+    let damage: String
+    do {
+      guard let found = try ShardExamination(of: path, requiresSeal: true).damage else { return }
+      damage = found
+    } catch  where Recovery.isDamage(error) {
+      damage = "\(error)"
+    }
+    done.append("\(damage); moved to \(try directory.moveToQuarantine(path))")
   }
 
   private static func setAsideTestEvaluation(_ directory: ResultDirectory, _ done: inout [String]) throws {

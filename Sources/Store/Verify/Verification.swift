@@ -31,6 +31,7 @@ public struct Verification: Sendable, Encodable {
     case manifest
     case testEvaluation = "test_evaluation"
     case shard
+    case probes
     case journal
     case quarantine
     case temporary
@@ -96,6 +97,7 @@ private struct Inspector {
     // As readers do: a journal goes only after its shard has come.
     for path in try directory.journalPaths() { try inspectJournal(path) }
     for path in try directory.shardPaths() { try inspectShard(path, requiresSeal: true) }
+    for path in try directory.probePaths() { try inspectProbes(path) }
     try inspectTheRest(directory)
     for name in quarantined { try inspectQuarantined("\(directory.quarantine)/\(name)") }
   }
@@ -163,11 +165,29 @@ private struct Inspector {
     files.append(file)
   }
 
+  /// Probes that were added to a run: nothing but these is lost with the file.
+  private mutating func inspectProbes(_ path: String) throws {
+    var file = Verification.File(path: path, kind: .probes, state: .whole, bytes: try Files.size(path))
+    do {
+      file.note = try ShardExamination(of: path, requiresSeal: true).damage ?? ""
+    } catch  where Recovery.isDamage(error) {
+      file.note = "\(error)"
+    }
+    if !file.note.isEmpty {
+      file.state = .damaged
+      file.note += "; sweep probe measures again"
+    }
+    files.append(file)
+  }
+
   private mutating func inspectTheRest(_ directory: ResultDirectory) throws {
     let (known, ours) = (
-      Set(files.map(\.path)), Set([directory.lock, directory.quarantine, directory.shards, directory.journals])
+      Set(files.map(\.path)),
+      Set([
+        directory.lock, directory.quarantine, directory.shards, directory.journals, directory.probes,
+      ])
     )
-    for folder in [directory.path, directory.shards, directory.journals] {
+    for folder in [directory.path, directory.shards, directory.journals, directory.probes] {
       for name in try Files.names(in: folder, suffix: "") {
         let path = "\(folder)/\(name)"
         guard !known.contains(path), !ours.contains(path), !Files.isDirectory(path), Files.exists(path) else {

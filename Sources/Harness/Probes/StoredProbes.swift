@@ -1,0 +1,150 @@
+import Experiments
+import Kernels
+import Learning
+import Store
+
+/// Measures the curvature at weights that a sweep's runs left.
+///
+/// Weights lie on disk in Float: those of a trial in Double are measured where the rounded ones are.
+public struct StoredProbes: Sendable {
+  public let specification: CurvatureSpecification
+  private let experiment: Experiment
+  private let library: SampleLibrary
+  private let path: String
+  /// Whether the moments were asked for, or are whatever weights there are.
+  private let namesMoments: Bool
+
+  /// - Parameters:
+  ///   - path: The sweep's results.
+  ///   - settings: `key=value` of the section `curvature` of an experiment file. What they leave out is as in the
+  ///     sweep's own.
+  ///   - dataFolder: Where relative paths of data files start; nil for the folder of the experiment file that the
+  ///     sweep's command line names.
+  /// - Throws: `StoreError`, `ExperimentFileError`, `DatasetError`, ``ProbeRefusal``.
+  public init(results path: String, settings: [String], dataFolder: String? = nil) throws {
+    self.path = path
+    let manifest = try ResultReader(path: path).manifest
+    let file = "\(path)/sweep.json"
+    let overrides = manifest.overrides
+    experiment = try ExperimentFile.parse(text: manifest.experimentText, file: file, overrides: overrides)
+    let keys = settings.map { $0.hasPrefix("curvature.") ? $0 : "curvature.\($0)" }
+    let probed = try ExperimentFile.parse(
+      text: manifest.experimentText, file: file, overrides: overrides + keys)
+    var specification = probed.trials[0].curvature ?? CurvatureSpecification()
+    if keys.contains(where: { $0.hasPrefix("curvature.every=") }) {
+      throw ProbeRefusal(reason: "every: weights between the start, the best and the final epoch are not kept")
+    }
+    specification.every = nil
+    namesMoments = keys.contains { $0.hasPrefix("curvature.at=") }
+    if !namesMoments { specification.moments = [.start, .best, .final] }
+    self.specification = specification
+    library = try SampleLibrary(for: experiment.trials, directory: dataFolder ?? manifest.experimentFolder)
+    guard library.contentHash == manifest.provenance.dataHash else {
+      throw ProbeRefusal(reason: "the data differ from those that the sweep trained on")
+    }
+    let size = library.size(for: experiment.trials[0])
+    try probed.validateCurvature(
+      trainingSamples: size.train, validationSamples: size.validation, inputs: size.features, outputs: size.outputs)
+  }
+
+  /// What is asked of a run, in canonical form.
+  public func question(of record: TrialRecord) throws -> String {
+    var specification = specification
+    specification.moments = try vectors(of: record).reduce([]) { $0.union($1.moments) }
+    return specification.canonicalText
+  }
+
+  /// - Throws: ``ProbeRefusal`` where weights were not kept, or the run is not of the experiment in `sweep.json`.
+  public func measure(_ record: TrialRecord) throws -> [CurvatureMeasurement] {
+    guard let trial = experiment.trials.first(where: { $0.identity == record.identity }) else {
+      throw ProbeRefusal(reason: "run \(record.identity.short) is not of the experiment that \(path)/sweep.json holds")
+    }
+    let run = TrialRun(trial, selection: experiment.selection, keeping: .none)
+    let firstRate = run.firstRate(trainingSamples: library.size(for: trial).train)
+    return try vectors(of: record).map { vector in
+      library.curvature(
+        run, specification, at: vector.weights, epoch: vector.epoch, moments: vector.moments,
+        learningRate: vector.epoch == 0 ? firstRate : record.trace.learningRate[vector.epoch])
+    }
+  }
+
+  private struct Vector {
+    var moments: CurvatureMoments
+    var epoch: Int
+    var weights: [Float]
+  }
+
+  /// The weights of the moments asked for, those of one epoch once.
+  private func vectors(of record: TrialRecord) throws -> [Vector] {
+    let last = record.trace.count - 1
+    var kept: [(moment: CurvatureMoments, epoch: Int, weights: [Float])] = [
+      (.start, 0, record.weights.initial), (.best, record.bestEpoch ?? 0, record.weights.best),
+      (.final, last, record.weights.final),
+    ]
+    // What the run ended with is kept as well where its last epoch is its best one.
+    if record.weights.final.isEmpty, record.bestEpoch == last, record.outcome.isRankable {
+      kept[2].weights = record.weights.best
+    }
+    let missing = kept.filter { specification.moments.contains($0.moment) && $0.weights.isEmpty }
+    kept.removeAll { $0.weights.isEmpty }
+    guard !kept.isEmpty, !namesMoments || missing.isEmpty else {
+      let names = missing.flatMap(\.moment.names).joined(separator: " and ")
+      let accepted = kept.flatMap(\.moment.names).joined(separator: ", ")
+      throw ProbeRefusal(
+        reason: "run \(record.identity.short) kept no weights"
+          + (namesMoments ? " of \(names); accepted: \(accepted.isEmpty ? "none" : accepted)." : ".")
+          + " sweep run --weights all keeps those of the start, the best and the final epoch")
+    }
+    var vectors: [Vector] = []
+    for (moment, epoch, weights) in kept where specification.moments.contains(moment) {
+      if moment == .final, record.outcome.isRankable, let same = vectors.firstIndex(where: { $0.epoch == epoch }) {
+        vectors[same].moments.insert(moment)
+      } else if moment == .best, let same = vectors.firstIndex(where: { $0.epoch == epoch }) {
+        vectors[same].moments.insert(moment)
+      } else {
+        vectors.append(Vector(moments: moment, epoch: epoch, weights: weights))
+      }
+    }
+    return vectors
+  }
+}
+
+/// Why stored runs cannot be probed.
+public struct ProbeRefusal: Error, CustomStringConvertible {
+  public var reason: String
+  public var description: String { reason }
+}
+
+extension SweepManifest {
+  /// The `key=value` of each `--set`, which stand below the text as comments.
+  fileprivate var overrides: [String] {
+    let prefix = "# --set "
+    let lines = experimentText.split(separator: "\n").reversed().prefix { $0.hasPrefix(prefix) }
+    return lines.reversed().map { String($0.dropFirst(prefix.count)) }
+  }
+
+  /// The folder of the experiment file on the command line.
+  fileprivate var experimentFolder: String {
+    guard let file = arguments.first(where: { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }),
+      let slash = file.lastIndex(of: "/")
+    else { return "." }
+    return slash == file.startIndex ? "/" : String(file[..<slash])
+  }
+}
+
+extension SampleLibrary {
+  /// The curvature at given weights of a trial whose data the library holds.
+  func curvature(
+    _ run: TrialRun, _ specification: CurvatureSpecification, at weights: [Float], epoch: Int,
+    moments: CurvatureMoments, learningRate: Double
+  ) -> CurvatureMeasurement {
+    func measure<S: Scalar>(_ samples: SplitSamples<S>) -> CurvatureMeasurement {
+      CurvatureMeter(specification, run.engine(for: samples), samples).measure(
+        at: AlignedBuffer(weights.map { S($0) }), epoch: epoch, moments: moments, learningRate: learningRate)
+    }
+    return switch run.trial.precision {
+    case .float: measure(samples(float, run.trial))
+    case .double: measure(samples(double, run.trial))
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Experiments
+import Glibc
+import Reports
+import Store
+
+struct SpectrumCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "spectrum", abstract: "Print and draw what the probes of a run's curvature found.",
+    discussion: """
+      Every probe with its extreme eigenvalues, their number below zero, the verdict, the condition number, and \
+      eta*lambda_max/2, over which 1 gradient descent on the quadratic model diverges; lambda_max along training \
+      against 2/eta; and for the last probe its layers, Taylor models, eigenvalues and spectral density.
+
+      summary rank RESULTS --by lambda_max ranks by curvature, --where 'learning_rate_over_bound<1' filters.
+      """)
+
+  @OptionGroup var question: ResultsQuestion
+
+  @Option(
+    name: .customLong("run"),
+    help: .init("The first digits of a run. Default: the best-ranked run with probes.", valueName: "run"))
+  var digits: String?
+
+  func run() throws {
+    let reader = try openResults(question.results)
+    let identity = try identity(in: reader)
+    let record = try record(identity, in: reader)
+    let report = try question.answering { try SpectrumReport(record) }
+    try StandardOutput.write { report.report(into: &$0) }
+  }
+
+  private func identity(in reader: ResultReader) throws -> TrialIdentity {
+    if let digits {
+      let runs = try reading(reader.path) { try reader.summaries() }.map(\.identity)
+      return try question.answering { try TrialIdentity.named(digits, among: runs) }
+    }
+    let ranking = try question.ranking(reader)
+    // Runs without probes are passed over; of those that cannot be ranked the first comes last.
+    for row in ranking.rankedRows() {
+      let identity = ranking.table.runs[row].identity
+      if try reading(reader.path, { try reader.hasCurvature(identity) }) { return identity }
+    }
+    throw question.refusal(.noCurvature(run: nil))
+  }
+}

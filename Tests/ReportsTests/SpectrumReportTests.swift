@@ -1,0 +1,104 @@
+import Experiments
+import Testing
+
+@testable import Reports
+
+/// Probes as text.
+@Suite struct SpectrumReportTests {
+  private func probe(_ epoch: Int, _ moments: CurvatureMoments, _ lambdaMax: Double) -> CurvatureMeasurement {
+    var probe = CurvatureMeasurement(moments: moments, epoch: epoch)
+    probe.matrix = .hessian
+    probe.part = .training
+    probe.samples = 50
+    probe.parameters = 4
+    probe.lambdaMax = lambdaMax
+    probe.lambdaMaxConverged = true
+    probe.learningRate = 0.5
+    probe.learningRateOverBound = 0.25 * lambdaMax
+    return probe
+  }
+
+  private func text(_ probes: [CurvatureMeasurement]) throws -> String {
+    var record = TrialRecord(
+      identity: TrialIdentity(high: 0x0123_4567_89ab_cdef, low: 0),
+      hyperparameters: [.init("optimizer", .text("adam\u{1B}[2J")), .init("learning_rate", .number(0.5))],
+      outcome: .completed)
+    record.curvature = probes
+    var text = ""
+    try SpectrumReport(record).report(into: &text)
+    return text
+  }
+
+  @Test func everyKindOfNumberIsTold() throws {
+    var first = probe(0, .start, 2)
+    first.lambdaMin = -1
+    first.lambdaMinConverged = false
+    (first.negatives, first.negativesError, first.negativesKind) = (12.3, 2.5, .estimate)
+    first.definiteness = .saddle
+    (first.condition, first.conditionKind, first.conditionIsBound) = (1234, .magnitude, true)
+    (first.trace, first.traceError) = (10, 0.5)
+    var second = probe(7, [.epoch, .final], 8)
+    (second.negatives, second.negativesKind, second.definiteness) = (3, .lowerBound, .saddle)
+    var third = CurvatureMeasurement(moments: .final, epoch: 9)
+    third.status = .notFinite
+    let text = try text([second, first, third])
+    #expect(
+      text.hasPrefix(
+        "Run 0123456789: completed, optimizer adam\\u{1B}[2J, learning_rate 0.5\n\nProbes\n  epoch  when"))
+    #expect(text.contains("    0  start         hessian  50 training      2.0000    ~-1.0000  12 ± 2.5  saddle"))
+    #expect(text.contains("≥ 1234             0.500  10.00 ± 0.50\n"))
+    #expect(text.contains("    7  epoch, final  hessian  50 training      8.0000           –       ≥ 3  saddle"))
+    #expect(text.contains("    9  final"))
+    #expect(text.contains("not finite"))
+    #expect(
+      text.contains("~ not converged. eta*lambda_max/2 over 1: gradient descent on the quadratic model diverges."))
+    // 2/η = 4 lies between 2 and 8.
+    #expect(text.contains("      0  ●···············┃·······························  2.0000\n"))
+    #expect(text.contains("      7  ················┃······························●  8.0000\n"))
+    #expect(!text.contains("\u{1B}"))
+  }
+
+  @Test func theSpectrumIsDrawn() throws {
+    var probe = probe(3, .final, 24)
+    probe.spectrum = [0, 0.5, 0.6, 24]
+    probe.spectrumResiduals = [0, 0, 0, 0]
+    probe.spectrumConverged = [1, 1, 1, 1]
+    let whole = try text([probe])
+    #expect(whole.contains("All 4 eigenvalues, in bins"))
+    #expect(
+      whole.contains("   0.0 │████████████████████████████████████████████████ 3\n")
+        || whole.contains("0.00 │████████████████████████████████████████████████ 3\n"))
+    #expect(
+      whole.contains("    23.0 │████████████████████████ 1\n") || whole.contains("23.0 │████████████████████████ 1\n"))
+    probe.parameters = 100
+    probe.spectrumConverged[1] = 0
+    let found = try text([probe])
+    #expect(found.contains("Eigenvalues found") && found.contains("  ~0.50000  "))
+    #expect(!found.contains("along training"))
+  }
+
+  /// The bins of a density add up to the number of eigenvalues.
+  @Test func aDensityIsCountedInBins() {
+    let points = (0...240).map { Double($0) / 10 }
+    let plot = BarPlot(density: points.map { _ in 1 / 24.0 }, at: points, total: 48)
+    #expect(plot.counts.count == 24 && plot.counts.dropLast().allSatisfy { abs($0 - 2) < 1e-9 })
+    #expect(abs(plot.counts.reduce(0, +) - 48.2) < 1e-9)
+    #expect(
+      BarPlot.bar(0.5, width: 4) == "██" && BarPlot.bar(1.0 / 32, width: 4) == "▏" && BarPlot.bar(.nan, width: 4) == "")
+  }
+
+  @Test func runsAreNamedByTheirFirstDigits() throws {
+    let runs = [TrialIdentity(high: 0x0123 << 48, low: 0), TrialIdentity(high: 0x0124 << 48, low: 0)]
+    #expect(try TrialIdentity.named("0123", among: runs) == runs[0])
+    #expect(throws: ReportError.ambiguousRun("012", runs: runs.map(\.short))) {
+      try TrialIdentity.named("012", among: runs)
+    }
+    #expect(throws: ReportError.unknownRun("0134", nearest: runs[1].short)) {
+      try TrialIdentity.named("0134", among: runs)
+    }
+    #expect(throws: ReportError.unknownRun("", nearest: runs[0].short)) { try TrialIdentity.named("", among: runs) }
+    #expect(throws: ReportError.noCurvature(run: runs[0].short)) {
+      try SpectrumReport(TrialRecord(identity: runs[0], hyperparameters: [], outcome: .completed))
+    }
+  }
+}
