@@ -16,13 +16,13 @@ extension Backpropagation {
       let isLast = index == network.layers.count - 1
       let z = isLast ? outputs.pointer : maps[index].pointer
       let rows = block.count &* layer.positions
-      if let grid = layer.convolution {
-        unfold(inputs[index].pointer, count: block.count, grid, into: columns[index]!.pointer)
+      let scale = kernelScale(layer: index, masked: masked)
+      forEachPart(of: index, inputs[index].pointer, count: block.count) { a, first, samples in
+        S.product(
+          transposeA: false, transposeB: false, m: samples &* layer.positions, n: layer.outputs, k: layer.inputs,
+          alpha: scale, a: a, strideA: layer.inputs, b: parameters.pointer + layer.kernelOffset,
+          strideB: layer.outputs, beta: 0, c: z + first &* layer.mapWidth, strideC: layer.outputs)
       }
-      S.product(
-        transposeA: false, transposeB: false, m: rows, n: layer.outputs, k: layer.inputs,
-        alpha: kernelScale(layer: index, masked: masked), a: matrix(index), strideA: layer.inputs,
-        b: parameters.pointer + layer.kernelOffset, strideB: layer.outputs, beta: 0, c: z, strideC: layer.outputs)
       if isLast { break }
       let derivative = derivatives[index]?.pointer
       activate(
@@ -32,8 +32,25 @@ extension Backpropagation {
     }
   }
 
-  /// A of a layer, as ``forward(_:_:_:_:masked:)`` left it.
-  func matrix(_ index: Int) -> UnsafePointer<S> { UnsafePointer((columns[index] ?? inputs[index]).pointer) }
+  /// Calls `body` with A of a layer: its features at once, or of a convolution the windows on a few samples after the other.
+  ///
+  /// - Parameter body: Gets the rows of A, the first sample they belong to, and the number of samples.
+  @inline(__always)
+  func forEachPart(
+    of index: Int, _ features: UnsafePointer<S>, count: Int,
+    _ body: (_ a: UnsafePointer<S>, _ first: Int, _ samples: Int) -> Void
+  ) {
+    let layer = network.layers[index]
+    guard let grid = layer.convolution else { return body(features, 0, count) }
+    let step = Self.partSamples(of: layer)
+    var first = 0
+    while first < count {
+      let samples = min(step, count &- first)
+      unfold(features + first &* layer.inputWidth, count: samples, grid, into: columns.pointer)
+      body(UnsafePointer(columns.pointer), first, samples)
+      first &+= samples
+    }
+  }
 
   /// A hidden layer's activations become the next layer's input: pooling and dropout.
   private func rise(from index: Int, _ block: Block, _ derivative: UnsafeMutablePointer<S>?, masked: Bool) {
@@ -197,14 +214,16 @@ extension Backpropagation {
       }
       let below = otherDelta(than: delta)
       // Before the kernel's own gradient, whose update changes the kernel.
-      if index > 0 { descend(through: index, delta, to: below, parameters, block, scale: scale) }
+      if index > 0 { descend(through: index, delta, to: below, parameters, count: block.count, scale: scale) }
       if let update, fusion.layers[index] {
         square += descend(index, delta, block, scale: scale, gradient, update)
       } else {
-        S.product(
-          transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: rows, alpha: scale,
-          a: matrix(index), strideA: layer.inputs, b: delta, strideB: layer.outputs, beta: first ? 0 : 1,
-          c: gradient.pointer + layer.kernelOffset, strideC: layer.outputs)
+        forEachPart(of: index, inputs[index].pointer, count: block.count) { a, start, samples in
+          S.product(
+            transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: samples &* layer.positions,
+            alpha: scale, a: a, strideA: layer.inputs, b: delta + start &* layer.mapWidth, strideB: layer.outputs,
+            beta: first && start == 0 ? 0 : 1, c: gradient.pointer + layer.kernelOffset, strideC: layer.outputs)
+        }
       }
       guard index > 0 else { break }
       delta = passDown(below, to: index - 1, block, masked: masked)
@@ -216,18 +235,30 @@ extension Backpropagation {
     delta == deltas[0].pointer ? deltas[1].pointer : deltas[0].pointer
   }
 
-  /// ∂E/∂(input) of a layer from δ of its z.
-  private func descend(
-    through index: Int, _ delta: UnsafePointer<S>, to below: UnsafeMutablePointer<S>, _ parameters: AlignedBuffer<S>,
-    _ block: Block, scale: S
+  /// ∂E/∂(input) of a layer from δ of its z: s·δ·Wᵀ, folded back onto the images where it has some.
+  ///
+  /// - Parameter accumulate: Adds to `below` instead of replacing it.
+  func descend(
+    through index: Int, _ delta: UnsafePointer<S>, to below: UnsafeMutablePointer<S>, _ kernels: AlignedBuffer<S>,
+    count: Int, scale: S, accumulate: Bool = false
   ) {
     let layer = network.layers[index]
-    S.product(
-      transposeA: false, transposeB: true, m: block.count &* layer.positions, n: layer.inputs, k: layer.outputs,
-      alpha: scale, a: delta, strideA: layer.outputs, b: parameters.pointer + layer.kernelOffset,
-      strideB: layer.outputs, beta: 0, c: layer.convolution == nil ? below : columnDelta.pointer,
-      strideC: layer.inputs)
-    if let grid = layer.convolution { fold(columnDelta.pointer, count: block.count, grid, into: below) }
+    let kernel = kernels.pointer + layer.kernelOffset
+    func multiply(_ first: Int, _ samples: Int, beta: S, into c: UnsafeMutablePointer<S>) {
+      S.product(
+        transposeA: false, transposeB: true, m: samples &* layer.positions, n: layer.inputs, k: layer.outputs,
+        alpha: scale, a: delta + first &* layer.mapWidth, strideA: layer.outputs, b: kernel, strideB: layer.outputs,
+        beta: beta, c: c, strideC: layer.inputs)
+    }
+    guard let grid = layer.convolution else { return multiply(0, count, beta: accumulate ? 1 : 0, into: below) }
+    let step = Self.partSamples(of: layer)
+    var first = 0
+    while first < count {
+      let samples = min(step, count &- first)
+      multiply(first, samples, beta: 0, into: columnDelta.pointer)
+      fold(columnDelta.pointer, count: samples, grid, into: below + first &* layer.inputWidth, accumulate: accumulate)
+      first &+= samples
+    }
   }
 
   /// δ of a hidden layer's z from ∂E/∂(input) of the layer above.

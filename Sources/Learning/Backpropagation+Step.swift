@@ -65,8 +65,8 @@ extension Backpropagation {
       let base = start & ~15
       let values = slab.pointer + (start &- base)
       S.product(
-        transposeA: true, transposeB: false, m: rows, n: width, k: block.count &* layer.positions, alpha: scale,
-        a: matrix(index) + row, strideA: layer.inputs, b: delta, strideB: width, beta: 0, c: values,
+        transposeA: true, transposeB: false, m: rows, n: width, k: block.count, alpha: scale,
+        a: inputs[index].pointer + row, strideA: layer.inputs, b: delta, strideB: width, beta: 0, c: values,
         strideC: width)
       if l2 != 0 { addScaled(l2, update.parameters.pointer + start, to: values, count: rows &* width) }
       let first = max(base, whole.lowerBound)
@@ -107,7 +107,7 @@ struct FusedRanges {
   static let slabRows = 128
 
   init(_ network: Network) {
-    layers = network.layers.map { $0.kernelCount >= Self.smallestKernel }
+    layers = network.layers.map { $0.kernelCount >= Self.smallestKernel && $0.convolution == nil }
     var rest: [Range<Int>] = []
     var start = 0
     for (layer, isFused) in zip(network.layers, layers) where isFused {

@@ -18,9 +18,9 @@ public final class Backpropagation<S: Scalar> {
 
   /// The input of every layer for the block at hand.
   let inputs: [AlignedBuffer<S>]
-  /// A of every convolution.
-  let columns: [AlignedBuffer<S>?]
-  /// ∂/∂A of the convolution at hand.
+  /// Part of A of the convolution at hand.
+  let columns: AlignedBuffer<S>
+  /// ∂/∂A of the same.
   let columnDelta: AlignedBuffer<S>
   /// φ(z) of every hidden layer: the next layer's input where nothing is pooled.
   let maps: [AlignedBuffer<S>]
@@ -55,10 +55,10 @@ public final class Backpropagation<S: Scalar> {
     blockRows = rows
     let inputs = network.layers.map { AlignedBuffer<S>(count: rows * $0.inputWidth) }
     self.inputs = inputs
-    columns = network.layers.map { $0.convolution == nil ? nil : AlignedBuffer(count: rows * $0.positions * $0.inputs) }
-    columnDelta = AlignedBuffer(
-      count: rows
-        * (network.layers.dropFirst().filter { $0.convolution != nil }.map { $0.positions * $0.inputs }.max() ?? 0))
+    let part = network.layers.map { $0.convolution == nil ? 0 : Self.partSamples(of: $0) * $0.positions * $0.inputs }
+      .max()
+    columns = AlignedBuffer(count: part ?? 0)
+    columnDelta = AlignedBuffer(count: part ?? 0)
     maps = network.layers.indices.dropLast().map { index in
       let layer = network.layers[index]
       return layer.pooling == nil ? inputs[index + 1] : AlignedBuffer(count: rows * layer.mapWidth)
@@ -91,13 +91,13 @@ public final class Backpropagation<S: Scalar> {
   /// more than fit into some tens of megabytes for images.
   private static func blockRows(_ network: Network, batchSize: Int?) -> Int {
     let wanted = batchSize.map { max(64, network.parameterCount / 64, $0) } ?? blockRows
-    let sample = network.layers.reduce(0) { $0 + ($1.convolution == nil ? 0 : $1.positions * $1.inputs + $1.mapWidth) }
-    let affordable = sample == 0 ? blockRows : max(1, columnLimit / sample)
+    let images = network.layers.reduce(0) { $0 + ($1.convolution == nil ? 0 : $1.inputWidth + $1.mapWidth) }
+    let affordable = images == 0 ? blockRows : (1 << 23) / images
     return max(32, min((wanted + 31) / 32 * 32, affordable / 32 * 32, blockRows))
   }
 
-  /// Scalars of the matrices that convolutions are unfolded into.
-  private static var columnLimit: Int { 1 << 24 }
+  /// Samples whose windows are unfolded at once: as many as stay in the second-level cache until they are multiplied.
+  static func partSamples(of layer: Layer) -> Int { max(1, (1 << 18) / (layer.positions * layer.inputs)) }
 
   /// The mean loss of a batch, dropout and penalty included, and its gradient.
   ///

@@ -82,9 +82,9 @@ extension GaussNewtonOperator {
     let layer = surface.network.layers[index]
     let isPooled = layer.pooling != nil
     let features = isPooled ? surface.engine.inputs[index + 1].pointer : curvature.pointer
-    linearization.descend(through: index + 1, above.pointer, squares, block, accumulates: false, to: features)
     let scale = surface.kernelScale(layer: index + 1)
-    if scale != 1 { for entry in 0..<block.count * layer.outputWidth { features[entry] *= scale } }
+    surface.engine.descend(
+      through: index + 1, above.pointer, to: features, squares, count: block.count, scale: scale * scale)
     if isPooled {
       block.passages[index].lower(features, count: block.count, squared: true, into: curvature.pointer)
     }
@@ -108,22 +108,24 @@ private struct DiagonalSum<S: Scalar> {
     let rows = surface.engine.blockRows
     let result = AlignedBuffer<S>(count: surface.dimension)
     let curvature = AlignedBuffer<S>(count: rows * (layers.map { max($0.mapWidth, $0.outputWidth) }.max() ?? 1))
-    let squares = AlignedBuffer<S>(count: rows * (layers.map { $0.positions * $0.inputs }.max() ?? 1))
+    let squares = AlignedBuffer<S>(count: max(surface.engine.columns.count, rows * (layers.map(\.inputs).max() ?? 1)))
     linearization.forEachBlock { block in
       for (index, layer) in layers.enumerated().reversed() {
         unitCurvature(block, index, curvature)
-        let rows = block.count * layer.positions
-        squares.pointer.update(from: linearization.matrix(block, index), count: rows * layer.inputs)
-        square(squares.pointer, count: rows * layer.inputs)
         let scale = surface.kernelScale(layer: index)
-        S.product(
-          transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: rows,
-          alpha: scale * scale, a: squares.pointer, strideA: layer.inputs, b: curvature.pointer,
-          strideB: layer.outputs, beta: block.start == 0 ? 0 : 1, c: result.pointer + layer.kernelOffset,
-          strideC: layer.outputs)
+        surface.engine.forEachPart(of: index, block.inputs[index], count: block.count) { a, first, samples in
+          let rows = samples * layer.positions
+          squares.pointer.update(from: a, count: rows * layer.inputs)
+          square(squares.pointer, count: rows * layer.inputs)
+          S.product(
+            transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: rows, alpha: scale * scale,
+            a: squares.pointer, strideA: layer.inputs, b: curvature.pointer + first * layer.mapWidth,
+            strideB: layer.outputs, beta: block.start == 0 && first == 0 ? 0 : 1,
+            c: result.pointer + layer.kernelOffset, strideC: layer.outputs)
+        }
         guard let bias = layer.biasOffset else { continue }
         columnSums(
-          curvature.pointer, rows: rows, columns: layer.outputs, into: result.pointer + bias,
+          curvature.pointer, rows: block.count * layer.positions, columns: layer.outputs, into: result.pointer + bias,
           accumulate: block.start > 0)
       }
     }

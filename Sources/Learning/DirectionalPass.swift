@@ -19,8 +19,6 @@ final class DirectionalPass<S: Scalar> {
   private let slopes: [AlignedBuffer<S>]
   /// RA of every layer's input; nil for the first, and Rz's own memory where that is not needed any more.
   private let inputs: [AlignedBuffer<S>?]
-  /// The windows on RA of every convolution but the first layer's.
-  private let columns: [AlignedBuffer<S>?]
   private let deltas: [AlignedBuffer<S>]
 
   init(_ linearization: Linearization<S>) {
@@ -38,10 +36,6 @@ final class DirectionalPass<S: Scalar> {
       let keepsSlope = linearization.form == .hessian && !below.activation.isPiecewiseLinear
       return keepsSlope || below.pooling != nil
         ? AlignedBuffer(count: rows * layers[index].inputWidth) : slopes[index - 1]
-    }
-    columns = layers.indices.map { index in
-      index == 0 || layers[index].convolution == nil
-        ? nil : AlignedBuffer(count: rows * layers[index].positions * layers[index].inputs)
     }
     let widest = layers.map { max($0.mapWidth, $0.outputWidth) }.max() ?? 1
     deltas = [AlignedBuffer(count: rows * widest), AlignedBuffer(count: rows * widest)]
@@ -77,20 +71,17 @@ final class DirectionalPass<S: Scalar> {
       fill(slope, withRow: bias.map { direction.pointer + $0 }, columns: layer.outputs, rows: rows)
       var accumulates = bias != nil
       func add(_ input: UnsafePointer<S>, _ kernels: AlignedBuffer<S>) {
-        S.product(
-          transposeA: false, transposeB: false, m: rows, n: layer.outputs, k: layer.inputs,
-          alpha: surface.kernelScale(layer: index), a: input, strideA: layer.inputs,
-          b: kernels.pointer + layer.kernelOffset, strideB: layer.outputs, beta: accumulates ? 1 : 0, c: slope,
-          strideC: layer.outputs)
+        surface.engine.forEachPart(of: index, input, count: block.count) { a, first, samples in
+          S.product(
+            transposeA: false, transposeB: false, m: samples * layer.positions, n: layer.outputs, k: layer.inputs,
+            alpha: surface.kernelScale(layer: index), a: a, strideA: layer.inputs,
+            b: kernels.pointer + layer.kernelOffset, strideB: layer.outputs, beta: accumulates ? 1 : 0,
+            c: slope + first * layer.mapWidth, strideC: layer.outputs)
+        }
         accumulates = true
       }
-      if active.contains(index) { add(linearization.matrix(block, index), direction) }
-      if index > active.lowerBound, let input = inputs[index] {
-        if let grid = layer.convolution {
-          unfold(input.pointer, count: block.count, grid, into: columns[index]!.pointer)
-        }
-        add((columns[index] ?? input).pointer, surface.parameters)
-      }
+      if active.contains(index) { add(block.inputs[index], direction) }
+      if index > active.lowerBound, let input = inputs[index] { add(input.pointer, surface.parameters) }
       if index < layers.count - 1 { passUp(block, index) }
     }
   }
@@ -125,10 +116,13 @@ final class DirectionalPass<S: Scalar> {
       }
       guard index > active.lowerBound else { break }
       let below = other(than: delta)
-      linearization.descend(through: index, delta, surface.parameters, block, accumulates: false, to: below)
+      let scale = surface.kernelScale(layer: index)
+      surface.engine.descend(
+        through: index, delta, to: below, surface.parameters, count: block.count, scale: scale)
       if active.contains(index) && linearization.form == .hessian {
-        linearization.descend(
-          through: index, block.deltas[index].pointer, direction, block, accumulates: true, to: below)
+        surface.engine.descend(
+          through: index, block.deltas[index].pointer, to: below, direction, count: block.count, scale: scale,
+          accumulate: true)
       }
       delta = passDown(block, index - 1, below)
     }
@@ -145,15 +139,16 @@ final class DirectionalPass<S: Scalar> {
     let surface = linearization.surface
     let layer = surface.network.layers[index]
     func add(_ input: UnsafePointer<S>, _ delta: UnsafePointer<S>, replaces: Bool) {
-      S.product(
-        transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: block.count * layer.positions,
-        alpha: surface.kernelScale(layer: index), a: input, strideA: layer.inputs, b: delta, strideB: layer.outputs,
-        beta: replaces ? 0 : 1, c: result.pointer + layer.kernelOffset, strideC: layer.outputs)
+      surface.engine.forEachPart(of: index, input, count: block.count) { a, first, samples in
+        S.product(
+          transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: samples * layer.positions,
+          alpha: surface.kernelScale(layer: index), a: a, strideA: layer.inputs, b: delta + first * layer.mapWidth,
+          strideB: layer.outputs, beta: replaces && first == 0 ? 0 : 1, c: result.pointer + layer.kernelOffset,
+          strideC: layer.outputs)
+      }
     }
-    // The windows are as the way up left them.
-    let matrix = surface.engine.columns[index].map { UnsafePointer($0.pointer) } ?? block.inputs[index]
-    add(matrix, delta, replaces: block.start == 0)
-    if linearization.form == .hessian && hasInputSlope, let input = columns[index] ?? inputs[index] {
+    add(block.inputs[index], delta, replaces: block.start == 0)
+    if linearization.form == .hessian && hasInputSlope, let input = inputs[index] {
       add(input.pointer, block.deltas[index].pointer, replaces: false)
     }
     if let bias = layer.biasOffset {

@@ -95,22 +95,15 @@ final class Linearization<S: Scalar> {
       let z = isLast ? block.output.pointer : activations(block, index)
       let rows = block.count * layer.positions
       fill(z, withRow: layer.biasOffset.map { parameters + $0 }, columns: layer.outputs, rows: rows)
-      S.product(
-        transposeA: false, transposeB: false, m: rows, n: layer.outputs, k: layer.inputs,
-        alpha: surface.kernelScale(layer: index), a: matrix(block, index), strideA: layer.inputs,
-        b: parameters + layer.kernelOffset, strideB: layer.outputs, beta: layer.biasOffset == nil ? 0 : 1, c: z,
-        strideC: layer.outputs)
+      surface.engine.forEachPart(of: index, block.inputs[index], count: block.count) { a, first, samples in
+        S.product(
+          transposeA: false, transposeB: false, m: samples * layer.positions, n: layer.outputs, k: layer.inputs,
+          alpha: surface.kernelScale(layer: index), a: a, strideA: layer.inputs,
+          b: parameters + layer.kernelOffset, strideB: layer.outputs, beta: layer.biasOffset == nil ? 0 : 1,
+          c: z + first * layer.mapWidth, strideC: layer.outputs)
+      }
       if !isLast { rise(block, from: index, z) }
     }
-  }
-
-  /// A of a layer: its input, or where that is an image the windows on it, in the engine's own memory.
-  func matrix(_ block: LinearizedBlock<S>, _ index: Int) -> UnsafePointer<S> {
-    guard let grid = surface.network.layers[index].convolution, let columns = surface.engine.columns[index] else {
-      return block.inputs[index]
-    }
-    unfold(block.inputs[index], count: block.count, grid, into: columns.pointer)
-    return UnsafePointer(columns.pointer)
   }
 
   /// Where a hidden layer's z and activations go.
@@ -198,31 +191,14 @@ final class Linearization<S: Scalar> {
       let layer = surface.network.layers[index - 1]
       let isPooled = layer.pooling != nil
       let features = isPooled ? surface.engine.inputs[index].pointer : below
-      descend(
-        through: index, block.deltas[index].pointer, surface.parameters, block, accumulates: false, to: features)
+      surface.engine.descend(
+        through: index, block.deltas[index].pointer, to: features, surface.parameters, count: block.count,
+        scale: surface.kernelScale(layer: index))
       if isPooled { block.passages[index - 1].lower(features, count: block.count, into: below) }
       let count = block.count * layer.mapWidth
       if let bend = block.bends[index - 1] { multiply(bend.pointer, by: below, count: count) }
       if let derivative = block.derivatives[index - 1] { multiply(below, by: derivative.pointer, count: count) }
     }
-  }
-
-  /// features ← s·δ·Wᵀ of a layer, folded back onto its image where it has one.
-  ///
-  /// - Parameter accumulates: Adds to what the last call left: a dense layer's in `features`, a convolution's in the
-  ///   engine's memory, from which `features` is made anew.
-  func descend(
-    through index: Int, _ delta: UnsafePointer<S>, _ kernels: AlignedBuffer<S>, _ block: LinearizedBlock<S>,
-    accumulates: Bool, to features: UnsafeMutablePointer<S>
-  ) {
-    let layer = surface.network.layers[index]
-    let columns = surface.engine.columnDelta.pointer
-    S.product(
-      transposeA: false, transposeB: true, m: block.count * layer.positions, n: layer.inputs, k: layer.outputs,
-      alpha: surface.kernelScale(layer: index), a: delta, strideA: layer.outputs,
-      b: kernels.pointer + layer.kernelOffset, strideB: layer.outputs, beta: accumulates ? 1 : 0,
-      c: layer.convolution == nil ? features : columns, strideC: layer.inputs)
-    if let grid = layer.convolution { fold(columns, count: block.count, grid, into: features) }
   }
 
   /// Rz of the outputs becomes Rδ: the loss' Hessian in them, times Rz.

@@ -68,12 +68,15 @@ public func unfold<S: Scalar>(
 }
 
 /// Images ← the sum of what their windows hold: the transpose of ``unfold(_:count:_:into:)``.
+///
+/// - Parameter accumulate: Adds to the images instead of replacing them.
 @specialized(where S == Float)
 @specialized(where S == Double)
 public func fold<S: Scalar>(
-  _ windows: UnsafePointer<S>, count: Int, _ grid: WindowGrid, into images: UnsafeMutablePointer<S>
+  _ windows: UnsafePointer<S>, count: Int, _ grid: WindowGrid, into images: UnsafeMutablePointer<S>,
+  accumulate: Bool = false
 ) {
-  clear(images, count: count * grid.inputCount)
+  if !accumulate { clear(images, count: count * grid.inputCount) }
   forEachSegment(count: count, grid) { image, window, length in
     guard let image else { return }
     let target = images + image
