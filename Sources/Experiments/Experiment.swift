@@ -19,6 +19,8 @@ public struct Experiment: Hashable, Sendable {
   var curvatureOrigins: [String: Origin] = [:]
   /// Where `network.image` was written, likewise.
   var imageOrigin: Origin?
+  /// The same of each optimizer's first entry.
+  var optimizerOrigins: [OptimizerKind: Origin] = [:]
 
   struct Origin: Hashable, Sendable {
     var location: ExperimentFileError.Location
@@ -48,10 +50,22 @@ extension Experiment {
     ])
   }
 
-  /// Checks what depends on the data: that no batch is larger than the training set.
+  /// Checks what depends on the data: that no batch is larger than the training set, and that what optimizers keep in
+  /// memory is not more than ``maximumOptimizerBytes``.
   ///
-  /// - Throws: ``ExperimentFileError`` with the line and key of each batch size that is.
-  public func validate(trainingSamples: Int) throws(ExperimentFileError) {
+  /// - Parameters:
+  ///   - features: Of a sample.
+  ///   - outputs: Outputs of the network: classes, or columns of the targets.
+  /// - Throws: ``ExperimentFileError`` with the line and key of each batch size and optimizer that does not fit.
+  public func validate(trainingSamples: Int, features: Int, outputs: Int) throws(ExperimentFileError) {
+    let problems = oversizedBatches(trainingSamples) + oversizedMatrices(features: features, outputs: outputs)
+    if !problems.isEmpty { throw ExperimentFileError(problems: problems) }
+  }
+
+  /// What one trial's optimizer may keep: 1 GiB.
+  public static let maximumOptimizerBytes = 1 << 30
+
+  private func oversizedBatches(_ trainingSamples: Int) -> [ExperimentFileError.Problem] {
     var tooLarge: [Int] = []
     for trial in trials {
       guard case .samples(let size) = trial.batchSize, size > trainingSamples, !tooLarge.contains(size) else {
@@ -59,15 +73,37 @@ extension Experiment {
       }
       tooLarge.append(size)
     }
-    guard !tooLarge.isEmpty else { return }
-    let problems = tooLarge.map { size in
+    return tooLarge.map { size in
       let origin = batchSizeOrigins[.samples(size)]
       return ExperimentFileError.Problem(
         location: origin?.location ?? .init(file: name), key: origin?.key ?? "grid.batch_size", value: "\(size)",
         reason: "\(size) is larger than the training set of \(trainingSamples) samples",
         accepted: "a whole number from 1 to \(trainingSamples), or full")
     }
-    throw ExperimentFileError(problems: problems)
+  }
+
+  /// One problem for each kind of optimizer, that of its largest network.
+  private func oversizedMatrices(features: Int, outputs: Int) -> [ExperimentFileError.Problem] {
+    var parameters: [OptimizerKind: Int] = [:]
+    for trial in trials where trial.optimizer.kind.bytesASquareParameter(trial.precision) > 0 {
+      let size = NetworkSize(trial.network, inputs: features, outputs: outputs).parameters
+      let bytes = Double(size) * Double(size) * trial.optimizer.kind.bytesASquareParameter(trial.precision)
+      guard bytes > Double(Self.maximumOptimizerBytes) else { continue }
+      parameters[trial.optimizer.kind] = max(size, parameters[trial.optimizer.kind] ?? 0)
+    }
+    return OptimizerKind.allCases.compactMap { kind in
+      guard let size = parameters[kind] else { return nil }
+      let share = kind.bytesASquareParameter(trials.contains { $0.precision == .double } ? .double : .float)
+      let limit = Int((Double(Self.maximumOptimizerBytes) / share).squareRoot())
+      let gigabytes = Double(size) * Double(size) * share / Double(1 << 30)
+      let shown = (gigabytes * 10).rounded() / 10
+      let origin = optimizerOrigins[kind]
+      return ExperimentFileError.Problem(
+        location: origin?.location ?? .init(file: name), key: origin?.key ?? "grid.optimizer", value: kind.rawValue,
+        reason: "\(kind.rawValue) keeps matrices of \(size) × \(size) parameters, \(shown) GiB a trial",
+        accepted: "up to 1 GiB, which is \(limit) parameters, or truncated_newton, conjugate_gradient, lbfgs,"
+          + " which keep no matrix")
+    }
   }
 }
 

@@ -5,16 +5,33 @@ public struct OptimizerSpecification: Hashable, Sendable {
   public var learningRate: Double
   /// Every hyperparameter of `kind` except the learning rate, by its name in ``OptimizerKind/hyperparameters``.
   public var values: [String: Double]
+  /// What was chosen of each of ``OptimizerKind/choices``, by its name.
+  public var choices: [String: String]
 
-  /// Fills what `values` leaves out with the defaults of `kind`.
-  public init(_ kind: OptimizerKind, learningRate: Double, values: [String: Double] = [:]) {
+  /// Fills what is left out with the defaults of `kind`.
+  ///
+  /// - Parameter learningRate: Needed where `kind` has no ``OptimizerKind/defaultLearningRate``.
+  public init(
+    _ kind: OptimizerKind, learningRate: Double? = nil, values: [String: Double] = [:],
+    choices: [String: String] = [:]
+  ) {
     self.kind = kind
-    self.learningRate = learningRate
+    guard let rate = learningRate ?? kind.defaultLearningRate else {
+      preconditionFailure("\(kind.rawValue) has no learning rate of its own")
+    }
+    self.learningRate = rate
     let defaults = kind.hyperparameters.map { ($0.name, $0.defaultValue) }
     self.values = Dictionary(defaults, uniquingKeysWith: { first, _ in first }).merging(values) { $1 }
+    let options = kind.choices.map { ($0.name, $0.options[0]) }
+    self.choices = Dictionary(options, uniquingKeysWith: { first, _ in first }).merging(choices) { $1 }
   }
 
   public subscript(name: String) -> Double { values[name]! }
+
+  public func choice(_ name: String) -> String { choices[name]! }
+
+  /// Whether a choice between true and false is there and true.
+  public func isSet(_ name: String) -> Bool { choices[name] == "true" }
 }
 
 public enum OptimizerKind: String, Hashable, Sendable, CaseIterable, Codable {
@@ -28,6 +45,15 @@ public enum OptimizerKind: String, Hashable, Sendable, CaseIterable, Codable {
   case adamw
   case nadam
   case lion
+  case newton
+  case gaussNewton = "gauss_newton"
+  case levenbergMarquardt = "levenberg_marquardt"
+  case truncatedNewton = "truncated_newton"
+  case conjugateGradient = "conjugate_gradient"
+  case bfgs
+  case lbfgs
+  case diagonalNewton = "diagonal_newton"
+  case stochasticDiagonalLM = "stochastic_diagonal_lm"
 
   /// A hyperparameter an optimizer takes beside its learning rate.
   public struct Hyperparameter: Hashable, Sendable {
@@ -35,14 +61,36 @@ public enum OptimizerKind: String, Hashable, Sendable, CaseIterable, Codable {
     public var defaultValue: Double
     /// Accepted values: lower bound inclusive, upper bound exclusive.
     public var range: Range<Double>
+    /// Whether only whole numbers are accepted.
+    public var isWhole: Bool
     public var summary: String
 
-    init(_ name: String, _ defaultValue: Double, in range: Range<Double>, _ summary: String) {
+    init(_ name: String, _ defaultValue: Double, in range: Range<Double>, isWhole: Bool = false, _ summary: String) {
       self.name = name
       self.defaultValue = defaultValue
       self.range = range
+      self.isWhole = isWhole
       self.summary = summary
     }
+  }
+
+  /// A hyperparameter that is one of a few words.
+  public struct Choice: Hashable, Sendable {
+    public var name: String
+    /// The first is the default.
+    public var options: [String]
+    public var summary: String
+
+    /// Whether it is a choice between false and true.
+    public var isTruth: Bool { options == ["false", "true"] }
+
+    init(_ name: String, _ options: [String], _ summary: String) {
+      self.name = name
+      self.options = options
+      self.summary = summary
+    }
+
+    init(truth name: String, _ summary: String) { self.init(name, ["false", "true"], summary) }
   }
 
   /// The hyperparameters of this optimizer in the order they are documented and stored.
@@ -66,6 +114,7 @@ public enum OptimizerKind: String, Hashable, Sendable, CaseIterable, Codable {
         .init("momentum_decay", 0.004, in: 0..<Double.infinity, "ψ of the momentum schedule"), .weightDecay(),
       ]
     case .lion: [.beta1(0.9), .beta2(0.99), .weightDecay()]
+    default: secondOrderHyperparameters
     }
   }
 }

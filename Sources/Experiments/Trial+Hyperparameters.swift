@@ -30,6 +30,10 @@ extension OptimizerSpecification {
   var hyperparameters: [Hyperparameter] {
     [.init("optimizer", .text(kind.rawValue)), .init("learning_rate", .number(learningRate))]
       + kind.hyperparameters.map { .init($0.name, .number(self[$0.name])) }
+      + kind.choices.map { choice in
+        let chosen = self.choice(choice.name)
+        return .init(choice.name, choice.isTruth ? .integer(chosen == "true" ? 1 : 0) : .text(chosen))
+      }
   }
 }
 

@@ -36,6 +36,10 @@ public enum TrialOutcome: Hashable, Sendable {
   case diverged(step: Int)
   /// Could not run; the message says why.
   case failed(message: String)
+  /// The gradient's norm fell to the optimizer's tolerance.
+  case converged
+  /// The optimizer found no step that lowers the loss, or one no longer than its tolerance.
+  case stalled
 
   public var name: String {
     switch self {
@@ -43,14 +47,21 @@ public enum TrialOutcome: Hashable, Sendable {
     case .stoppedEarly: "stopped_early"
     case .diverged: "diverged"
     case .failed: "failed"
+    case .converged: "converged"
+    case .stalled: "stalled"
     }
   }
 
   /// Names in the order of their codes on disk.
-  public static let names = ["completed", "stopped_early", "diverged", "failed"]
+  public static let names = ["completed", "stopped_early", "diverged", "failed", "converged", "stalled"]
 
   /// Whether the run trained to its end, so that it can be ranked.
-  public var isRankable: Bool { self == .completed || self == .stoppedEarly }
+  public var isRankable: Bool {
+    switch self {
+    case .completed, .stoppedEarly, .converged, .stalled: true
+    case .diverged, .failed: false
+    }
+  }
 }
 
 /// Measurements by epoch, columnar. Entry 0 is the state before training; `batchLoss`, `gradientNorm` are NaN there.
@@ -69,12 +80,25 @@ public struct Trace: Hashable, Sendable {
   public var gradientNorm: [Double] = []
   /// Training time since the run began, evaluation excluded.
   public var seconds: [Double] = []
+  /// Gradients since the run began, in passes over the training set: a batch counts by its samples, a loss without its
+  /// gradient as a third of one. Empty in runs that were stored before it was measured.
+  public var gradientPasses: [Double] = []
+  /// Hessian- or Gauss–Newton-vector products since the run began, in passes over the training set. Empty as above.
+  public var productPasses: [Double] = []
+  /// What the last step's direction was multiplied by. This and the following: empty for first-order optimizers.
+  public var stepLength: [Double] = []
+  /// α of H + αI, or μ, of the last step. Empty for an optimizer without.
+  public var damping: [Double] = []
+  /// Iterations inside the epoch's steps: products of an inner solver, or factorisations tried.
+  public var innerIterations: [Double] = []
+  /// Losses taken to find the lengths of the epoch's steps, with or without gradients.
+  public var evaluations: [Double] = []
 
   public init() {}
 
   public var count: Int { validationLoss.count }
 
-  /// The named columns in the order they are stored.
+  /// The named columns in the order they are stored. New ones are added at the end, as optional ones: journals rely on it.
   public static let columns: [Column] = [
     .init("batch_loss", "mean batch loss during the epoch, with dropout and penalty", "1", \.batchLoss),
     .init("train_loss", "training loss after the epoch, without dropout", "1", \.trainLoss),
@@ -84,13 +108,33 @@ public struct Trace: Hashable, Sendable {
     .init("learning_rate_trace", "learning rate of the epoch's last step", "1", \.learningRate),
     .init("gradient_norm", "root mean square of the batch gradient's norm over the epoch", "1", \.gradientNorm),
     .init("seconds_trace", "training time since the run began", "s", \.seconds),
+    .optional("gradient_passes", "gradients since the run began, in passes over the training set", \.gradientPasses),
+    .optional(
+      "product_passes", "curvature products since the run began, in passes over the training set", \.productPasses),
+    .optional("step_length", "multiple of its direction that the epoch's last step took", \.stepLength),
+    .optional("damping_trace", "damping of the epoch's last step", \.damping),
+    .optional("inner_iterations", "iterations inside the epoch's steps", \.innerIterations),
+    .optional("evaluations", "losses taken to find the lengths of the epoch's steps", \.evaluations),
   ]
+
+  /// The last of them: those that first-order optimizers leave empty.
+  static let secondOrderColumns = 4
 
   public struct Column: Sendable {
     public var name: String
     public var longName: String
     public var units: String
     public var values: any WritableKeyPath<Trace, [Double]> & Sendable
+    /// Whether runs may be without it: an empty array.
+    public var isOptional = false
+
+    static func optional(
+      _ name: String, _ longName: String, _ values: any WritableKeyPath<Trace, [Double]> & Sendable
+    ) -> Column {
+      var column = Column(name, longName, "1", values)
+      column.isOptional = true
+      return column
+    }
 
     init(_ name: String, _ longName: String, _ units: String, _ values: any WritableKeyPath<Trace, [Double]> & Sendable)
     {

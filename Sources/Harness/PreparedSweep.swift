@@ -7,14 +7,14 @@ public struct PreparedSweep: Sendable {
   /// What it will take; also the costs that trials are ordered by.
   public let plan: Plan
 
-  /// - Throws: `DatasetError` for data that cannot be read or split, `ExperimentFileError` for a batch size larger than
-  ///   the training set, or probes that the data cannot serve.
+  /// - Throws: `DatasetError` for data that cannot be read or split, `ExperimentFileError` for a batch size or an
+  ///   optimizer's matrices that are too large, or probes that the data cannot serve.
   public init(_ experiment: Experiment, keeping weights: KeptWeights) throws {
     precondition(!experiment.trials.isEmpty, "an experiment has at least one trial")
     self.experiment = experiment
     library = try SampleLibrary(for: experiment.trials, directory: experiment.directory)
     let size = library.size(for: experiment.trials[0])
-    try experiment.validate(trainingSamples: size.train)
+    try experiment.validate(trainingSamples: size.train, features: size.features, outputs: size.outputs)
     try experiment.validateCurvature(
       trainingSamples: size.train, validationSamples: size.validation, inputs: size.features, outputs: size.outputs)
     try experiment.validate(features: size.features)

@@ -54,8 +54,16 @@ extension ConvolutionSpecification {
 }
 
 extension OptimizerSpecification {
-  /// A fresh optimizer with its state at the start.
-  func make<S: Scalar>(parameterCount count: Int) -> any Optimizer<S> {
+  /// A fresh optimizer, first- or second-order, with its state at the start.
+  func rule<S: Scalar>(_ engine: Backpropagation<S>, _ samples: Samples<S>) -> TrainingRule<S> {
+    guard let method = secondOrderMethod else {
+      return .gradients(make(parameterCount: engine.network.parameterCount))
+    }
+    return .descent(BatchDescent(method, stopping: stoppingRule, engine: engine, samples: samples))
+  }
+
+  /// A first-order optimizer.
+  private func make<S: Scalar>(parameterCount count: Int) -> any Optimizer<S> {
     switch kind {
     case .gradientDescent: GradientDescent(weightDecay: self["weight_decay"])
     case .momentum, .nesterov:
@@ -81,6 +89,9 @@ extension OptimizerSpecification {
         momentumDecay: self["momentum_decay"], weightDecay: self["weight_decay"])
     case .lion:
       Lion(parameterCount: count, beta1: self["beta1"], beta2: self["beta2"], weightDecay: self["weight_decay"])
+    case .newton, .gaussNewton, .levenbergMarquardt, .truncatedNewton, .conjugateGradient, .bfgs, .lbfgs,
+      .diagonalNewton, .stochasticDiagonalLM:
+      preconditionFailure("\(kind.rawValue) is no first-order optimizer")
     }
   }
 }
@@ -97,6 +108,18 @@ extension Trace {
     learningRate = measurements.map(\.learningRate)
     gradientNorm = measurements.map(\.gradientNorm)
     seconds = measurements.map(\.seconds)
+    gradientPasses = measurements.map(\.passes.gradients)
+    productPasses = measurements.map(\.passes.products)
+    stepLength = own(measurements, \.stepLength)
+    damping = own(measurements, \.damping)
+    innerIterations = own(measurements) { Double($0.innerIterations) }
+    evaluations = own(measurements) { Double($0.evaluations) }
+  }
+
+  /// A trace that only second-order methods have; empty where it would be of NaN alone.
+  private func own(_ measurements: [EpochMeasurement], _ value: (EpochDescent) -> Double) -> [Double] {
+    let values = measurements.map { $0.descent.map(value) ?? .nan }
+    return values.allSatisfy(\.isNaN) ? [] : values
   }
 }
 

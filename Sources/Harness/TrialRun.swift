@@ -34,15 +34,17 @@ public struct TrialRun: Sendable {
     switch outcome {
     case .completed: record.outcome = .completed
     case .stoppedEarly: record.outcome = .stoppedEarly
+    case .converged(.gradient): record.outcome = .converged
+    case .converged(.step): record.outcome = .stalled
     case .diverged(let step): record.outcome = .diverged(step: step)
     case .interrupted: return nil
     }
     record.trace = Trace(trainer.measurements)
     record.bestEpoch = trainer.bestEpoch
     record.cost.steps = trainer.steps
-    record.cost.gradients = trainer.steps
     record.curvature = probes?.finish(trainer, diverged: !record.outcome.isRankable) ?? []
-    record.cost.products = record.curvature.reduce(0) { $0 + $1.products }
+    record.cost.gradients = trainer.counts.gradients
+    record.cost.products = trainer.counts.products + record.curvature.reduce(0) { $0 + $1.products }
     record.cost.trainingSeconds = trainer.measurements.last?.seconds ?? 0
     if keeping != .none, let best = trainer.bestParameters { record.weights.best = best.floats }
     if keeping == .all { record.weights.final = trainer.parameters.floats }
@@ -77,8 +79,8 @@ public struct TrialRun: Sendable {
     let parameters: AlignedBuffer<S> = engine.network.initialParameters(
       Initialization(trial.network.initialization), seed: trial.seed)
     return Trainer(
-      engine: engine, optimizer: trial.optimizer.make(parameterCount: parameters.count), parameters: parameters,
-      samples: samples, plan: plan)
+      engine: engine, rule: trial.optimizer.rule(engine, samples.train), parameters: parameters, samples: samples,
+      plan: plan)
   }
 
   /// The network this trial trains on samples of these features and outputs.

@@ -14,25 +14,42 @@ public final class Trainer<S: Scalar> {
   public private(set) var steps = 0
 
   private let engine: Backpropagation<S>
-  private let optimizer: any Optimizer<S>
+  private let rule: TrainingRule<S>
   private let samples: SplitSamples<S>
   private let plan: TrainingPlan
   private let gradient: AlignedBuffer<S>
   private var seconds = 0.0
+  private var passes = TrainingPasses()
+
+  /// - Parameter parameters: Initial parameters, trained in place.
+  public convenience init(
+    engine: Backpropagation<S>, optimizer: any Optimizer<S>, parameters: AlignedBuffer<S>, samples: SplitSamples<S>,
+    plan: TrainingPlan
+  ) {
+    self.init(engine: engine, rule: .gradients(optimizer), parameters: parameters, samples: samples, plan: plan)
+  }
 
   /// - Parameter parameters: Initial parameters, trained in place.
   public init(
-    engine: Backpropagation<S>, optimizer: any Optimizer<S>, parameters: AlignedBuffer<S>, samples: SplitSamples<S>,
+    engine: Backpropagation<S>, rule: TrainingRule<S>, parameters: AlignedBuffer<S>, samples: SplitSamples<S>,
     plan: TrainingPlan
   ) {
     precondition(parameters.count == engine.network.parameterCount)
     precondition(plan.batchSize.map { $0 > 0 && $0 <= samples.train.count } ?? true)
     self.engine = engine
-    self.optimizer = optimizer
+    self.rule = rule
     self.parameters = parameters
     self.samples = samples
     self.plan = plan
     gradient = AlignedBuffer(count: parameters.count)
+  }
+
+  /// Gradients and products in batches.
+  public var counts: EvaluationCounts {
+    if let descent = rule.descent { return descent.counts }
+    var counts = EvaluationCounts()
+    counts.gradients = steps
+    return counts
   }
 
   public var batchSize: Int { plan.batchSize ?? samples.train.count }
@@ -64,8 +81,10 @@ public final class Trainer<S: Scalar> {
       switch result {
       case .trained(var measurement):
         measurement.seconds = seconds
+        measurement.passes = passes
         record(measurement)
         observe(self)
+        if let reason = rule.descent?.reason { return .converged(reason) }
       case .ended(let outcome): return outcome
       }
       if let patience = plan.patience, epochsWithoutProgress() >= patience { return .stoppedEarly }
@@ -85,6 +104,7 @@ public final class Trainer<S: Scalar> {
     var lossSum = 0.0
     var squareSum = 0.0
     var rate = 0.0
+    var descent = rule.descent == nil ? nil : EpochDescent()
     for batch in 0..<stepsPerEpoch {
       if shouldStop() { return .ended(.interrupted) }
       let range = batch * batchSize..<min((batch + 1) * batchSize, samples.train.count)
@@ -92,12 +112,10 @@ public final class Trainer<S: Scalar> {
         plan.learningRate
         * plan.schedule.factor(step: steps, stepsPerEpoch: stepsPerEpoch, epochs: plan.epochs)
       let (loss, square) = order.withUnsafeBufferPointer { rows in
-        engine.step(
-          parameters, of: samples.train, rows: rows.isEmpty ? nil : UnsafeBufferPointer(rebasing: rows[range]),
-          masks: (plan.seed, steps), by: optimizer, learningRate: rate, bound: plan.divergenceBound,
-          gradient: gradient)
+        step(rows.isEmpty ? nil : UnsafeBufferPointer(rebasing: rows[range]), samples: range.count, rate: rate)
       }
       steps += 1
+      if let report = rule.descent?.report { descent?.add(report) }
       guard let square, square.isFinite else { return .ended(.diverged(step: steps)) }
       lossSum += loss * Double(range.count)
       squareSum += square
@@ -106,7 +124,31 @@ public final class Trainer<S: Scalar> {
       EpochMeasurement(
         batchLoss: lossSum / Double(samples.train.count), training: .init(loss: .nan, accuracy: .nan),
         validation: .init(loss: .nan, accuracy: .nan), learningRate: rate,
-        gradientNorm: (squareSum / Double(stepsPerEpoch)).squareRoot(), seconds: 0))
+        gradientNorm: (squareSum / Double(stepsPerEpoch)).squareRoot(), seconds: 0, descent: descent))
+  }
+
+  /// One step on a batch, whose work is counted.
+  private func step(
+    _ rows: UnsafeBufferPointer<Int32>?, samples count: Int, rate: Double
+  ) -> (loss: Double, square: Double?) {
+    let share = Double(count) / Double(samples.train.count)
+    let masks = (seed: plan.seed, step: steps)
+    switch rule {
+    case .gradients(let optimizer):
+      passes.gradients += share
+      return engine.step(
+        parameters, of: samples.train, rows: rows, masks: masks, by: optimizer, learningRate: rate,
+        bound: plan.divergenceBound, gradient: gradient)
+    case .descent(let descent):
+      let before = descent.counts
+      defer {
+        let values = descent.counts.values - before.values
+        passes.gradients += share * (Double(descent.counts.gradients - before.gradients) + Double(values) / 3)
+        passes.products += share * Double(descent.counts.products - before.products)
+      }
+      return descent.step(
+        parameters, rows: rows, masks: masks, learningRate: rate, bound: plan.divergenceBound)
+    }
   }
 
   /// The epoch's permutation; empty where the samples are taken in their own order.
@@ -150,6 +192,18 @@ public final class Trainer<S: Scalar> {
       last = epoch
     }
     return measurements.count - 1 - last
+  }
+}
+
+/// What makes a step of a batch.
+public enum TrainingRule<S: Scalar> {
+  /// A gradient, and an update from it.
+  case gradients(any Optimizer<S>)
+  /// A second-order method that asks the loss for what it needs.
+  case descent(BatchDescent<S>)
+
+  var descent: BatchDescent<S>? {
+    if case .descent(let descent) = self { descent } else { nil }
   }
 }
 

@@ -59,12 +59,49 @@ public struct EpochMeasurement: Hashable, Sendable {
   public var gradientNorm: Double
   /// Time spent in steps since the run began, evaluation excluded.
   public var seconds: Double
+  /// What was asked of the loss since the run began.
+  public var passes = TrainingPasses()
+  /// What a second-order method did in the epoch; nil for others, and at epoch 0.
+  public var descent: EpochDescent?
+}
+
+/// Work on the training set, in passes over all of it: a batch counts by its samples.
+public struct TrainingPasses: Hashable, Sendable {
+  /// Gradients; a loss without its gradient, a forward pass alone, counts as a third of one.
+  public var gradients = 0.0
+  /// Hessian- or Gauss–Newton-vector products.
+  public var products = 0.0
+
+  public init() {}
+}
+
+/// An epoch of a second-order method.
+public struct EpochDescent: Hashable, Sendable {
+  /// What the last step's direction was multiplied by; NaN where no step was found.
+  public var stepLength = Double.nan
+  /// α or μ of the last step; NaN for a method without.
+  public var damping = Double.nan
+  /// Iterations inside the epoch's steps.
+  public var innerIterations = 0
+  /// Losses taken to find the lengths of the epoch's steps.
+  public var evaluations = 0
+
+  public init() {}
+
+  mutating func add(_ report: StepReport) {
+    stepLength = report.stepLength
+    damping = report.damping
+    innerIterations += report.innerIterations
+    evaluations += report.evaluations
+  }
 }
 
 /// How training ended.
 public enum TrainingOutcome: Hashable, Sendable {
   case completed
   case stoppedEarly
+  /// A second-order method's stopping rule ended it.
+  case converged(StoppingRule.Reason)
   /// At this step, counted from 1.
   case diverged(step: Int)
   /// The caller asked for it.

@@ -9,6 +9,8 @@ extension TrialOutcome {
     case .stoppedEarly: 1
     case .diverged: 2
     case .failed: 3
+    case .converged: 4
+    case .stalled: 5
     }
   }
 
@@ -28,6 +30,8 @@ extension TrialOutcome {
     case 1: self = .stoppedEarly
     case 2: self = .diverged(step: divergedStep)
     case 3: self = .failed(message: try failureMessage())
+    case 4: self = .converged
+    case 5: self = .stalled
     default: return nil
     }
   }

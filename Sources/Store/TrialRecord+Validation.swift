@@ -5,6 +5,7 @@ extension TrialRecord {
   func validate() throws {
     func refuse(_ reason: String) -> StoreError { .invalidRecord(identity: identity, reason: reason) }
     for column in Trace.columns where trace[keyPath: column.values].count != trace.count {
+      if column.isOptional && trace[keyPath: column.values].isEmpty { continue }
       throw refuse("\(column.name) has \(trace[keyPath: column.values].count) epochs, val_loss \(trace.count)")
     }
     if let bestEpoch, !(0..<trace.count).contains(bestEpoch) {

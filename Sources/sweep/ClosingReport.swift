@@ -47,11 +47,7 @@ struct ClosingReport {
   }
 
   private var counts: String {
-    let counts = OutcomeCounts(runs)
-    let parts = [
-      (counts.completed, "completed"), (counts.stoppedEarly, "stopped early"), (counts.diverged, "diverged"),
-      (counts.failed, "failed"),
-    ].filter { $0.0 > 0 }.map { "\(Quantity.grouped($0.0)) \($0.1)" }
+    let parts = OutcomeCounts(runs).named.map { "\(Quantity.grouped($0.count)) \($0.name)" }
     let ran = Quantity.count(outcome.progress.finished, "run")
     let whole = outcome.resumed > 0 ? "; in all" : ""
     return "\(ran) in \(Quantity.duration(outcome.seconds))\(whole): \(parts.joined(separator: ", "))"

@@ -95,7 +95,9 @@ import Testing
     Case(
       "  optimizer", "  optimizer: {name: adma, learning_rate: 1}",
       "e.yaml:7: grid.optimizer.name: \"adma\" is not an optimizer; did you mean adam?"
-        + " accepted: gradient_descent, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam, lion"),
+        + " accepted: gradient_descent, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam, lion,"
+        + " newton, gauss_newton, levenberg_marquardt, truncated_newton, conjugate_gradient, bfgs, lbfgs,"
+        + " diagonal_newton, stochastic_diagonal_lm"),
     Case(
       "  optimizer", "  optimizer: [{name: adam, momentum: 0.9, learning_rate: 1}]",
       "e.yaml:7: grid.optimizer[0].momentum: unknown key;"
@@ -125,7 +127,9 @@ import Testing
     Case(
       "  optimizer", "  optimizer: {learning_rate: 1}",
       "e.yaml:7: grid.optimizer: an optimizer without a name; accepted: {name: …} with one of"
-        + " gradient_descent, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam, lion"),
+        + " gradient_descent, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam, lion,"
+        + " newton, gauss_newton, levenberg_marquardt, truncated_newton, conjugate_gradient, bfgs, lbfgs,"
+        + " diagonal_newton, stochastic_diagonal_lm"),
     Case(
       "  hidden", "  hidden: [[8], [4]]",
       "e.yaml:9: grid.hidden: given beside network.hidden; accepted: only one of network.hidden, grid.hidden"),

@@ -66,10 +66,15 @@ import Testing
     let activations = Double(2 * 64 + 4 * (8 + 4) + 3 * 10)
     #expect(try plan().workerBytes == 4 * (5 * 606 + 100 * activations))
     #expect(try plan().dataBytes == 4 * 150 * 65)
-    let traces = 3.0 * 8 * 8
+    // Eight traces and two of the cost; four more for a second-order optimizer.
+    let traces = 3.0 * 10 * 8
     #expect(try plan(kept: .none).diskBytes == 400 + traces)
     #expect(try plan(kept: .best).diskBytes == 400 + traces + 606 * 4)
     #expect(try plan(kept: .all).diskBytes == 400 + traces + 3 * 606 * 4)
+    let newton = try plan(("  optimizer", "  optimizer: newton"), ("  batch_size", "  batch_size: full"), kept: .none)
+    #expect(newton.diskBytes == 400 + 3.0 * 14 * 8)
+    // Sum and matrix in memory, and the factor: 4, 8 and 8 bytes a square parameter.
+    #expect(newton.workerBytes == 4 * (11 * 606 + 100 * activations) + 20 * 606 * 606)
   }
 
   @Test func axes() throws {

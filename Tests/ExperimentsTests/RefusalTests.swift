@@ -93,14 +93,18 @@ import Testing
 
   @Test func batchesLargerThanTheData() throws {
     let experiment = try parse(SampleFile.text(("  batch_size", "  batch_size:\n    - 32\n    - 64\n    - full")))
-    try experiment.validate(trainingSamples: 64)
-    let error = #expect(throws: ExperimentFileError.self) { try experiment.validate(trainingSamples: 50) }
+    try experiment.validate(trainingSamples: 64, features: 64, outputs: 10)
+    let error = #expect(throws: ExperimentFileError.self) {
+      try experiment.validate(trainingSamples: 50, features: 64, outputs: 10)
+    }
     #expect(
       error?.description
         == "e.yaml:10: grid.batch_size[1]: 64 is larger than the training set of 50 samples;"
         + " accepted: a whole number from 1 to 50, or full")
     let overridden = try parse(SampleFile.text, overrides: ["batch_size=16,100"])
-    let second = #expect(throws: ExperimentFileError.self) { try overridden.validate(trainingSamples: 50) }
+    let second = #expect(throws: ExperimentFileError.self) {
+      try overridden.validate(trainingSamples: 50, features: 64, outputs: 10)
+    }
     #expect(
       second?.description
         == "--set batch_size: grid.batch_size[1]: 100 is larger than the training set of 50 samples;"

@@ -69,8 +69,8 @@ enum Sample {
 
   static func outcome(_ index: Int) -> TrialOutcome {
     switch index % 4 {
-    case 0: .completed
-    case 1: .stoppedEarly
+    case 0: index % 8 == 4 ? .converged : .completed
+    case 1: index % 8 == 5 ? .stalled : .stoppedEarly
     case 2: .diverged(step: 17 + index)
     default: .failed(message: "no such file: “data \(index)\n”")
     }
@@ -80,7 +80,7 @@ enum Sample {
     var trace = Trace()
     // Runs of different lengths, one of them empty.
     let count = index % 11 == 10 ? 0 : epochs + 1 - index % 2
-    for (position, column) in Trace.columns.enumerated() {
+    for (position, column) in Trace.columns.enumerated() where !column.isOptional || index % 3 != 1 {
       trace[keyPath: column.values] = (0..<count).map { Double(index) + Double($0) / 3 + Double(position) * 100 }
     }
     if count > 0 {

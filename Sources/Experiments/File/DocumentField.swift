@@ -74,18 +74,22 @@ struct DocumentField {
   /// One of an enumeration's names.
   func choice<Choice: CaseIterable & RawRepresentable>(_ type: Choice.Type, _ what: String) -> Choice?
   where Choice.RawValue == String {
-    let names = Choice.allCases.map(\.rawValue)
+    choice(of: Choice.allCases.map(\.rawValue), what).flatMap { Choice(rawValue: $0) }
+  }
+
+  /// One of these words.
+  func choice(of names: [String], _ what: String) -> String? {
     guard case .scalar(let text, _) = node.content, !node.isNull else {
       reportMismatch(what, accepted: names.joined(separator: ", "))
       return nil
     }
-    guard let choice = Choice(rawValue: text) else {
+    guard names.contains(text) else {
       report(
         "\(node.shown) is not \(what)", suggestion: nearestName(to: text, in: names),
         accepted: names.joined(separator: ", "))
       return nil
     }
-    return choice
+    return text
   }
 
   /// Whether the value is this one plain word.

@@ -66,6 +66,7 @@ public enum ExperimentFile {
     let all = grid.trials()
     try problems.throwIfAny()
     let trials = TrialFilter(rules: rules ?? [], grid: reader.grid?.field).apply(to: all, warnings: &warnings)
+    OptimizerCompatibility(optimizers: grid.optimizers, learningRates: grid.learningRates).check(trials)
     try problems.throwIfAny()
 
     var experiment = Experiment(name: name, summary: summary, trials: trials, selection: selection)
@@ -73,6 +74,9 @@ public enum ExperimentFile {
     experiment.overrides = overrides
     experiment.warnings = warnings
     experiment.imageOrigin = grid.images.origin
+    experiment.optimizerOrigins = Dictionary(
+      grid.optimizers.map { ($0.kind, .init(location: $0.field.node.location, key: $0.field.path)) },
+      uniquingKeysWith: { first, _ in first })
     experiment.batchSizeOrigins = Dictionary(
       zip(grid.batchSizes.values, grid.batchSizes.fields).map {
         ($0, .init(location: $1.node.location, key: $1.path))

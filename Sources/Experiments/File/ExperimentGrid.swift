@@ -53,7 +53,7 @@ struct ExperimentGrid {
 
   /// Whether `grid.learning_rate` is given but every optimizer has its own.
   var hasUnusedLearningRate: Bool {
-    learningRates != nil && !optimizers.isEmpty && optimizers.allSatisfy { $0.learningRates != nil }
+    learningRates != nil && !optimizers.isEmpty && optimizers.allSatisfy(\.hasOwnLearningRate)
   }
 
   /// At least the number of trials, `Int.max` where that is larger; found without making them.

@@ -45,6 +45,16 @@ extension GridAxis where Value == Double {
   }
 }
 
+extension GridAxis where Value == Double {
+  /// Reads a whole number, or a list of them.
+  init(wholeNumbers field: DocumentField, in range: Range<Double>) {
+    let whole = Int(range.lowerBound)...Int(range.upperBound) - 1
+    self.init(field, accepted: DocumentField.describe(whole)) { item in
+      item.integer(in: whole).map { [Double($0)] } ?? []
+    }
+  }
+}
+
 extension GridAxis where Value == BatchSize {
   /// Reads a batch size, `full`, a range of whole numbers, or a list of these.
   init(batchSizes field: DocumentField) {

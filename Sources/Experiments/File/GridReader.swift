@@ -121,7 +121,7 @@ struct GridReader {
     let names = OptimizerKind.allCases.map(\.rawValue).joined(separator: ", ")
     guard let field = grid?.required("optimizer", accepted: names) else { return ([], axis) }
     let entries = field.items(accepted: names).compactMap { OptimizerEntry($0) }
-    for entry in entries where entry.learningRates == nil && rates == nil {
+    for entry in entries where !entry.hasOwnLearningRate && rates == nil {
       entry.field.report(
         "\(entry.kind.rawValue) has no learning rate", accepted: "learning_rate here, or grid.learning_rate")
     }

@@ -66,9 +66,11 @@ public struct Plan: Sendable {
     let evaluated = validationSamples + (trial.training.evaluatesTraining ? trainSamples : 0)
     return TrialCost(
       steps: steps,
-      training: epochs * Double(trainSamples) * size.gradientOperations,
+      training: epochs * Double(trainSamples) * size.gradientOperations
+        * trial.optimizer.kind.gradientsAStep(of: size),
       evaluation: (epochs + 1) * Double(evaluated) * size.forwardOperations,
-      updates: Double(steps) * Double(size.parameters) * Double(trial.optimizer.kind.updateOperations))
+      updates: Double(steps) * Double(size.parameters)
+        * trial.optimizer.kind.updateOperations(parameters: size.parameters))
   }
 
   /// Steps of all trials; `Int.max` where there are more.
@@ -107,7 +109,10 @@ public struct Plan: Sendable {
       let vectors = 2 + trial.optimizer.kind.stateVectors + max(1, weightsKept.count)
       let rows = min(size.blockRows, max(trainSamples, validationSamples))
       let numbers = Double(vectors) * Double(size.parameters) + Double(rows) * Double(size.activations)
-      return max(largest, numbers * trial.precision.bytes)
+      let matrices =
+        Double(size.parameters) * Double(size.parameters)
+        * trial.optimizer.kind.bytesASquareParameter(trial.precision)
+      return max(largest, numbers * trial.precision.bytes + matrices)
     }
   }
 
@@ -121,7 +126,8 @@ public struct Plan: Sendable {
   /// What all runs leave on disk, before compression: traces, about 400 bytes of description each, and kept weights.
   public var diskBytes: Double {
     experiment.trials.reduce(0) { sum, trial in
-      let trace = Double(trial.training.epochs + 1) * Double(Trace.columns.count) * 8
+      let columns = Trace.columns.count - (trial.optimizer.kind.isSecondOrder ? 0 : Trace.secondOrderColumns)
+      let trace = Double(trial.training.epochs + 1) * Double(columns) * 8
       return sum + 400 + trace + Double(weightsKept.count) * Double(size(of: trial).parameters) * 4
     }
   }

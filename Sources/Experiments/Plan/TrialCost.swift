@@ -90,17 +90,30 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension OptimizerKind {
-  /// Vectors of the parameters' size that are kept from step to step.
+  /// Vectors of the parameters' size that are kept from step to step, or while a step is taken.
   public var stateVectors: Int {
     switch self {
     case .gradientDescent: 0
     case .momentum, .nesterov, .adagrad, .rmsprop, .lion: 1
     case .adadelta, .adam, .adamw, .nadam: 2
+    case .newton, .gaussNewton, .levenbergMarquardt, .bfgs, .diagonalNewton, .stochasticDiagonalLM: 8
+    case .truncatedNewton, .conjugateGradient: 10
+    case .lbfgs: 28
+    }
+  }
+
+  /// Bytes of matrices over the square of the parameters' number: the matrix of second derivatives while it is summed in
+  /// the network's scalar, itself, and its factor; or BFGS' estimate.
+  func bytesASquareParameter(_ precision: Precision) -> Double {
+    switch self {
+    case .newton, .gaussNewton, .levenbergMarquardt: 16 + precision.bytes
+    case .bfgs: 8
+    default: 0
     }
   }
 
   /// Operations of an update on one parameter: additions, multiplications, divisions and roots count one each.
-  var updateOperations: Int {
+  func updateOperations(parameters: Int) -> Double {
     switch self {
     case .gradientDescent: 2
     case .momentum: 4
@@ -112,6 +125,29 @@ extension OptimizerKind {
     case .adamw: 14
     case .nadam: 16
     case .lion: 9
+    // A third of P² for each parameter: the Cholesky factor.
+    case .newton, .gaussNewton, .levenbergMarquardt: Double(parameters) * Double(parameters) / 3
+    case .bfgs: 8 * Double(parameters)
+    case .truncatedNewton: 10 * Self.typicalInnerIterations
+    case .conjugateGradient, .diagonalNewton, .stochasticDiagonalLM: 12
+    case .lbfgs: 80
+    }
+  }
+
+  /// What an inner iteration usually takes.
+  private static let typicalInnerIterations = 20.0
+
+  /// Work on the samples in one step, in gradients: evaluations of a search, products, the sums of a dense matrix.
+  func gradientsAStep(of size: NetworkSize) -> Double {
+    switch self {
+    case .newton, .gaussNewton, .levenbergMarquardt:
+      2 + 2 * Double(size.parameters) * Double(size.parameters) / size.gradientOperations
+    case .truncatedNewton: 2 + 1.3 * Self.typicalInnerIterations
+    case .conjugateGradient: 2
+    case .bfgs, .lbfgs: 1.2
+    case .diagonalNewton: 3
+    case .stochasticDiagonalLM: 2
+    default: 1
     }
   }
 }

@@ -49,7 +49,7 @@ public struct SweepProgress: Sendable {
     switch run.outcome {
     case .diverged: diverged += 1
     case .failed: failed += 1
-    case .completed, .stoppedEarly: consider(run)
+    case .completed, .stoppedEarly, .converged, .stalled: consider(run)
     }
   }
 

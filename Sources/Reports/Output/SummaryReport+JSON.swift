@@ -150,7 +150,7 @@ extension OutcomeCounts {
   fileprivate var json: JSON {
     .object([
       "completed": .integer(completed), "stopped_early": .integer(stoppedEarly), "diverged": .integer(diverged),
-      "failed": .integer(failed),
+      "failed": .integer(failed), "converged": .integer(converged), "stalled": .integer(stalled),
     ])
   }
 }

@@ -131,8 +131,7 @@ extension SummaryReport {
 extension OutcomeCounts: CustomStringConvertible {
   /// For example "200 completed, 10 stopped early, 6 diverged".
   public var description: String {
-    let parts = [(completed, "completed"), (stoppedEarly, "stopped early"), (diverged, "diverged"), (failed, "failed")]
-      .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    let parts = named.map { "\($0.count) \($0.name)" }
     return parts.isEmpty ? "none" : parts.joined(separator: ", ")
   }
 }
@@ -142,7 +141,7 @@ extension TrialOutcome {
   fileprivate var description: String {
     switch self {
     case .diverged(let step): "diverged at step \(step)"
-    case .completed, .stoppedEarly, .failed: name
+    case .completed, .stoppedEarly, .failed, .converged, .stalled: name
     }
   }
 }

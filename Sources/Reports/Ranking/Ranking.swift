@@ -127,6 +127,8 @@ public struct OutcomeCounts: Hashable, Sendable {
   public private(set) var stoppedEarly = 0
   public private(set) var diverged = 0
   public private(set) var failed = 0
+  public private(set) var converged = 0
+  public private(set) var stalled = 0
 
   public init() {}
 
@@ -137,16 +139,28 @@ public struct OutcomeCounts: Hashable, Sendable {
       case .stoppedEarly: stoppedEarly += 1
       case .diverged: diverged += 1
       case .failed: failed += 1
+      case .converged: converged += 1
+      case .stalled: stalled += 1
       }
     }
   }
 
-  public var total: Int { completed + stoppedEarly + diverged + failed }
+  public var total: Int { completed + stoppedEarly + diverged + failed + converged + stalled }
+
+  /// The outcomes that occur, in words.
+  public var named: [(count: Int, name: String)] {
+    [
+      (completed, "completed"), (stoppedEarly, "stopped early"), (converged, "converged"), (stalled, "stalled"),
+      (diverged, "diverged"), (failed, "failed"),
+    ].filter { $0.0 > 0 }
+  }
 
   public static func += (left: inout Self, right: Self) {
     left.completed += right.completed
     left.stoppedEarly += right.stoppedEarly
     left.diverged += right.diverged
     left.failed += right.failed
+    left.converged += right.converged
+    left.stalled += right.stalled
   }
 }

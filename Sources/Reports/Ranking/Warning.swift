@@ -143,7 +143,8 @@ extension Ranking {
   private func stillImproving(_ winner: Configuration) -> Warning? {
     func isImproving(_ row: Int) -> Bool {
       let run = table.runs[row]
-      return run.outcome.isRankable && run.epochs > 0 && run.bestEpoch == run.epochs
+      let couldGoOn = run.outcome == .completed || run.outcome == .stoppedEarly
+      return couldGoOn && run.epochs > 0 && run.bestEpoch == run.epochs
     }
     let runs = rows(of: winner).filter { !values[$0].isNaN }
     let improving = runs.count(where: isImproving)

@@ -47,10 +47,13 @@ enum RecordCoding {
     record.cost.products = Int(try reader.integer(Int64.self))
     record.cost.trainingSeconds = try reader.double()
     record.cost.totalSeconds = try reader.double()
-    guard try reader.integer(UInt8.self) == Trace.columns.count else {
-      throw ByteReader.Malformed(reason: "a trace without the \(Trace.columns.count) columns of this version")
+    let columns = Int(try reader.integer(UInt8.self))
+    let needed = Trace.columns.count { !$0.isOptional }
+    guard (needed...Trace.columns.count).contains(columns) else {
+      throw ByteReader.Malformed(
+        reason: "a trace of \(columns) columns, this program reads \(needed) to \(Trace.columns.count)")
     }
-    for column in Trace.columns { record.trace[keyPath: column.values] = try reader.doubles() }
+    for column in Trace.columns.prefix(columns) { record.trace[keyPath: column.values] = try reader.doubles() }
     record.weights.initial = try reader.floats()
     record.weights.best = try reader.floats()
     record.weights.final = try reader.floats()

@@ -95,6 +95,7 @@ extension ShardContent {
     dimensions.append(.counted(Schema.Name.epoch, length, "epoch; 0 is the state before training"))
     for column in Trace.columns {
       let rows = records.map { $0.trace[keyPath: column.values] }
+      if column.isOptional && rows.allSatisfy(\.isEmpty) { continue }
       variables.append(
         Variable(
           column.name, along: [Schema.Name.run, Schema.Name.epoch], .float64(padded(rows, to: length)),

@@ -74,14 +74,16 @@ extension ShardFile {
       identity: identity, hyperparameters: try hyperparameters(&tables).rows([row], sharing: &shared)[0],
       outcome: try outcomes()[row])
     let length = Int(try column(Schema.Name.traceLength, Int32.self)[row])
-    for column in Trace.columns {
+    let stored = try file.rootNames(prefix: "")
+    for column in Trace.columns where !column.isOptional || stored.contains(column.name) {
       let dataset = try file.dataset(column.name)
       let values = try dataset.readRow(row, Double.self)
       try dataset.close()
       guard (0...values.count).contains(length) else {
         throw damaged("\(Schema.Name.traceLength) is \(length) of \(values.count) epochs")
       }
-      record.trace[keyPath: column.values] = Array(values.prefix(length))
+      let row = Array(values.prefix(length))
+      record.trace[keyPath: column.values] = column.isOptional && row.allSatisfy(\.isNaN) ? [] : row
     }
     let best = try column(Schema.Name.bestEpoch, Int32.self)[row]
     record.bestEpoch = best < 0 ? nil : Int(best)
