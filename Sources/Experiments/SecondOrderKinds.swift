@@ -24,7 +24,7 @@ extension OptimizerKind {
     case .newton: [.regularization, .search("backtracking", orNone: true)] + Choice.batchMethod
     case .gaussNewton: [.matrix, .search("backtracking", orNone: true)] + Choice.batchMethod
     case .levenbergMarquardt: [.matrix] + Choice.batchMethod
-    case .truncatedNewton: [.curvature, .search("strong_wolfe")] + Choice.batchMethod
+    case .truncatedNewton: [.product, .search("strong_wolfe")] + Choice.batchMethod
     case .conjugateGradient: [.formula, .search("strong_wolfe")] + Choice.batchMethod
     case .bfgs: [.search("strong_wolfe")] + Choice.batchMethod
     case .lbfgs: [.search("strong_wolfe_zoom")] + Choice.batchMethod
@@ -77,7 +77,7 @@ extension OptimizerKind.Hyperparameter {
 extension OptimizerKind.Choice {
   static let regularization = Self("regularization", ["raised", "none"], "raise α until H + αI is positive definite")
   static let matrix = Self("matrix", ["square_jacobian", "generalized"], "JᵀJ, or JᵀH_L J with the loss' own Hessian")
-  static let curvature = Self("curvature", ["hessian", "gauss_newton"], "whose products the inner iteration takes")
+  static let product = Self("matrix", ["hessian", "gauss_newton"], "whose products the inner iteration takes")
   static let formula = Self("formula", ["polak_ribiere", "fletcher_reeves"], "β; polak_ribiere not below zero")
   static let diagonal = Self("diagonal", ["exact", "squares"], "the Hessian's, or LeCun's by squares")
 

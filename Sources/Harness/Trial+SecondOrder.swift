@@ -12,7 +12,7 @@ extension OptimizerSpecification {
     case .levenbergMarquardt: LevenbergMarquardt(initialDamping: self["tau"])
     case .truncatedNewton:
       TruncatedNewton(
-        form: CurvatureForm(rawValue: choice("curvature"))!, maximumInnerIterations: Int(self["maximum_inner"]),
+        form: CurvatureForm(rawValue: choice("matrix"))!, maximumInnerIterations: Int(self["maximum_inner"]),
         search: lineSearch)
     case .conjugateGradient:
       ConjugateGradient(ConjugateGradient.Formula(rawValue: choice("formula"))!, search: lineSearch)

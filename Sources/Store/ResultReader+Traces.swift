@@ -43,18 +43,21 @@ extension ResultReader {
 }
 
 extension ShardFile {
-  /// The columns of every run, each cut to the run's own length.
+  /// The columns of every run, each cut to the run's own length; optional ones stay empty where a run has none.
   fileprivate func traces(_ columns: [Trace.Column]) throws -> [Trace] {
     let lengths = try column(Schema.Name.traceLength, Int32.self)
     var traces = [Trace](repeating: Trace(), count: count)
-    for column in columns {
+    let stored = try file.rootNames(prefix: "")
+    for column in columns where !column.isOptional || stored.contains(column.name) {
       let (values, width) = try matrix(column.name)
       for row in 0..<count {
         let length = Int(lengths[row])
         guard (0...width).contains(length) else {
           throw damaged("\(Schema.Name.traceLength) is \(length) of \(width) epochs")
         }
-        traces[row][keyPath: column.values] = Array(values[row * width..<row * width + length])
+        let entries = Array(values[row * width..<row * width + length])
+        if column.isOptional && entries.allSatisfy(\.isNaN) { continue }
+        traces[row][keyPath: column.values] = entries
       }
     }
     return traces

@@ -16,6 +16,13 @@ struct RankCommand: ParsableCommand {
       "Aggregate over everything but these hyperparameters, separated by commas.", valueName: "key[,key...]"))
   var group: String?
 
+  @Option(
+    help: """
+      Show the metric against this cost instead, for each optimizer's best configuration: gradients and products \
+      in passes over the training set, a batch counting by its samples.
+      """)
+  var x: CostAxis?
+
   @Flag(help: "Rank single runs instead of configurations over their seeds.")
   var runs = false
 
@@ -28,10 +35,14 @@ struct RankCommand: ParsableCommand {
   func validate() throws {
     if let top, top < 1 { throw ValidationError("--top must be at least 1, not \(top).") }
     if json && csv { throw ValidationError("--json and --csv exclude each other.") }
+    if x != nil && (runs || group != nil || top != nil) {
+      throw ValidationError("--x goes with none of --runs, --group and --top.")
+    }
     if runs && group != nil { throw ValidationError("--runs and --group exclude each other.") }
   }
 
   func run() throws {
+    if let x { return try showCosts(x) }
     var options = try question.options()
     options.top = top
     options.ranksRuns = runs
@@ -47,4 +58,30 @@ struct RankCommand: ParsableCommand {
       }
     }
   }
+
+  private func showCosts(_ axis: CostAxis) throws {
+    let reader = try openResults(question.results)
+    let ranking = try question.ranking(reader)
+    try question.answering {
+      let metric = CostCurves.metric(of: ranking)
+      let rows = CostCurves.configurations(of: ranking).flatMap { ranking.rows(of: $0) }
+      let traces = try reading(reader.path) {
+        try reader.traces(
+          of: Set(["val_loss", metric.column] + (axis.column.map { [$0] } ?? [])),
+          runs: Set(rows.map { ranking.table.runs[$0].identity }))
+      }
+      let curves = try CostCurves(ranking, traces: traces, against: axis)
+      try StandardOutput.write { output in
+        if json {
+          curves.writeJSON(to: &output)
+        } else if csv {
+          curves.writeCSV(to: &output)
+        } else {
+          curves.report(into: &output)
+        }
+      }
+    }
+  }
 }
+
+extension CostAxis: ExpressibleByArgument {}

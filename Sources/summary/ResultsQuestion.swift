@@ -76,7 +76,7 @@ extension ReportError {
     switch self {
     case .unknownKey, .malformedCondition, .notANumber, .unknownValue, .ambiguousRun: EX_USAGE
     case .unknownRun: EX_NOINPUT
-    case .nothingLeft, .nothingRanked, .noCurvature: EX_DATAERR
+    case .nothingLeft, .nothingRanked, .noCurvature, .noTrace: EX_DATAERR
     }
   }
 }

@@ -22,6 +22,7 @@ struct Summary: ParsableCommand {
         summary results/digits --group optimizer,batch_size
         summary results/digits --runs --csv > runs.csv
         summary results/digits --json | python3 -m json.tool
+        summary results/digits --x gradients --by train_loss
         summary effects results/digits --where optimizer=adam
         summary profile results/digits results/spirals --unit seconds
 

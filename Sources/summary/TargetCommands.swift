@@ -22,7 +22,7 @@ struct TargetOptions: ParsableArguments {
 
   func times(_ ranking: Ranking, _ reader: ResultReader) throws -> TargetTimes {
     let metric = ranking.criterion.metric == .validationAccuracy ? "val_accuracy" : "val_loss"
-    let traces = try reading(reader.path) { try reader.traces(of: [metric, "seconds_trace"]) }
+    let traces = try reading(reader.path) { try reader.traces(of: [metric, "seconds_trace", "gradient_passes"]) }
     return try TargetTimes(
       ranking, traces: traces, target: target.map { .value($0) } ?? .reference(optimizer: reference))
   }

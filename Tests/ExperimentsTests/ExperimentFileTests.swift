@@ -140,7 +140,7 @@ import Testing
     #expect(try parse(text).trials.map(\.optimizer.learningRate) == [0.1, 0.2, 0.1, 0.2])
   }
 
-  @Test(arguments: ["default", "fashion-mnist"])
+  @Test(arguments: ["default", "second-order", "fashion-mnist"])
   func shippedExperimentsLoad(name: String) throws {
     let experiment = try ExperimentFile.load(path: "\(packageDirectory)/experiments/\(name).yaml")
     #expect(experiment.warnings == [])
@@ -150,6 +150,9 @@ import Testing
       #expect(experiment.trials.count >= 200)
       #expect(Set(experiment.trials.map(\.dropout.hidden)) == [[0.5], [0.6], [0.7], [0.8], [1]])
       #expect(Set(experiment.trials.map(\.seed)).count >= 3)
+    } else if name == "second-order" {
+      #expect(
+        Set(experiment.trials.map(\.optimizer.kind)).isSuperset(of: OptimizerKind.allCases.filter(\.isSecondOrder)))
     } else {
       #expect(experiment.trials[0].network.hidden == [256, 128])
     }

@@ -50,7 +50,7 @@ import Testing
 
   /// Two runs of one trial leave the same bits.
   @Test func sameTrialSameBits() throws {
-    let text = file("[newton, lbfgs, {name: truncated_newton, curvature: gauss_newton}]", epochs: 8)
+    let text = file("[newton, lbfgs, {name: truncated_newton, matrix: gauss_newton}]", epochs: 8)
     let (first, second) = (try run(text), try run(text))
     for (left, right) in zip(first, second) {
       #expect(left.weights.final == right.weights.final)

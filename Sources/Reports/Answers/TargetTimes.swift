@@ -107,11 +107,13 @@ private struct Reach {
       guard
         let epoch = values.firstIndex(where: { metric == .validationAccuracy ? $0 >= target : $0 <= target })
       else { return cost }
-      // Every epoch of a run takes as many steps and gradients.
+      // Every epoch takes as many steps; as many gradients too, but for a second-order optimizer.
       let share = run.epochs > 0 ? Double(epoch) / Double(run.epochs) : 0
+      let passes = trace.gradientPasses
+      let work = passes.indices.contains(epoch) && passes.last! > 0 ? passes[epoch] / passes.last! : share
       cost.epochs = Double(epoch)
       cost.steps = Double(run.cost.steps) * share
-      cost.gradients = Double(run.cost.gradients) * share
+      cost.gradients = Double(run.cost.gradients) * work
       cost.seconds = trace.seconds.indices.contains(epoch) ? trace.seconds[epoch] : .nan
       return cost
     }

@@ -18,6 +18,8 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   case ambiguousRun(String, runs: [String])
   /// There are no probes of the curvature; nil for no run at all.
   case noCurvature(run: String?)
+  /// The runs were stored before this trace was.
+  case noTrace(String)
 
   public var description: String {
     switch self {
@@ -43,6 +45,7 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
       (run.map { "run \(escaped($0)) has no probes of its curvature" } ?? "no run has probes of its curvature")
         + ". A section curvature: in the experiment file measures while training, sweep probe afterwards"
     case .nothingRanked: "no run can be ranked: all diverged, failed or measured nothing"
+    case .noTrace(let name): "the runs have no \(name): they are older than it; accepted: --x epochs or --x seconds"
     }
   }
 
