@@ -39,6 +39,23 @@ import Testing
     #expect(plan.operations == plan.cost(of: trial))
   }
 
+  /// At the start and after both epochs: 606 products of two gradients each, then the eigenvalues.
+  @Test func probesCount() throws {
+    let plan = try plan()
+    var trial = plan.experiment.trials[0]
+    #expect(plan.costs(of: trial).probes == 0)
+    var curvature = CurvatureSpecification()
+    (curvature.moments, curvature.every, curvature.fullSpectrum) = ([.start], 1, true)
+    (curvature.layers, curvature.taylorModels) = (false, false)
+    trial.curvature = curvature
+    let gradient = NetworkSize(trial.network, inputs: 64, outputs: 10).gradientOperations
+    #expect(plan.costs(of: trial).probes == 3 * (2 * 606 * 100 * gradient + 11 * 606 * 606 * 606))
+    #expect(plan.costs(of: trial).total > 10 * plan.cost(of: plan.experiment.trials[0]))
+    (curvature.fullSpectrum, curvature.part, curvature.every) = (false, .validation, nil)
+    trial.curvature = curvature
+    #expect(plan.costs(of: trial).probes == 2 * 140 * 50 * gradient)
+  }
+
   @Test func trainingLossIsNotEvaluatedWhereNotAskedFor() throws {
     let plan = try plan(("training", "training: {epochs: 2, evaluate_training: false}"))
     #expect(plan.costs(of: plan.experiment.trials[0]).evaluation == 3 * 50 * 2.0 * 584)

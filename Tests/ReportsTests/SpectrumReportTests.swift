@@ -70,6 +70,9 @@ import Testing
         || whole.contains("0.00 │████████████████████████████████████████████████ 3\n"))
     #expect(
       whole.contains("    23.0 │████████████████████████ 1\n") || whole.contains("23.0 │████████████████████████ 1\n"))
+    #expect(!whole.contains("Other ways"))
+    (probe.power, probe.powerResidual, probe.online, probe.onlineError) = (23.9, 0.5, 24.5, 1)
+    #expect(try text([probe]).contains("  power method  23.900          0.50\n  on-line       24.500           1.0\n"))
     probe.parameters = 100
     probe.spectrumConverged[1] = 0
     let found = try text([probe])

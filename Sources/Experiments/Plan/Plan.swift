@@ -64,13 +64,18 @@ public struct Plan: Sendable {
     let batch = rows(of: trial)
     let steps = saturatingProduct([trial.training.epochs, (trainSamples + batch - 1) / batch])
     let evaluated = validationSamples + (trial.training.evaluatesTraining ? trainSamples : 0)
+    let probes = trial.curvature.map { curvature in
+      curvature.operations(
+        size, samples: curvature.part == .training ? trainSamples : validationSamples, epochs: trial.training.epochs)
+    }
     return TrialCost(
       steps: steps,
       training: epochs * Double(trainSamples) * size.gradientOperations
         * trial.optimizer.kind.gradientsAStep(of: size),
       evaluation: (epochs + 1) * Double(evaluated) * size.forwardOperations,
       updates: Double(steps) * Double(size.parameters)
-        * trial.optimizer.kind.updateOperations(parameters: size.parameters))
+        * trial.optimizer.kind.updateOperations(parameters: size.parameters),
+      probes: probes ?? 0)
   }
 
   /// Steps of all trials; `Int.max` where there are more.

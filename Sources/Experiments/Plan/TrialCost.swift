@@ -12,8 +12,10 @@ public struct TrialCost: Hashable, Sendable {
   public var evaluation: Double
   /// The optimizer's arithmetic on all parameters, at every step: what makes small batches dear.
   public var updates: Double
+  /// Products with the Hessian, and the eigenvalues of a matrix that is formed.
+  public var probes = 0.0
 
-  public var total: Double { training + evaluation + updates }
+  public var total: Double { training + evaluation + updates + probes }
 }
 
 /// Sizes of a network once the data's inputs and outputs are known.
@@ -149,5 +151,25 @@ extension OptimizerKind {
     case .stochasticDiagonalLM: 2
     default: 1
     }
+  }
+}
+
+extension CurvatureSpecification {
+  /// Operations of all probes of a run: a product counts as two gradients. How many products a search takes only the
+  /// spectrum decides; forty and ten an eigenvalue are usual.
+  func operations(_ size: NetworkSize, samples available: Int, epochs: Int) -> Double {
+    let probes = moments.names.count + (every.map { epochs / $0 } ?? 0)
+    let parameters = Double(size.parameters)
+    let search = Double(min(iterations, 40 + 10 * (largest + smallest)))
+    let isFormed = fullSpectrum || size.parameters <= largest + smallest
+    var products = isFormed ? parameters : search
+    products += density.map { Double($0.probes) * min(Double($0.steps), parameters) } ?? 0
+    products += Double(traceProbes ?? 0)
+    products += layers ? Double(min(iterations, 60) * size.layers.count) : 0
+    products += taylorModels ? 3 : 0
+    products += Double(estimates.count * min(iterations, 200))
+    // Householder's reduction, the vectors and their residuals.
+    let solver = isFormed ? 11 * parameters * parameters * parameters : 0
+    return Double(probes) * (2 * products * Double(samples ?? available) * size.gradientOperations + solver)
   }
 }

@@ -26,6 +26,7 @@ public struct SpectrumReport: Sendable {
     output.write("\nAt epoch \(last.epoch) (\(last.moments.names.joined(separator: ", ")))\n")
     writeLayers(of: last, to: &output)
     writeModels(of: last, to: &output)
+    writeEstimates(of: last, to: &output)
     writeSpectrum(of: last, to: &output)
   }
 
@@ -141,6 +142,19 @@ public struct SpectrumReport: Sendable {
         .init("h = \(NumberText.short(last))", .right), .init("order", .right),
       ], rows: rows
     ).write(to: &output)
+  }
+
+  private func writeEstimates(of probe: CurvatureMeasurement, to output: inout some TextOutputStream) {
+    let rows = [
+      ("power method", probe.power, probe.powerResidual), ("Taylor's products", probe.taylor, probe.taylorError),
+      ("on-line", probe.online, probe.onlineError),
+    ].filter { $0.1.isFinite }.map {
+      [$0.0, NumberText.significant($0.1), NumberText.significant($0.2, 2)]
+    }
+    guard !rows.isEmpty else { return }
+    output.write("\n  Other ways to the eigenvalue of largest magnitude, which may be a negative one\n")
+    Table(columns: [.init("method"), .init("lambda", .right), .init("stated error", .right)], rows: rows)
+      .write(to: &output)
   }
 
   private func writeSpectrum(of probe: CurvatureMeasurement, to output: inout some TextOutputStream) {
