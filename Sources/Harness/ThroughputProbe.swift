@@ -32,6 +32,9 @@ public struct ThroughputProbe: Sendable {
   /// Counts the steps a trial takes in the time, and the operations that the plan gives for them.
   private static func rate(of trial: Trial, in sweep: PreparedSweep, seconds: Double) -> Double {
     let costs = sweep.plan.costs(of: trial)
+    // Probes of the curvature would be timed without a step being counted.
+    var trial = trial
+    trial.curvature = nil
     var started: ContinuousClock.Instant?
     var elapsed = 0.0
     var steps = -1

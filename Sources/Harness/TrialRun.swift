@@ -29,7 +29,7 @@ public struct TrialRun: Sendable {
       CurvatureObserver($0, engine, samples, firstRate: plan.firstRate(stepsPerEpoch: trainer.stepsPerEpoch))
     }
     let outcome = trainer.run(shouldStop: shouldStop) { trainer in
-      if !shouldStop() { probes?.observe(trainer) }
+      if let probes, !shouldStop() { probes.observe(trainer) }
     }
     switch outcome {
     case .completed: record.outcome = .completed
