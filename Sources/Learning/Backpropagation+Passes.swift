@@ -136,11 +136,11 @@ extension Backpropagation {
       return apply(&masks[layer]!, to: values, and: derivative, count: count, scale: scale)
     }
     let factors = channelFactors.pointer
-    let few = AlignedBuffer<S>(count: samples * channels)
-    few.pointer.update(repeating: 1, count: few.count)
-    apply(&masks[layer]!, to: few.pointer, count: few.count, scale: scale)
+    let mask = channelMask.pointer
+    mask.update(repeating: 1, count: samples * channels)
+    apply(&masks[layer]!, to: mask, count: samples * channels, scale: scale)
     spreadFactors(
-      few.pointer, samples: samples, positions: network.layers[layer].inputWidth / channels, channels: channels,
+      mask, samples: samples, positions: network.layers[layer].inputWidth / channels, channels: channels,
       into: factors)
     multiply(values, by: factors, count: count)
     if let derivative { multiply(derivative, by: factors, count: count) }

@@ -32,12 +32,13 @@ extension Backpropagation {
     let sum = outputLoss(parameters, block, scale: 1 / S(count), countsCorrect: false).loss
     let loss = sum / Double(count) + penalty(parameters)
     guard loss <= bound else { return (loss, nil) }
-    optimizer.begin(learningRate: learningRate)
-    let update = FusedUpdate(parameters: parameters, optimizer: optimizer)
+    optimizer.begin()
+    let update = FusedUpdate(parameters: parameters, optimizer: optimizer, learningRate: learningRate)
     var square = backward(parameters, gradient, block, masked: true, updating: update)
     addPenaltyGradient(parameters, to: gradient, except: fusion.layers)
     for range in fusion.rest {
-      square += optimizer.update(parameters, range, gradient: gradient.pointer + range.lowerBound)
+      square += optimizer.update(
+        parameters, range, gradient: gradient.pointer + range.lowerBound, learningRate: learningRate)
     }
     return (loss, square)
   }
@@ -73,7 +74,7 @@ extension Backpropagation {
       let last = end & ~15
       if row == 0, first > start { (gradient.pointer + start).update(from: values, count: first &- start) }
       square += update.optimizer.update(
-        update.parameters, first..<last, gradient: slab.pointer + (first &- base))
+        update.parameters, first..<last, gradient: slab.pointer + (first &- base), learningRate: update.learningRate)
       let left = end &- last
       if end == layer.kernelOffset &+ layer.kernelCount {
         (gradient.pointer + last).update(from: slab.pointer + (last &- base), count: left)
@@ -90,6 +91,7 @@ extension Backpropagation {
 struct FusedUpdate<S: Scalar> {
   let parameters: AlignedBuffer<S>
   let optimizer: any Optimizer<S>
+  let learningRate: Double
 }
 
 /// Which parameters are updated as soon as their gradient is known, and which wait for all of it.

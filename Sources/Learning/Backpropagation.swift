@@ -25,7 +25,9 @@ public final class Backpropagation<S: Scalar> {
   /// φ(z) of every hidden layer: the next layer's input where nothing is pooled.
   let maps: [AlignedBuffer<S>]
   let passages: [Passage<S>]
-  /// Mask times scale of images whose channels are dropped whole.
+  /// Mask times scale of the channels of images that are dropped whole, one number a channel.
+  let channelMask: AlignedBuffer<S>
+  /// The same for every pixel.
   let channelFactors: AlignedBuffer<S>
   /// φ′ times mask and scale of every hidden layer that needs it for its way back.
   let derivatives: [AlignedBuffer<S>?]
@@ -66,8 +68,9 @@ public final class Backpropagation<S: Scalar> {
     passages = network.layers.indices.dropLast().map { index in
       Passage(network.layers[index], rows: rows, drops: dropout.keepProbabilities[index + 1] < 1)
     }
-    channelFactors = AlignedBuffer(
-      count: dropout.perChannel && !network.isDense ? rows * (network.layers.map(\.inputWidth).max() ?? 0) : 0)
+    let images = network.layers.indices.filter { dropout.perChannel && network.channels(below: $0) != nil }
+    channelMask = AlignedBuffer(count: rows * (images.map { network.channels(below: $0) ?? 0 }.max() ?? 0))
+    channelFactors = AlignedBuffer(count: rows * (images.map { network.layers[$0].inputWidth }.max() ?? 0))
     outputs = AlignedBuffer(count: rows * network.outputs)
     outputDelta = AlignedBuffer(count: rows * network.outputs)
     let widest = network.layers.dropLast().map { max($0.mapWidth, $0.outputWidth) }.max() ?? 1

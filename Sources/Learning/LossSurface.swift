@@ -78,15 +78,14 @@ public final class LossSurface<S: Scalar> {
   }
 
   func withRows<Result>(_ body: (UnsafeBufferPointer<Int32>?) -> Result) -> Result {
-    Self.withPointer(to: rows, body)
+    withPointer(to: rows, body)
   }
+}
 
-  private static func withPointer<Result>(
-    to rows: [Int32]?, _ body: (UnsafeBufferPointer<Int32>?) -> Result
-  ) -> Result {
-    guard let rows else { return body(nil) }
-    return rows.withUnsafeBufferPointer { body($0) }
-  }
+/// Calls `body` with the indices of a batch, nil for all samples.
+func withPointer<Result>(to rows: [Int32]?, _ body: (UnsafeBufferPointer<Int32>?) -> Result) -> Result {
+  guard let rows else { return body(nil) }
+  return rows.withUnsafeBufferPointer { body($0) }
 }
 
 extension LossSurface: ScalarField {
@@ -106,7 +105,7 @@ extension LossSurface: ScalarField {
   ) {
     withNumericEnvironment {
       displace(v, alpha)
-      _ = Self.withPointer(to: rows) {
+      _ = withPointer(to: rows) {
         engine.gradient(at: displaced, of: samples, rows: $0, masks: masks, into: slope)
       }
       convert(slope.pointer, toDouble: result, count: dimension)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Experiments
-import Glibc
 import Reports
 import Store
 
@@ -67,18 +66,7 @@ func answering<Answer>(_ path: String, _ body: () throws -> Answer) throws -> An
 }
 
 func refusal(_ path: String, _ error: ReportError) -> ExitCode {
-  complain("\(path): \(error)", status: error.status)
-}
-
-extension ReportError {
-  /// Whether the question is wrong, the run is not there, or the data cannot answer.
-  fileprivate var status: Int32 {
-    switch self {
-    case .unknownKey, .malformedCondition, .notANumber, .unknownValue, .ambiguousRun: EX_USAGE
-    case .unknownRun: EX_NOINPUT
-    case .nothingLeft, .nothingRanked, .noCurvature, .noTrace: EX_DATAERR
-    }
-  }
+  complain("\(path): \(error)", status: error.exitStatus)
 }
 
 extension Criterion.Metric: ExpressibleByArgument {}

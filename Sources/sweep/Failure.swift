@@ -38,8 +38,8 @@ func exitCode(for error: any Error) -> ExitCode {
   case is NothingToResume: .noInput
   case is SweepConflict, is FileIsThere: .cannotCreate
   case is ProbeRefusal: .dataError
-  case let error as RefusedQuestion: error.error.exitCode
-  case let error as ReportError: error.exitCode
+  case let error as RefusedQuestion: ExitCode(error.error.exitStatus)
+  case let error as ReportError: ExitCode(error.exitStatus)
   case let error as StoreError: error.exitCode
   default: .failure
   }
@@ -61,16 +61,6 @@ extension StoreError {
     case .notResults, .unknownRun: .noInput
     case .system(operation: "mkdir", _, _), .exists: .cannotCreate
     case .system, .commitFailed, .closed, .vanished: .inputOutput
-    }
-  }
-}
-
-extension ReportError {
-  fileprivate var exitCode: ExitCode {
-    switch self {
-    case .unknownRun: .noInput
-    case .ambiguousRun: .usage
-    default: .dataError
     }
   }
 }

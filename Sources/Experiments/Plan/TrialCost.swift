@@ -1,8 +1,9 @@
 /// Floating-point operations of one trial trained to its last epoch, counted on paper.
 ///
-/// A layer of m inputs and n outputs takes 2mn operations a sample, and position of a convolution, for each of three products: its output, the
-/// gradient of its weights and the gradient of its input. The first layer's input needs no gradient. Evaluation takes
-/// one product a layer and sample. Biases, activations and losses are left out: they are a share of 1/m.
+/// A layer of m inputs and n outputs takes 2mn operations a sample, and position of a convolution, for each of three
+/// products: its output, the gradient of its weights and the gradient of its input. The first layer's input needs no
+/// gradient. Evaluation takes one product a layer and sample. Biases, activations and losses are left out: they are a
+/// share of 1/m.
 public struct TrialCost: Hashable, Sendable {
   /// Steps: epochs × ⌈samples / batch size⌉.
   public var steps: Int

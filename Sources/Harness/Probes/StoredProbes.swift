@@ -97,9 +97,9 @@ public struct StoredProbes: Sendable {
     }
     var vectors: [Vector] = []
     for (moment, epoch, weights) in kept where specification.moments.contains(moment) {
-      if moment == .final, record.outcome.isRankable, let same = vectors.firstIndex(where: { $0.epoch == epoch }) {
-        vectors[same].moments.insert(moment)
-      } else if moment == .best, let same = vectors.firstIndex(where: { $0.epoch == epoch }) {
+      // The final weights of a run that diverged are those of the step that failed, no epoch's.
+      let isOfEpoch = moment != .final || record.outcome.isRankable
+      if isOfEpoch, let same = vectors.firstIndex(where: { $0.epoch == epoch }) {
         vectors[same].moments.insert(moment)
       } else {
         vectors.append(Vector(moments: moment, epoch: epoch, weights: weights))

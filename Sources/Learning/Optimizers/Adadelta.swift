@@ -8,7 +8,6 @@ public final class Adadelta<S: Scalar>: Optimizer {
   private let weightDecay: Double
   private let squares: AlignedBuffer<S>
   private let updates: AlignedBuffer<S>
-  private var learningRate = 0.0
 
   public init(parameterCount: Int, rho: Double = 0.9, epsilon: Double = 1e-6, weightDecay: Double = 0) {
     self.rho = rho
@@ -18,13 +17,13 @@ public final class Adadelta<S: Scalar>: Optimizer {
     updates = AlignedBuffer(count: parameterCount)
   }
 
-  public func begin(learningRate: Double) { self.learningRate = learningRate }
-
-  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
-    apply(self, parameters, range, gradient)
+  public func update(
+    _ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>, learningRate: Double
+  ) -> Double {
+    apply(self, parameters, range, gradient, learningRate)
   }
 
-  fileprivate var rule: AdadeltaRule<S> {
+  fileprivate func rule(_ learningRate: Double) -> AdadeltaRule<S> {
     AdadeltaRule(
       rate: S.Vector(repeating: S(learningRate)), decay: S.Vector(repeating: S(weightDecay)),
       floor: S.Vector(repeating: S(epsilon)), square: MovingAverage(decay: rho, values: squares.pointer),
@@ -55,7 +54,8 @@ private struct AdadeltaRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: Adadelta<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
+  _ optimizer: Adadelta<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ learningRate: Double
 ) -> Double {
-  advance(parameters, range, gradient, by: optimizer.rule)
+  advance(parameters, range, gradient, by: optimizer.rule(learningRate))
 }

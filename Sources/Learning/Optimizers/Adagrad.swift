@@ -5,7 +5,6 @@ public final class Adagrad<S: Scalar>: Optimizer {
   private let epsilon: Double
   private let weightDecay: Double
   private let squares: AlignedBuffer<S>
-  private var learningRate = 0.0
 
   /// - Parameter initialAccumulator: Start of s.
   public init(parameterCount: Int, initialAccumulator: Double = 0, epsilon: Double = 1e-10, weightDecay: Double = 0) {
@@ -15,13 +14,13 @@ public final class Adagrad<S: Scalar>: Optimizer {
     squares.pointer.update(repeating: S(initialAccumulator), count: parameterCount)
   }
 
-  public func begin(learningRate: Double) { self.learningRate = learningRate }
-
-  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
-    apply(self, parameters, range, gradient)
+  public func update(
+    _ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>, learningRate: Double
+  ) -> Double {
+    apply(self, parameters, range, gradient, learningRate)
   }
 
-  fileprivate var rule: AdagradRule<S> {
+  fileprivate func rule(_ learningRate: Double) -> AdagradRule<S> {
     AdagradRule(
       rate: S.Vector(repeating: S(learningRate)), decay: S.Vector(repeating: S(weightDecay)),
       floor: S.Vector(repeating: S(epsilon)), squares: squares.pointer)
@@ -48,7 +47,8 @@ private struct AdagradRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: Adagrad<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
+  _ optimizer: Adagrad<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ learningRate: Double
 ) -> Double {
-  advance(parameters, range, gradient, by: optimizer.rule)
+  advance(parameters, range, gradient, by: optimizer.rule(learningRate))
 }

@@ -14,7 +14,6 @@ public final class Adam<S: Scalar>: Optimizer {
   private let means: AlignedBuffer<S>
   private let squares: AlignedBuffer<S>
   private var step = 0
-  private var learningRate = 0.0
 
   public init(
     parameterCount: Int, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
@@ -29,16 +28,17 @@ public final class Adam<S: Scalar>: Optimizer {
     squares = AlignedBuffer(count: parameterCount)
   }
 
-  public func begin(learningRate: Double) {
+  public func begin() {
     step += 1
-    self.learningRate = learningRate
   }
 
-  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
-    apply(self, parameters, range, gradient)
+  public func update(
+    _ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>, learningRate: Double
+  ) -> Double {
+    apply(self, parameters, range, gradient, learningRate)
   }
 
-  fileprivate var rule: AdamRule<S> {
+  fileprivate func rule(_ learningRate: Double) -> AdamRule<S> {
     let correction = (1 - pow(beta2, Double(step))).squareRoot()
     return AdamRule(
       mean: MovingAverage(decay: beta1, values: means.pointer),
@@ -73,7 +73,8 @@ private struct AdamRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: Adam<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
+  _ optimizer: Adam<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ learningRate: Double
 ) -> Double {
-  advance(parameters, range, gradient, by: optimizer.rule)
+  advance(parameters, range, gradient, by: optimizer.rule(learningRate))
 }

@@ -3,19 +3,16 @@ import Kernels
 /// w ← w − η(g + λw). Cauchy (1847); mini-batches and single samples: Robbins and Monro (1951).
 public final class GradientDescent<S: Scalar>: Optimizer {
   private let weightDecay: Double
-  private var learningRate = 0.0
 
-  public init(weightDecay: Double = 0) {
-    self.weightDecay = weightDecay
+  public init(weightDecay: Double = 0) { self.weightDecay = weightDecay }
+
+  public func update(
+    _ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>, learningRate: Double
+  ) -> Double {
+    apply(self, parameters, range, gradient, learningRate)
   }
 
-  public func begin(learningRate: Double) { self.learningRate = learningRate }
-
-  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
-    apply(self, parameters, range, gradient)
-  }
-
-  fileprivate var rule: GradientDescentRule<S> {
+  fileprivate func rule(_ learningRate: Double) -> GradientDescentRule<S> {
     GradientDescentRule(rate: learningRate, decay: weightDecay)
   }
 }
@@ -38,7 +35,8 @@ private struct GradientDescentRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: GradientDescent<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
+  _ optimizer: GradientDescent<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ learningRate: Double
 ) -> Double {
-  advance(parameters, range, gradient, by: optimizer.rule)
+  advance(parameters, range, gradient, by: optimizer.rule(learningRate))
 }

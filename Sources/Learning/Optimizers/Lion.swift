@@ -6,7 +6,6 @@ public final class Lion<S: Scalar>: Optimizer {
   private let beta2: Double
   private let weightDecay: Double
   private let means: AlignedBuffer<S>
-  private var learningRate = 0.0
 
   public init(parameterCount: Int, beta1: Double = 0.9, beta2: Double = 0.99, weightDecay: Double = 0) {
     self.beta1 = beta1
@@ -15,13 +14,13 @@ public final class Lion<S: Scalar>: Optimizer {
     means = AlignedBuffer(count: parameterCount)
   }
 
-  public func begin(learningRate: Double) { self.learningRate = learningRate }
-
-  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
-    apply(self, parameters, range, gradient)
+  public func update(
+    _ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>, learningRate: Double
+  ) -> Double {
+    apply(self, parameters, range, gradient, learningRate)
   }
 
-  fileprivate var rule: LionRule<S> {
+  fileprivate func rule(_ learningRate: Double) -> LionRule<S> {
     LionRule(
       mean: MovingAverage(decay: beta2, values: means.pointer), kept: S.Vector(repeating: S(beta1)),
       fresh: S.Vector(repeating: S(1 - beta1)), rate: S.Vector(repeating: S(learningRate)),
@@ -49,7 +48,8 @@ private struct LionRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: Lion<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
+  _ optimizer: Lion<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ learningRate: Double
 ) -> Double {
-  advance(parameters, range, gradient, by: optimizer.rule)
+  advance(parameters, range, gradient, by: optimizer.rule(learningRate))
 }

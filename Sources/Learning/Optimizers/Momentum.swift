@@ -9,7 +9,6 @@ public final class Momentum<S: Scalar>: Optimizer {
   private let weightDecay: Double
   fileprivate let nesterov: Bool
   private let velocity: AlignedBuffer<S>
-  private var learningRate = 0.0
 
   public init(parameterCount: Int, momentum: Double = 0.9, nesterov: Bool = false, weightDecay: Double = 0) {
     self.momentum = momentum
@@ -18,13 +17,13 @@ public final class Momentum<S: Scalar>: Optimizer {
     velocity = AlignedBuffer(count: parameterCount)
   }
 
-  public func begin(learningRate: Double) { self.learningRate = learningRate }
-
-  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
-    apply(self, parameters, range, gradient)
+  public func update(
+    _ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>, learningRate: Double
+  ) -> Double {
+    apply(self, parameters, range, gradient, learningRate)
   }
 
-  fileprivate var coefficients: MomentumCoefficients<S> {
+  fileprivate func coefficients(_ learningRate: Double) -> MomentumCoefficients<S> {
     MomentumCoefficients(
       rate: S.Vector(repeating: S(learningRate)), decay: S.Vector(repeating: S(weightDecay)),
       momentum: S.Vector(repeating: S(momentum)), velocity: velocity.pointer)
@@ -68,9 +67,10 @@ private struct NesterovRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: Momentum<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
+  _ optimizer: Momentum<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ learningRate: Double
 ) -> Double {
-  let coefficients = optimizer.coefficients
+  let coefficients = optimizer.coefficients(learningRate)
   return optimizer.nesterov
     ? advance(parameters, range, gradient, by: NesterovRule(coefficients: coefficients))
     : advance(parameters, range, gradient, by: MomentumRule(coefficients: coefficients))

@@ -13,7 +13,6 @@ public final class NAdam<S: Scalar>: Optimizer {
   private let squares: AlignedBuffer<S>
   private var step = 0
   private var momentumProduct = 1.0
-  private var learningRate = 0.0
 
   /// - Parameter momentumDecay: ψ.
   public init(
@@ -29,17 +28,18 @@ public final class NAdam<S: Scalar>: Optimizer {
     squares = AlignedBuffer(count: parameterCount)
   }
 
-  public func begin(learningRate: Double) {
+  public func begin() {
     step += 1
     momentumProduct *= momentum(at: step)
-    self.learningRate = learningRate
   }
 
-  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
-    apply(self, parameters, range, gradient)
+  public func update(
+    _ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>, learningRate: Double
+  ) -> Double {
+    apply(self, parameters, range, gradient, learningRate)
   }
 
-  fileprivate var rule: NAdamRule<S> {
+  fileprivate func rule(_ learningRate: Double) -> NAdamRule<S> {
     let now = momentum(at: step)
     let next = momentum(at: step + 1)
     let correction = (1 - pow(beta2, Double(step))).squareRoot()
@@ -78,7 +78,8 @@ private struct NAdamRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: NAdam<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
+  _ optimizer: NAdam<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ learningRate: Double
 ) -> Double {
-  advance(parameters, range, gradient, by: optimizer.rule)
+  advance(parameters, range, gradient, by: optimizer.rule(learningRate))
 }

@@ -6,21 +6,24 @@ import Kernels
 public protocol Optimizer<Value>: AnyObject {
   associatedtype Value: Scalar
 
-  /// Starts a step: what depends on its number and its rate is settled here.
-  ///
-  /// - Parameter learningRate: η of this step.
-  func begin(learningRate: Double)
+  /// Starts a step, for rules that depend on its number.
+  func begin()
 
   /// Applies the step to some of the parameters in place. Every parameter is in one range of each step.
   ///
   /// - Parameters:
   ///   - range: Starts at a multiple of 16, and ends at one or with the parameters.
   ///   - gradient: Of the range's first parameter and those after it, to whole vectors of 16.
+  ///   - learningRate: η of this step.
   /// - Returns: Σg² over the range, of the gradient as given.
-  func update(_ parameters: AlignedBuffer<Value>, _ range: Range<Int>, gradient: UnsafePointer<Value>) -> Double
+  func update(
+    _ parameters: AlignedBuffer<Value>, _ range: Range<Int>, gradient: UnsafePointer<Value>, learningRate: Double
+  ) -> Double
 }
 
 extension Optimizer {
+  public func begin() {}
+
   /// A whole step on all parameters.
   ///
   /// - Returns: ‖g‖₂² of the gradient as given.
@@ -28,8 +31,8 @@ extension Optimizer {
   public func update(
     _ parameters: AlignedBuffer<Value>, gradient: AlignedBuffer<Value>, learningRate: Double
   ) -> Double {
-    begin(learningRate: learningRate)
-    return update(parameters, 0..<parameters.count, gradient: gradient.pointer)
+    begin()
+    return update(parameters, 0..<parameters.count, gradient: gradient.pointer, learningRate: learningRate)
   }
 }
 

@@ -6,7 +6,6 @@ public final class RMSprop<S: Scalar>: Optimizer {
   private let epsilon: Double
   private let weightDecay: Double
   private let squares: AlignedBuffer<S>
-  private var learningRate = 0.0
 
   public init(parameterCount: Int, rho: Double = 0.99, epsilon: Double = 1e-8, weightDecay: Double = 0) {
     self.rho = rho
@@ -15,13 +14,13 @@ public final class RMSprop<S: Scalar>: Optimizer {
     squares = AlignedBuffer(count: parameterCount)
   }
 
-  public func begin(learningRate: Double) { self.learningRate = learningRate }
-
-  public func update(_ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>) -> Double {
-    apply(self, parameters, range, gradient)
+  public func update(
+    _ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>, learningRate: Double
+  ) -> Double {
+    apply(self, parameters, range, gradient, learningRate)
   }
 
-  fileprivate var rule: RMSpropRule<S> {
+  fileprivate func rule(_ learningRate: Double) -> RMSpropRule<S> {
     RMSpropRule(
       rate: S.Vector(repeating: S(learningRate)), decay: S.Vector(repeating: S(weightDecay)),
       floor: S.Vector(repeating: S(epsilon)), square: MovingAverage(decay: rho, values: squares.pointer))
@@ -47,7 +46,8 @@ private struct RMSpropRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: RMSprop<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>
+  _ optimizer: RMSprop<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ learningRate: Double
 ) -> Double {
-  advance(parameters, range, gradient, by: optimizer.rule)
+  advance(parameters, range, gradient, by: optimizer.rule(learningRate))
 }

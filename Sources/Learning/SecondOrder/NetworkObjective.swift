@@ -33,14 +33,14 @@ public final class NetworkObjective<S: Scalar>: Objective {
   public func value(at w: [Double]) -> Double {
     move(to: w)
     return withNumericEnvironment {
-      withRows { engine.value(at: parameters, of: samples, rows: $0, masks: masks) }
+      withPointer(to: rows) { engine.value(at: parameters, of: samples, rows: $0, masks: masks) }
     }
   }
 
   public func value(at w: [Double], gradient: inout [Double]) -> Double {
     move(to: w)
     return withNumericEnvironment {
-      let value = withRows {
+      let value = withPointer(to: rows) {
         engine.gradient(at: parameters, of: samples, rows: $0, masks: masks, into: slope)
       }
       convert(slope.pointer, toDouble: &gradient, count: dimension)
@@ -63,9 +63,4 @@ public final class NetworkObjective<S: Scalar>: Objective {
   }
 
   private func move(to w: [Double]) { convert(w, to: parameters.pointer, count: dimension) }
-
-  private func withRows<Result>(_ body: (UnsafeBufferPointer<Int32>?) -> Result) -> Result {
-    guard let rows else { return body(nil) }
-    return rows.withUnsafeBufferPointer { body($0) }
-  }
 }

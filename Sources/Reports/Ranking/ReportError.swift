@@ -49,6 +49,15 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The status of sysexits.h: 64 the question is wrong, 66 the run is not there, 65 the data cannot answer.
+  public var exitStatus: Int32 {
+    switch self {
+    case .unknownKey, .malformedCondition, .notANumber, .unknownValue, .ambiguousRun: 64
+    case .unknownRun: 66
+    case .nothingLeft, .nothingRanked, .noCurvature, .noTrace: 65
+    }
+  }
+
   private func escaped(_ text: String) -> String { TerminalText.escaped(text) }
 }
 

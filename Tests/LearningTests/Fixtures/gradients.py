@@ -1,42 +1,13 @@
 """Writes gradients.json: loss and gradient of small networks with L2, for each activation and loss, by JAX in float64."""
 
-import os
-
-os.environ["JAX_ENABLE_X64"] = "1"
-os.environ["JAX_PLATFORMS"] = "cpu"
-
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 import fixture
+from jax_functions import ACTIVATIONS, binary_cross_entropy, cross_entropy, jax, squared_error
 
 SIZES = [5, 7, 4, 3]
 BATCH = 6
 L2 = 0.03
-
-ACTIVATIONS = {
-    "identity": lambda x: x,
-    "relu": jax.nn.relu,
-    "tanh": jnp.tanh,
-    "lecun_tanh": lambda x: 1.7159 * jnp.tanh(2 * x / 3),
-    "sigmoid": jax.nn.sigmoid,
-    "softplus": jax.nn.softplus,
-    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
-}
-
-
-def cross_entropy(z, y):
-    return -jnp.take_along_axis(jax.nn.log_softmax(z), y[:, None], axis=1).mean()
-
-
-def squared_error(z, y):
-    return 0.5 * ((z - y) ** 2).sum(axis=1).mean()
-
-
-def binary_cross_entropy(z, y):
-    return -(y * jax.nn.log_sigmoid(z) + (1 - y) * jax.nn.log_sigmoid(-z)).sum(axis=1).mean()
-
 
 random = np.random.RandomState(11)
 features = random.standard_normal((BATCH, SIZES[0]))
