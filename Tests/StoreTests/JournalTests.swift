@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func tornAtEveryByteKeepsTheWholeRecords() throws {
-    let records = (0..<3).map { Sample.record($0, epochs: 2) }
+    let records = (0..<3).map { Sample.record($0, epochs: 2, probes: false) }
     let (path, ends) = try write(records)
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     #expect(whole.count == ends.last)
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func aFlippedBitEndsTheValidPrefix() throws {
-    let records = (0..<3).map { Sample.record($0, weights: false, epochs: 1) }
+    let records = (0..<3).map { Sample.record($0, weights: false, epochs: 1, probes: false) }
     let (path, ends) = try write(records)
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     for position in whole.indices {

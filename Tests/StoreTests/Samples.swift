@@ -11,7 +11,7 @@ enum Sample {
     ParameterSlice(layer: 1, role: "bias", offset: 21, shape: [2]),
   ]
 
-  static func record(_ index: Int, weights: Bool = true, epochs: Int = 5) -> TrialRecord {
+  static func record(_ index: Int, weights: Bool = true, epochs: Int = 5, probes: Bool = true) -> TrialRecord {
     let trial = trial(index)
     var record = TrialRecord(
       identity: trial.identity, hyperparameters: trial.hyperparameters, outcome: outcome(index),
@@ -24,7 +24,9 @@ enum Sample {
     record.cost.trainingSeconds = 0.125 * Double(index)
     record.cost.totalSeconds = 0.25 * Double(index) + 1e-9
     if weights { record.weights = self.weights(index, count: 23) }
-    record.curvature = (0..<[0, 2, 1, 3][index % 4]).map { curvature(index, probe: $0, vectors: weights) }
+    // A few dozen have what there is to have; more would be the same again.
+    let probeCount = probes && index < 24 ? [0, 2, 1, 3][index % 4] : 0
+    record.curvature = (0..<probeCount).map { curvature(index, probe: $0, vectors: weights) }
     return record
   }
 

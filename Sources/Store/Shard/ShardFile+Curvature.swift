@@ -7,8 +7,9 @@ extension ShardFile {
   /// The probes of one run.
   func curvature(of row: Int) throws -> [CurvatureMeasurement] {
     guard try hasCurvature() else { return [] }
-    let moments = try probeRow(Schema.Name.probeMoment, row, Int8.self)
     let count = Int(try column(Schema.Name.probeCount, Int32.self)[row])
+    guard count != 0 else { return [] }
+    let moments = try probeRow(Schema.Name.probeMoment, row, Int8.self)
     guard (0...moments.count).contains(count) else {
       throw damaged("\(Schema.Name.probeCount) is \(count) of \(moments.count)")
     }
