@@ -104,6 +104,23 @@ import Testing
     #expect(((object["test"] as? [String: Any])?["looked_at"]) as? Bool == true)
   }
 
+  @Test func drawsAgainstCosts() throws {
+    let text = try summary(results, "--x", "epochs")
+    #expect(text.status == 0 && text.standardError.isEmpty)
+    #expect(text.standardOutput.hasPrefix("validation_loss against epochs: "))
+    #expect(
+      text.standardOutput.split(separator: "\n").suffix(2).map { $0.split(separator: " ")[1] } == ["adam", "momentum"])
+    // Two optimizers at their best, three seeds, three epochs.
+    let csv = try summary(results, "--x", "seconds", "--csv", "--by", "train_loss")
+    #expect(csv.standardOutput.split(separator: "\r\n").count == 1 + 2 * 3 * 3)
+    let json = try summary(results, "--x", "products", "--json")
+    let object = try JSONSerialization.jsonObject(with: Data(json.standardOutput.utf8)) as? [String: Any]
+    #expect((object?["curves"] as? [Any])?.count == 2 && object?["x"] as? String == "products")
+    let refused = try summary(results, "--x", "epochs", "--runs")
+    #expect(refused.status == 64 && refused.standardError.contains("--x goes with none of --runs, --group and --top"))
+    #expect(try summary(results, "--x", "steps").status == 64)
+  }
+
   /// Each question's own words and a number that can be worked out: losses are 0.3·keep + 0.2·momentum + noise.
   @Test(
     arguments: [

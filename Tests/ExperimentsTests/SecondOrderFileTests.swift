@@ -1,4 +1,5 @@
 import Experiments
+import Foundation
 import Testing
 
 /// Second-order optimizers in experiment files: their keys, and what they are not for.
@@ -71,6 +72,26 @@ import Testing
     let text = errorText(file(optimizer))
     #expect(text.contains(message), "\(text)")
     #expect(text.contains("e.yaml:7: grid.optimizer.") && text.contains("; accepted: "))
+  }
+
+  /// docs/optimizers.md has a row for every optimizer with each of its settings, and its defaults.
+  @Test func everySettingIsDocumented() throws {
+    let text = try String(contentsOfFile: "\(packageDirectory)/docs/optimizers.md", encoding: .utf8)
+    for kind in OptimizerKind.allCases {
+      let row = try #require(
+        text.split(separator: "\n").first {
+          $0.hasPrefix("| `") && $0.prefix { $0 != "(" }.contains("`\(kind.rawValue)`")
+        })
+      for name in kind.hyperparameters.map(\.name) + kind.choices.map(\.name) {
+        #expect(text.contains("`\(name)`") || text.contains("`\(name): "), "\(name)")
+      }
+      for choice in kind.choices where !choice.isTruth && choice.name != "line_search" {
+        for option in choice.options { #expect(text.contains(option), "\(kind.rawValue): \(option)") }
+      }
+      if let choice = kind.choices.first(where: { $0.name == "line_search" }) {
+        #expect(row.contains("`line_search` \(choice.options[0])"), "\(row)")
+      }
+    }
   }
 
   // MARK: Bad pairs
