@@ -63,6 +63,10 @@ let package = Package(
     .executableTarget(
       name: "harness-benchmark", dependencies: ["Harness"], path: "Benchmarks/Harness", swiftSettings: settings),
 
+    .executableTarget(
+      name: "fuzz", dependencies: ["Datasets", "Experiments", "Store", "CZlib"], path: "Tests/Fuzz",
+      swiftSettings: settings),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: settings),
     .testTarget(

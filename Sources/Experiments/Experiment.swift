@@ -13,6 +13,8 @@ public struct Experiment: Hashable, Sendable {
   public var directory = "."
   /// What deserves a second look but is no error, one line each.
   public var warnings: [String] = []
+  /// How it is to run under Slurm; no result depends on it.
+  public var slurm = SlurmSettings()
   /// Where each batch size was written, for errors that only show once the data are known.
   var batchSizeOrigins: [BatchSize: Origin] = [:]
   /// The same of keys of `curvature`.

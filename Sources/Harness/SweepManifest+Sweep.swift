@@ -12,6 +12,7 @@ extension SweepManifest {
       experimentHash: Self.hash(of: experiment), compatibility: Self.compatibility(of: sweep),
       provenance: .current(dataHash: sweep.library.contentHash), created: Date().formatted(.iso8601),
       arguments: arguments)
+    trials = experiment.trials.count
   }
 
   /// A hash of the trials' identities, whatever their order, and of the rule that compares them.

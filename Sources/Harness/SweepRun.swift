@@ -10,6 +10,9 @@ public struct SweepRun: Sendable {
   public var engine: LocalEngine
   public var storeOptions: ResultStore.Options
   public var arguments: [String]
+  /// The trials that this invocation is to run, of those of the experiment; nil for all. Others run the rest, and
+  /// whoever ends last looks at the test set.
+  public var share: Set<TrialIdentity>?
 
   public init(
     _ sweep: PreparedSweep, directory: String, engine: LocalEngine, storeOptions: ResultStore.Options = .init(),
@@ -24,7 +27,7 @@ public struct SweepRun: Sendable {
 
   /// How an invocation ended.
   public struct Outcome: Sendable {
-    /// Runs of the experiment.
+    /// Runs of the experiment, or of this invocation's share.
     public var total: Int
     /// Those that were recorded before this invocation.
     public var resumed: Int
@@ -49,7 +52,9 @@ public struct SweepRun: Sendable {
       directory: directory, manifest: SweepManifest(sweep, arguments: arguments), options: storeOptions)
     do {
       let outcome = try run(into: store, keeping: weights, stop: stop, display: display)
-      if outcome.isComplete, !stop.isRaised { try lookAtTestSet(store, selectWinner, display) }
+      if outcome.isComplete, !stop.isRaised, try share == nil || recordedRuns().count == sweep.experiment.trials.count {
+        try lookAtTestSet(store, selectWinner, display)
+      }
       try store.close()
       return outcome
     } catch {
@@ -65,13 +70,18 @@ public struct SweepRun: Sendable {
     for notice in store.notices { display.logger.warning("\(notice)") }
     let completed = store.completed
     var hasher = CanonicalHasher()
-    let pending = sweep.experiment.trials.filter { !completed.contains(hasher.identity(of: $0)) }
+    var total = 0
+    let pending = sweep.experiment.trials.filter { trial in
+      let identity = hasher.identity(of: trial)
+      guard share?.contains(identity) ?? true else { return false }
+      total += 1
+      return !completed.contains(identity)
+    }
     var progress = SweepProgress(
-      name: sweep.experiment.name, total: sweep.experiment.trials.count,
-      resumed: sweep.experiment.trials.count - pending.count, selection: sweep.experiment.selection,
+      name: sweep.experiment.name, total: total, resumed: total - pending.count, selection: sweep.experiment.selection,
       plannedCost: pending.reduce(0) { $0 + sweep.cost(of: $1) })
     if progress.resumed > 0 {
-      for run in try recordedRuns() { progress.consider(run) }
+      for run in try recordedRuns() where share?.contains(run.identity) ?? true { progress.consider(run) }
     }
     display.begin(progress, workers: engine.workers, directory: directory)
 

@@ -11,10 +11,9 @@ final class DirectoryLock: Sendable {
     guard try file.tryLock(shared: shared) else {
       throw StoreError.locked(directory: directory.path, holder: Self.describeHolder(file))
     }
-    if !shared {
-      try file.truncate(to: 0)
-      try file.write(try JSON.encode(Holder(host: UniqueName.host, pid: Int(getpid()))))
-    }
+    // Those who share the lock all write this; whose name stays does not matter.
+    try file.truncate(to: 0)
+    try file.write(try JSON.encode(Holder(host: UniqueName.host, pid: Int(getpid()), isShared: shared)))
   }
 
   /// Who writes to the directory now; nil where nobody does.
@@ -27,12 +26,14 @@ final class DirectoryLock: Sendable {
   private struct Holder: Codable {
     var host: String
     var pid: Int
+    var isShared: Bool?
   }
 
   private static func describeHolder(_ file: borrowing FileDescriptor) -> String {
     guard let bytes = try? file.read(4096, at: 0),
       let holder = try? JSON.decode(Holder.self, from: bytes, path: file.path)
     else { return "an unknown process" }
-    return "process \(holder.pid) on \(holder.host)"
+    let others = holder.isShared == true ? ", and others with it" : ""
+    return "process \(holder.pid) on \(holder.host)\(others)"
   }
 }

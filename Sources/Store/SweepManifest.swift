@@ -18,6 +18,8 @@ public struct SweepManifest: Hashable, Sendable, Codable {
   public var provenance: Provenance
   /// ISO 8601, UTC: when the first sweep into the directory began.
   public var created: String
+  /// Runs of the experiment; nil where an older version wrote the manifest.
+  public var trials: Int?
   /// The command line.
   public var arguments: [String]
 

@@ -40,7 +40,9 @@ func exitCode(for error: any Error) -> ExitCode {
   case is ProbeRefusal: .dataError
   case let error as RefusedQuestion: ExitCode(error.error.exitStatus)
   case let error as ReportError: ExitCode(error.exitStatus)
+  case let error as SlurmError: error.exitCode
   case let error as StoreError: error.exitCode
+  case is HDF5Error: .dataError
   default: .failure
   }
 }
@@ -50,6 +52,17 @@ extension ExperimentFileError {
     if problems.allSatisfy({ $0.location.override != nil }) { return .usage }
     // A problem with the file as a whole: it is not there, or cannot be read.
     return problems.contains { $0.location.line == nil && $0.key.isEmpty } ? .noInput : .dataError
+  }
+}
+
+extension SlurmError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .busy: .temporary
+    case .nothingSubmitted: .noInput
+    case .damaged: .dataError
+    case .notAvailable, .failed: .unavailable
+    }
   }
 }
 
@@ -70,6 +83,7 @@ extension ExitCode {
   static let usage = ExitCode(64)
   static let dataError = ExitCode(65)
   static let noInput = ExitCode(66)
+  static let unavailable = ExitCode(69)
   static let cannotCreate = ExitCode(73)
   static let inputOutput = ExitCode(74)
   static let temporary = ExitCode(75)

@@ -8,8 +8,10 @@ struct RunCommand: ParsableCommand {
     commandName: "run", abstract: "Train every configuration that has no result yet.",
     discussion: """
       The same command again goes on where it stopped. Ctrl-C stops: finished runs are kept, those in flight are not. \
-      Exit codes are those of sysexits.h: 64 usage, 65 bad data, 66 no input, 73 cannot create, 74 input or output, \
-      75 busy; 128 + the signal where a signal stopped it.
+      With --engine slurm the runs are dealt out to the tasks of job arrays, and the command ends when these are \
+      submitted; `sweep status` shows how far they are, `sweep cancel` ends them. \
+      Exit codes are those of sysexits.h: 64 usage, 65 bad data, 66 no input, 69 no Slurm, 73 cannot create, 74 input \
+      or output, 75 busy; 128 + the signal where a signal stopped it.
       """)
 
   @OptionGroup var options: ExperimentOptions
@@ -26,6 +28,16 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Refuse to start from nothing: there must be results to go on with.")
   var resume = false
 
+  @Option(help: "Where runs are trained: in this process, or by tasks of Slurm.")
+  var engine = EngineName.local
+
+  @OptionGroup(title: "Slurm Options")
+  var slurm: SlurmOptions
+
+  func validate() throws {
+    if engine == .local, slurm.isGiven { throw ValidationError("options for Slurm need --engine slurm") }
+  }
+
   func run() throws {
     let display = SweepDisplay.standardError(format: logFormat)
     let stop = StopFlag()
@@ -39,12 +51,29 @@ struct RunCommand: ParsableCommand {
       let directory = "\(output)/\(experiment.name)"
       if resume, (try? ResultReader(path: directory)) == nil { throw NothingToResume(directory: directory) }
       let sweep = try PreparedSweep(experiment, keeping: options.weights)
+      if engine == .slurm, try submit(sweep, directory) { return }
       let outcome = try sweepRun(sweep, directory).run(
         keeping: options.weights, stop: stop, display: display
       ) { try Winner.runs(of: $0, by: experiment.selection) }
       try ClosingReport(outcome, sweep: sweep, directory: directory).print()
     }
     if let status = trap.exitStatus { throw ExitCode(status) }
+  }
+
+  /// Hands what is left to Slurm; false where nothing is.
+  private func submit(_ sweep: PreparedSweep, _ directory: String) throws -> Bool {
+    let settings = sweep.experiment.slurm.overridden(by: slurm.settings)
+    // The cores of this machine say nothing about the nodes.
+    let outcome = try SlurmEngine(settings: settings, workers: options.workers ?? 1).submit(
+      sweep, directory: directory, file: options.file ?? "experiments/default.yaml", keeping: options.weights,
+      synchronizes: fsync, arguments: CommandLine.arguments)
+    guard let submission = outcome.submission else { return false }
+    let jobs = submission.jobs.map { "\($0.number)" }.joined(separator: ", ")
+    print(
+      "\(sweep.experiment.name): \(Quantity.count(outcome.pending, "run")) of \(Quantity.grouped(outcome.total)) as "
+        + "\(Quantity.count(submission.tasks, "task")) of job\(submission.jobs.count == 1 ? "" : "s") \(jobs)")
+    print("Progress: sweep status \(directory)")
+    return true
   }
 
   private func sweepRun(_ sweep: PreparedSweep, _ directory: String) -> SweepRun {

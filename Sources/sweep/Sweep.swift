@@ -13,6 +13,6 @@ struct Sweep: ParsableCommand {
     version: "ravine \(Ravine.version)",
     subcommands: [
       InitCommand.self, RunCommand.self, PlanCommand.self, ProbeCommand.self, DataCommand.self, VerifyCommand.self,
-      MergeCommand.self, DoctorCommand.self,
+      MergeCommand.self, StatusCommand.self, CancelCommand.self, DoctorCommand.self, TaskCommand.self,
     ])
 }

@@ -39,6 +39,9 @@ import Testing
                                 can be saved.
         merge                   Make one HDF5 file of a sweep's results, or full
                                 shards of small ones.
+        status                  Show how far a sweep is, from what is on disk, and
+                                what Slurm does for it.
+        cancel                  End the Slurm jobs of a sweep; finished runs are kept.
         doctor                  Show the processor, kernels, rates and libraries, and
                                 what is wrong with them.
 
@@ -54,15 +57,28 @@ import Testing
       OVERVIEW: Train every configuration that has no result yet.
 
       The same command again goes on where it stopped. Ctrl-C stops: finished runs
-      are kept, those in flight are not. Exit codes are those of sysexits.h: 64
-      usage, 65 bad data, 66 no input, 73 cannot create, 74 input or output, 75 busy;
-      128 + the signal where a signal stopped it.
+      are kept, those in flight are not. With --engine slurm the runs are dealt out
+      to the tasks of job arrays, and the command ends when these are submitted;
+      `sweep status` shows how far they are, `sweep cancel` ends them. Exit codes are
+      those of sysexits.h: 64 usage, 65 bad data, 66 no input, 69 no Slurm, 73 cannot
+      create, 74 input or output, 75 busy; 128 + the signal where a signal stopped it.
 
-      USAGE: sweep run [<file>] [--set <key=value[,value…]> ...] [--weights <weights>] [--workers <count>] [--output <folder>] [--log-format <format>] [--fsync] [--resume]
+      USAGE: sweep run [<options>] [<file>]
 
       ARGUMENTS:
         <file>                  The experiment file (YAML). Without one, the built-in
                                 experiment on handwritten digits.
+
+      SLURM OPTIONS:
+        --tasks <count>         With --engine slurm: tasks that the runs are dealt
+                                out to.
+        --time <time>           Limit on a task's time, such as 90 (minutes) or
+                                1-12:00:00.
+        --partition <name>      Partition.
+        --account <name>        Account.
+        --memory <size>         Memory of a task, such as 4G.
+        --sbatch <option>       A further option of sbatch, such as
+                                --constraint=avx512. May be repeated.
 
       OPTIONS:
         --set <key=value[,value…]>
@@ -81,6 +97,8 @@ import Testing
                                 device: safe against power failure, and slower.
         --resume                Refuse to start from nothing: there must be results
                                 to go on with.
+        --engine <engine>       Where runs are trained: in this process, or by tasks
+                                of Slurm. (values: local, slurm; default: local)
         --version               Show the version.
         -h, --help              Show help information.
 

@@ -17,7 +17,7 @@ import Testing
 
   static let top =
     "name, description, data, network, loss, l2, precision, training, schedule, selection, curvature, grid,"
-    + " exclude"
+    + " exclude, slurm"
   static let nameRule = "letters, digits, '.', '_' and '-', at most 100, the first a letter, digit or '_'"
 
   @Test(arguments: [

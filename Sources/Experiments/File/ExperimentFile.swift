@@ -47,6 +47,7 @@ public enum ExperimentFile {
     let rules = reader.root["exclude"].map { field in
       field.items(accepted: "a list of rules").compactMap { ExclusionRule($0) }
     }
+    let slurm = reader.root["slurm"].flatMap { SlurmReader.read($0) } ?? SlurmSettings()
     var warnings: [String] = []
     if grid.hasUnusedLearningRate, let rate = reader.grid?["learning_rate"] {
       let reason = "unused: every optimizer has a learning_rate of its own"
@@ -73,6 +74,7 @@ public enum ExperimentFile {
     experiment.sourceText = text
     experiment.overrides = overrides
     experiment.warnings = warnings
+    experiment.slurm = slurm
     experiment.imageOrigin = grid.images.origin
     experiment.optimizerOrigins = Dictionary(
       grid.optimizers.map { ($0.kind, .init(location: $0.field.node.location, key: $0.field.path)) },

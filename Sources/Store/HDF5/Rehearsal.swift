@@ -1,0 +1,109 @@
+import Glibc
+
+/// Reads a file from elsewhere in a copy of the process first.
+///
+/// HDF5 1.10 trusts what a file says of itself: a few changed bytes of metadata can make it read or write outside of its
+/// memory (about every tenth such file ends the process). What the guards of this module check comes after that. So the
+/// same calls are made in a forked child: where the child dies or does not end, the file is refused. Files under a seal
+/// (``Seal``) need no rehearsal: their metadata are what the library itself wrote.
+enum Rehearsal {
+  /// Seconds of processor time, and more for large files.
+  private static let baseSeconds = 20
+  private static let bytesPerSecond = 20 << 20
+  /// A child that does nothing at all waits for a lock some other thread held when it was made: a new one is made then.
+  private static let attempts = 3
+  private static let secondsAsleep = 15
+
+  /// Runs `body` in a child, and says what became of the child by throwing ``HDF5Error``. Errors of `body` are not
+  /// thrown: it will be run again here. On the library's queue; `body` uses no other queue.
+  static func run(_ path: String, _ body: () throws -> Void) throws {
+    HDF5.requireQueue()
+    for attempt in 1...attempts {
+      let child = fork()
+      guard child >= 0 else { throw StoreError.system(operation: "fork", path: path, code: errno) }
+      if child == 0 { rehearse(path, body) }
+      switch wait(for: child) {
+      case .ended: return
+      case .died(let reason): throw refusal(path, reason)
+      case .asleep where attempt < attempts: continue
+      case .asleep: throw refusal(path, "reading it does not end")
+      }
+    }
+  }
+
+  private static func refusal(_ path: String, _ reason: String) -> HDF5Error {
+    HDF5Error(file: path, operation: "reading", reason: "\(reason): it is damaged, or made to do harm")
+  }
+
+  /// The child: reads, and ends without any clean-up, which belongs to the parent.
+  private static func rehearse(_ path: String, _ body: () throws -> Void) -> Never {
+    // What the C library prints as it aborts is nobody's message, and no image of memory is wanted.
+    let null = open("/dev/null", O_WRONLY)
+    if null >= 0 { dup2(null, STDERR_FILENO) }
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    let seconds = rlim_t(baseSeconds + ((try? Files.size(path)) ?? 0) / bytesPerSecond)
+    var limit = rlimit(rlim_cur: seconds, rlim_max: seconds)
+    setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
+    for number in [SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGTRAP, SIGTERM, SIGINT, SIGHUP, SIGXCPU] {
+      signal(number, SIG_DFL)
+    }
+    // Threads of a queue have most signals blocked.
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    sigprocmask(SIG_SETMASK, &mask, nil)
+    try? body()
+    _exit(0)
+  }
+
+  private enum End {
+    case ended
+    case died(String)
+    case asleep
+  }
+
+  private static func wait(for child: pid_t) -> End {
+    var (status, pause, slept, used) = (0 as Int32, 50 as UInt32, 0.0, -1)
+    while true {
+      let ended = retrying { waitpid(child, &status, WNOHANG) }
+      if ended == child { break }
+      if ended < 0 { return .died("its reader was lost") }
+      usleep(pause)
+      slept += Double(pause) * 1e-6
+      pause = min(2 * pause, 20_000)
+      guard slept > Double(secondsAsleep) else { continue }
+      // Still at work?
+      let now = processorTicks(of: child)
+      if now == used {
+        kill(child, SIGKILL)
+        _ = retrying { waitpid(child, &status, 0) }
+        return .asleep
+      }
+      (used, slept) = (now, 0)
+    }
+    let signal = status & 0x7F
+    if signal == 0 { return status >> 8 == 0 ? .ended : .died("its reader failed") }
+    return .died(signal == SIGXCPU || signal == SIGKILL ? "reading it does not end" : "reading it crashes HDF5")
+  }
+
+  /// Processor time of a process in ticks: fields 14 and 15 of `/proc/PID/stat`, counted behind the name's bracket.
+  private static func processorTicks(of process: pid_t) -> Int {
+    guard let file = try? FileDescriptor(opening: "/proc/\(process)/stat", O_RDONLY),
+      let bytes = try? file.read(4096, at: 0)
+    else { return -1 }
+    let fields = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+    return fields.count > 13 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : -1
+  }
+}
+
+extension HDF5 {
+  /// Runs `body` on the library's queue after a ``Rehearsal`` of it: for files that nobody vouches for.
+  static func runUntrusted<Result>(
+    _ path: String, isSealed: Bool = false, _ body: () throws -> Result
+  ) throws -> Result {
+    try run {
+      if !isSealed { try Rehearsal.run(path) { _ = try body() } }
+      return try body()
+    }
+  }
+}

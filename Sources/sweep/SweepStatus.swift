@@ -1,0 +1,74 @@
+import Experiments
+import Foundation
+import Harness
+import Reports
+import Store
+
+/// How far a sweep is: what is on disk, then what Slurm says.
+struct SweepStatus: Encodable {
+  private var name: String
+  /// Runs on disk, and how they ended.
+  private var runs: Int
+  private var outcomes: [String: Int] = [:]
+  /// Runs of the experiment; nil where an older version wrote the manifest.
+  private var total: Int?
+  private var tasks: Int?
+  private var queued: [SlurmClient.QueuedTask]?
+  private var notices: [String]
+  private var directory: String
+
+  init(of directory: String) throws {
+    let reader = try ResultReader(path: directory)
+    let summaries = try reader.summaries()
+    self.directory = directory
+    name = reader.manifest.name
+    total = reader.manifest.trials
+    runs = summaries.count
+    for summary in summaries { outcomes[summary.outcome.name, default: 0] += 1 }
+    notices = reader.notices
+    guard let last = try SlurmSubmission.all(in: directory).last?.submission else { return }
+    tasks = last.tasks
+    do {
+      queued = try SlurmClient().queue(of: last.jobs.map(\.number))
+    } catch {
+      notices.append("\(error)")
+    }
+  }
+
+  /// Runs without a result that stands: a failed one is run again.
+  private var left: Int? { total.map { max(0, $0 - runs + (outcomes["failed"] ?? 0)) } }
+
+  var text: String {
+    var text = "\(TerminalText.escaped(name)): \(Quantity.grouped(runs))"
+    if let total { text += " of \(Quantity.count(total, "run")) on disk" } else { text += " runs on disk" }
+    let parts = TrialOutcome.names.compactMap { name in
+      outcomes[name].map { "\(Quantity.grouped($0)) \(name.split(separator: "_").joined(separator: " "))" }
+    }
+    text += (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")) + "\n"
+    text += slurmText
+    for notice in notices { text += "! \(TerminalText.escaped(notice))\n" }
+    return text
+  }
+
+  private var slurmText: String {
+    guard let tasks, let queued else { return "" }
+    let states = Dictionary(grouping: queued, by: \.state).sorted { $0.key < $1.key }.map { state, tasks in
+      let reasons = Set(tasks.map(\.reason)).subtracting(["None", ""]).sorted()
+      let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"
+      return "\(Quantity.grouped(tasks.count)) \(state.lowercased())\(why)"
+    }
+    let over = tasks - queued.count
+    let parts = states + (over > 0 ? ["\(Quantity.grouped(over)) over"] : [])
+    var text = "Slurm: \(Quantity.count(tasks, "task")): \(TerminalText.escaped(parts.joined(separator: ", ")))\n"
+    if queued.isEmpty, let left, left > 0 {
+      text += "\(Quantity.count(left, "run")) left and no task is queued: the same command submits them again.\n"
+    }
+    return text
+  }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Experiments
+import Harness
+import Store
+
+/// What a task of a Slurm job runs: its share of a submission.
+struct TaskCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "task", abstract: "Run one task of a sweep that was submitted to Slurm.", shouldDisplay: false)
+
+  @Argument(help: .init("The folder of the submission.", valueName: "folder"))
+  var folder: String
+
+  @Argument(help: .init("The task, from 0.", valueName: "task"))
+  var task: Int
+
+  func run() throws {
+    let display = SweepDisplay.standardError(format: .text)
+    let stop = StopFlag()
+    let trap = SignalTrap { _ in
+      stop.raise()
+      display.logger.notice("Stopping; finished runs are kept.")
+    }
+    try exitOnFailure {
+      let submission = try SlurmSubmission.read(folder)
+      var experiment = try ExperimentFile.parse(
+        text: submission.experimentText, file: submission.file, overrides: submission.overrides)
+      experiment.directory = submission.dataDirectory
+      let weights = KeptWeights(rawValue: submission.weights) ?? .best
+      let sweep = try PreparedSweep(experiment, keeping: weights)
+      var options = ResultStore.Options()
+      options.synchronization = submission.synchronizes ? .everyRecord : .never
+      options.access = .shared
+      // results/NAME/slurm/1 belongs to results/NAME.
+      let directory = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+      var run = SweepRun(
+        sweep, directory: directory, engine: LocalEngine(workers: submission.workers), storeOptions: options,
+        arguments: submission.arguments)
+      run.share = try submission.trials(of: task, folder: folder)
+      let outcome = try run.run(keeping: weights, stop: stop, display: display) {
+        try Winner.runs(of: $0, by: experiment.selection)
+      }
+      display.logger.info("\(Quantity.count(outcome.progress.finished, "run")) done")
+    }
+    if let status = trap.exitStatus { throw ExitCode(status) }
+  }
+}

@@ -1,0 +1,60 @@
+import Experiments
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Harness
+
+/// What is asked of Slurm and what its answers mean; scripts/test-slurm runs sweeps on a real one.
+@Suite struct SlurmTests {
+  @Test func readsTheLargestArray() throws {
+    let text = "Configuration data as of 2024-01-01T00:00:00\nMaxArraySize            = 1001\nMaxDBDMsgs = 20008\n"
+    #expect(try SlurmClient.maximumArraySize(in: text) == 1001)
+    for wrong in ["", "MaxArraySize = 0", "MaxArraySize = many", "MaxArraySizes = 5"] {
+      #expect(throws: SlurmError.self) { try SlurmClient.maximumArraySize(in: wrong) }
+    }
+  }
+
+  @Test(arguments: [
+    (1, 4, [0..<1]), (4, 4, [0..<4]), (6, 4, [0..<4, 4..<6]), (9, 1001, [0..<9]), (3, 1, [0..<1, 1..<2, 2..<3]),
+  ])
+  func tasksAreSplitIntoArrays(tasks: Int, maximum: Int, arrays: [Range<Int>]) {
+    #expect(SlurmSubmission.arrays(tasks: tasks, maximum: maximum) == arrays)
+  }
+
+  @Test func readsTheQueue() {
+    let tasks = SlurmClient.tasks(in: "12|3|RUNNING|None\n12|4|PENDING|Resources\nslurm: a word\n7|N/A|RUNNING|None\n")
+    #expect(tasks.map(\.index) == [3, 4] && tasks.map(\.job) == [12, 12])
+    #expect(tasks.map(\.state) == ["RUNNING", "PENDING"] && tasks[1].reason == "Resources")
+  }
+
+  @Test func pathsInTheScriptAreOneWord() throws {
+    let script = SlurmEngine.script(folder: "/a b/it's $HOME/`x`")
+    let line = try #require(script.split(separator: "\n").last)
+    #expect(line.hasSuffix(#" task '/a b/it'\''s $HOME/`x`' "$(($1 + SLURM_ARRAY_TASK_ID))""#))
+    #expect(script.hasPrefix("#!/bin/sh\n"))
+  }
+
+  @Test func theTrialsAreDealtOutOnce() throws {
+    let folder = try TemporaryDirectory()
+    let identities = fakeTrials(23).map(\.identity)
+    var submission = SlurmSubmission(
+      experimentText: "name: x\n", file: "x.yaml", overrides: ["seed=1"], dataDirectory: "/data", weights: "best",
+      workers: 2, synchronizes: true, arguments: [], settings: .init(), tasks: 5)
+    submission.jobs = [.init(number: 8, offset: 0, count: 5)]
+    let first = try SlurmSubmission.makeFolder(in: folder.path)
+    #expect(try SlurmSubmission.makeFolder(in: folder.path).hasSuffix("/slurm/2"))
+    try SlurmSubmission.write(trials: identities, to: first)
+    try submission.write(to: first)
+    #expect(try SlurmSubmission.read(first) == submission)
+    let shares = try (0..<5).map { try submission.trials(of: $0, folder: first) }
+    #expect(shares.map(\.count) == [5, 5, 5, 4, 4])
+    #expect(shares.reduce(Set()) { $0.union($1) } == Set(identities))
+    #expect(shares[1].contains(identities[1]) && shares[1].contains(identities[6]))
+
+    try Data("no identity\n".utf8).write(to: URL(fileURLWithPath: first + "/trials"))
+    #expect(throws: SlurmError.self) { try submission.trials(of: 0, folder: first) }
+    try Data("{".utf8).write(to: URL(fileURLWithPath: first + "/submission.json"))
+    #expect(throws: SlurmError.self) { try SlurmSubmission.all(in: folder.path) }
+  }
+}

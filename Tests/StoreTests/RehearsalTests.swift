@@ -1,0 +1,65 @@
+import Experiments
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Store
+
+/// Reading that would end the process ends a copy of it.
+@Suite struct RehearsalTests {
+  private func rehearse(_ body: @escaping @Sendable () throws -> Void) throws {
+    try HDF5.run { try Rehearsal.run("some.h5", body) }
+  }
+
+  @Test func whatEndsWellIsRunAgainHere() throws {
+    // The child's memory is its own.
+    let counter = try TemporaryDirectory()
+    try rehearse { try Data("x".utf8).write(to: URL(fileURLWithPath: counter.path("child"))) }
+    #expect(FileManager.default.fileExists(atPath: counter.path("child")))
+    try rehearse { throw StoreError.damaged(path: "", reason: "said again by the parent") }
+    let value = try HDF5.runUntrusted("some.h5") { 7 }
+    #expect(value == 7)
+  }
+
+  @Test(arguments: [SIGSEGV, SIGABRT, SIGBUS]) func aCrashIsARefusal(signal: Int32) throws {
+    let error = #expect(throws: HDF5Error.self) { try rehearse { kill(getpid(), signal) } }
+    #expect("\(error!)" == "some.h5: reading: reading it crashes HDF5: it is damaged, or made to do harm")
+  }
+
+  @Test func whatDoesNotEndIsARefusal() throws {
+    // As the limit on processor time ends it.
+    let error = #expect(throws: HDF5Error.self) { try rehearse { kill(getpid(), SIGXCPU) } }
+    #expect("\(error!)".contains("reading it does not end"))
+  }
+
+  /// Metadata with changed bytes, under no seal: HDF5 1.10 itself does not survive some of them.
+  @Test func changedMetadataNeverEndTheProcess() throws {
+    let folder = try TemporaryDirectory()
+    let shard = folder.path("shard.h5")
+    try writeShard((0..<3).map { Sample.record($0, epochs: 1) }, to: shard)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: shard))
+    let length = try #require(try Seal.verify(FileDescriptor(opening: shard, O_RDONLY))).length
+    var refused = 0
+    for index in 0..<60 {
+      var data = whole.prefix(length)
+      data[(index * 7919 + 96) % length] ^= 0xFF
+      data[(index * 104_729 + 8) % length] = 0xFF
+      let changed = folder.path("changed.h5")
+      try data.write(to: URL(fileURLWithPath: changed))
+      do {
+        _ = try ResultReader(path: changed).summaries()
+      } catch {
+        refused += 1
+      }
+      do {
+        for dataset in try HDF5File.open(path: changed).datasets() {
+          _ = try? HDF5File.open(path: changed).readNumbers(name: dataset.name, as: Double.self)
+          if index % 6 > 0 { break }
+        }
+      } catch {
+        refused += 1
+      }
+    }
+    #expect(refused > 0)
+  }
+}
