@@ -64,6 +64,9 @@ let package = Package(
       name: "harness-benchmark", dependencies: ["Harness"], path: "Benchmarks/Harness", swiftSettings: settings),
 
     .executableTarget(
+      name: "scale-benchmark", dependencies: ["Experiments", "Harness", "Store"], path: "Benchmarks/Scale",
+      swiftSettings: settings),
+    .executableTarget(
       name: "fuzz", dependencies: ["Datasets", "Experiments", "Store", "CZlib"], path: "Tests/Fuzz",
       swiftSettings: settings),
 
