@@ -8,7 +8,7 @@ final class DirectoryLock: Sendable {
   /// Takes the lock or throws ``StoreError/locked`` with who holds it.
   init(_ directory: ResultDirectory, shared: Bool) throws {
     file = try FileDescriptor(opening: directory.lock, O_RDWR | O_CREAT)
-    guard try file.tryLock(shared: shared) else {
+    guard try file.tryLock(shared: shared, isPatient: true) else {
       throw StoreError.locked(directory: directory.path, holder: Self.describeHolder(file))
     }
     // Those who share the lock all write this; whose name stays does not matter.

@@ -60,7 +60,7 @@ struct Recovery {
     var block = Block()
     var adopted: [JournalFile] = []
     for path in paths {
-      guard let (journal, replay) = try Self.adopt(path) else { continue }
+      guard let (journal, replay) = try Self.adopt(path, options.access) else { continue }
       if let notice = replay.tail.notice { notices.append("\(path): \(notice)") }
       adopted.append(journal)
       for record in replay.records where add(record.identity, record.outcome) {
@@ -76,10 +76,12 @@ struct Recovery {
   }
 
   /// Takes over a journal whose writer no longer lives; nil where it does, in another process of a shared sweep.
-  private static func adopt(_ path: String) throws -> (JournalFile, JournalReplay)? {
+  private static func adopt(
+    _ path: String, _ access: ResultStore.Access
+  ) throws -> (JournalFile, JournalReplay)? {
     do {
       let descriptor = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
-      guard try descriptor.tryLock() else { return nil }
+      guard try descriptor.tryLock(isPatient: access == .exclusive) else { return nil }
       let replay = try JournalReplay(file: descriptor)
       var isDamaged = false
       if case .damaged = replay.tail { isDamaged = true }

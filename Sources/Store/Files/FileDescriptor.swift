@@ -73,10 +73,17 @@ struct FileDescriptor: ~Copyable {
     guard retrying({ fsync(raw) }) == 0 else { throw failure("fsync") }
   }
 
-  /// Takes an advisory lock without waiting; false where another process holds it.
-  func tryLock(shared: Bool = false) throws -> Bool {
-    if retrying({ flock(raw, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) }) == 0 { return true }
-    guard errno == EWOULDBLOCK else { throw failure("flock") }
+  /// Takes an advisory lock; false where another process holds it.
+  ///
+  /// - Parameter isPatient: Waits for a second before it gives up: a lock outlives its process for a moment where that has
+  ///   just made a child, which has a copy of the descriptor until it runs another program.
+  func tryLock(shared: Bool = false, isPatient: Bool = false) throws -> Bool {
+    for attempt in 0... {
+      if retrying({ flock(raw, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) }) == 0 { return true }
+      guard errno == EWOULDBLOCK else { throw failure("flock") }
+      guard isPatient, attempt < 50 else { return false }
+      usleep(20_000)
+    }
     return false
   }
 
