@@ -48,7 +48,9 @@ let package = Package(
       name: "Harness",
       dependencies: ["Experiments", "Kernels", "Curvature", "Learning", "Datasets", "Store", logging],
       swiftSettings: settings),
-    .target(name: "Reports", dependencies: ["Experiments", "RandomNumbers", numerics], swiftSettings: settings),
+    .target(
+      name: "Reports", dependencies: ["Experiments", "RandomNumbers", numerics],
+      resources: [.embedInCode("HTML/Page")], swiftSettings: settings),
     .executableTarget(
       name: "sweep", dependencies: ["Harness", "Reports", "Store", arguments],
       resources: [.embedInCode("default.yaml")], swiftSettings: settings),

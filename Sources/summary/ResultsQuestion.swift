@@ -36,16 +36,14 @@ struct ResultsQuestion: ParsableArguments {
   }
 
   /// Reads the results and ranks what the conditions leave of them.
-  func report(_ options: SummaryReport.Options) throws -> SummaryReport {
-    let sweep = try loadResults(results)
+  func report(_ options: SummaryReport.Options, _ reader: ResultReader? = nil) throws -> SummaryReport {
+    let sweep = try reader.map { try loadResults($0) } ?? loadResults(results)
     return try answering { try SummaryReport(sweep, options: options) }
   }
 
   /// Ranks what the conditions leave of the results.
   func ranking(_ reader: ResultReader? = nil) throws -> Ranking {
-    let sweep = try reader.map { try loadResults($0) } ?? loadResults(results)
-    let options = try options()
-    return try answering { try SummaryReport(sweep, options: options).ranking }
+    try report(try options(), reader).ranking
   }
 
   /// Ends the program with the status of a question that the results cannot answer.

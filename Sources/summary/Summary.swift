@@ -30,7 +30,6 @@ struct Summary: ParsableCommand {
       """,
     subcommands: [
       RankCommand.self, SpectrumCommand.self, EffectsCommand.self, BudgetCommand.self, TargetCommand.self,
-      ProfileCommand.self,
-      SensitivityCommand.self, PairsCommand.self, ExportCommand.self,
+      ProfileCommand.self, SensitivityCommand.self, PairsCommand.self, ReportCommand.self, ExportCommand.self,
     ], defaultSubcommand: RankCommand.self)
 }

@@ -22,19 +22,8 @@ extension HyperparameterEffects {
     }
   }
 
-  /// Terms below a thousandth are left out.
-  private static let smallestShare = 1e-3
-
   private func write(_ analysis: Analysis, to output: inout some TextOutputStream) {
-    var rows = analysis.anova.terms.map { term in
-      (
-        name: term.factors.map { analysis.factors[$0].name }.joined(separator: " × "),
-        share: analysis.share(term.variance)
-      )
-    }
-    rows.append(("three and more together", analysis.share(analysis.anova.higherOrderVariance)))
-    rows.append(("seed", analysis.share(analysis.seedVariance)))
-    let shown = rows.filter { $0.share >= Self.smallestShare }.sorted { $0.share > $1.share }
+    let shown = analysis.terms
     Table(
       columns: [.init("effect"), .init("share", .right)],
       rows: shown.map { [$0.name, NumberText.percent($0.share)] }
@@ -58,6 +47,16 @@ extension HyperparameterEffects {
 }
 
 extension HyperparameterEffects.Analysis {
+  /// Each effect and its share of the variance, largest first; those below a thousandth are left out.
+  var terms: [(name: String, share: Double)] {
+    var terms = anova.terms.map { term in
+      (name: term.factors.map { factors[$0].name }.joined(separator: " × "), share: share(term.variance))
+    }
+    terms.append(("three and more together", share(anova.higherOrderVariance)))
+    terms.append(("seed", share(seedVariance)))
+    return terms.filter { $0.share >= 1e-3 }.sorted { $0.share > $1.share }
+  }
+
   /// The share of a run's variance; NaN where nothing varies.
   public func share(_ variance: Double) -> Double { variance / totalVariance }
 }

@@ -92,13 +92,14 @@ extension HyperparameterEffects.Analysis {
     let measured = ranking.values.filter { !$0.isNaN }
     let worst = (ranking.criterion.metric.higherIsBetter ? measured.min() : measured.max())!
     let hasAbsent = columns.map { $0.codes.contains(-1) }
+    let levels = columns.map(\.levels)
     var means = [Double](repeating: .nan, count: ranking.configurations.count)
     var within: [Double] = []
     for configuration in ranking.configurations {
       let values = ranking.rows(of: configuration).map { ranking.values[$0].isNaN ? worst : ranking.values[$0] }
       let statistics = SampleStatistics(values)
       let point = columns.indices.reduce(0) { index, column in
-        index * columns[column].levels + Int(columns[column].codes[configuration.row]) + (hasAbsent[column] ? 1 : 0)
+        index * levels[column] + Int(columns[column].codes[configuration.row]) + (hasAbsent[column] ? 1 : 0)
       }
       means[point] = statistics.mean
       within.append(
@@ -108,7 +109,7 @@ extension HyperparameterEffects.Analysis {
       let texts = columns[index].values.map { $0.text(as: columns[index].name) }
       return .init(name: columns[index].name, levels: (hasAbsent[index] ? [NumberText.missing] : []) + texts)
     }
-    anova = FunctionalANOVA(levels: columns.map(\.levels), values: means)
+    anova = FunctionalANOVA(levels: levels, values: means)
     seedVariance = within.reduce(0, +) / Double(within.count)
     replaced = ranking.values.count - measured.count
     runs = ranking.values.count
