@@ -16,7 +16,7 @@ import Testing
   }
 
   static let top =
-    "name, description, data, network, loss, l2, precision, training, schedule, selection, curvature, grid,"
+    "name, description, data, network, loss, l2, precision, training, schedule, selection, curvature, search, grid,"
     + " exclude, slurm"
   static let nameRule = "letters, digits, '.', '_' and '-', at most 100, the first a letter, digit or '_'"
 

@@ -59,12 +59,15 @@ public enum ExperimentFile {
     }
     try problems.throwIfAny()
 
-    if grid.count > GridReader.maximumTrials {
-      let count = grid.count == .max ? "far too many" : "\(grid.count)"
+    let search = reader.root["search"].flatMap { HaltonSearch($0) }
+    try problems.throwIfAny()
+    let size = search.map { saturatingProduct([$0.configurations, grid.seeds.values.count]) } ?? grid.count
+    if size > GridReader.maximumTrials {
+      let count = size == .max ? "far too many" : "\(size)"
       reader.grid?.field.report("\(count) trials", accepted: "at most \(GridReader.maximumTrials)")
     }
     try problems.throwIfAny()
-    let all = grid.trials()
+    let all = search.map { grid.trials(of: $0) } ?? grid.trials()
     try problems.throwIfAny()
     let trials = TrialFilter(rules: rules ?? [], grid: reader.grid?.field).apply(to: all, warnings: &warnings)
     OptimizerCompatibility(optimizers: grid.optimizers, learningRates: grid.learningRates).check(trials)

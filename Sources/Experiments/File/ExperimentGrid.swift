@@ -102,10 +102,9 @@ struct ExperimentGrid {
               for dropout in dropouts {
                 for seed in seeds.values {
                   trials.append(
-                    Trial(
-                      data: data, network: network, loss: loss, l2: l2, optimizer: optimizer, schedule: schedule,
-                      batchSize: batchSize, dropout: dropout, training: training, precision: precision, seed: seed,
-                      curvature: curvature))
+                    trial(
+                      network, l2: l2, schedule: schedule, optimizer: optimizer, batchSize: batchSize,
+                      dropout: dropout, seed: seed))
                 }
               }
             }
@@ -116,7 +115,18 @@ struct ExperimentGrid {
     return trials
   }
 
-  private var networks: [NetworkSpecification] {
+  /// The trial with these values, and all that does not vary.
+  func trial(
+    _ network: NetworkSpecification, l2: Double, schedule: ScheduleSpecification, optimizer: OptimizerSpecification,
+    batchSize: BatchSize, dropout: DropoutSpecification, seed: UInt64
+  ) -> Trial {
+    Trial(
+      data: data, network: network, loss: loss, l2: l2, optimizer: optimizer, schedule: schedule,
+      batchSize: batchSize, dropout: dropout, training: training, precision: precision, seed: seed,
+      curvature: curvature)
+  }
+
+  var networks: [NetworkSpecification] {
     hidden.values.flatMap { hidden in
       activations.values.flatMap { activation in
         initializations.values.map { initialization in

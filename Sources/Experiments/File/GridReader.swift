@@ -2,7 +2,7 @@
 struct GridReader {
   static let keys = [
     "name", "description", "data", "network", "loss", "l2", "precision", "training", "schedule", "selection",
-    "curvature", "grid", "exclude", "slurm",
+    "curvature", "search", "grid", "exclude", "slurm",
   ]
   static let gridKeys = [
     "hidden", "activation", "initialization", "l2", "schedule", "optimizer", "learning_rate", "batch_size", "dropout",
