@@ -70,6 +70,14 @@ public final class ResultReader: Sendable {
     }
   }
 
+  /// Whether a sweep is writing to the directory now; never for a file. Throws ``StoreError``.
+  public var isBeingWritten: Bool {
+    get throws {
+      guard case .directory(let directory) = source else { return false }
+      return try DirectoryLock.holder(of: directory) != nil
+    }
+  }
+
   func notice(_ text: String) { state.withLock { $0.notices.append(text) } }
 
   // MARK: - Runs

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Reports
+import Store
 
 struct RankCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -47,7 +48,12 @@ struct RankCommand: ParsableCommand {
     options.top = top
     options.ranksRuns = runs
     options.groupKeys = group?.split(separator: ",").map(String.init) ?? []
-    let report = try question.report(options)
+    let reader = try openResults(question.results)
+    var report = try question.report(options, reader)
+    if !json, !csv, !runs, group == nil {
+      let winners = report.tracedRuns
+      report.traces = try reading(reader.path) { try reader.traces(of: ["val_loss", "train_loss"], runs: winners) }
+    }
     try StandardOutput.write { output in
       if json {
         report.writeJSON(to: &output)

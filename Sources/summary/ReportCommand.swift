@@ -36,7 +36,11 @@ struct ReportCommand: ParsableCommand {
     let report = try question.report(try question.options(), reader)
     let runs = HTMLReport.tracedRuns(report.ranking)
     let traces = try reading(reader.path) { try reader.traces(of: ["val_loss", "train_loss"], runs: runs) }
-    let page = HTMLReport(report, source: .init(reader.manifest), library: library, traces: traces)
+    let probed = HTMLReport.probedRuns(report.ranking)
+    let curvature = try reading(reader.path) { try probed.map { ($0, try reader.record($0).curvature) } }
+    let page = HTMLReport(
+      report, source: .init(reader.manifest), library: library, traces: traces,
+      curvature: Dictionary(curvature, uniquingKeysWith: { first, _ in first }))
     let file = output ?? defaultOutput
     try writing(file) { try ExportedFile.write(page.bytes, to: file) }
     for (format, directory) in [("svg", svg), ("png", png)] {

@@ -25,11 +25,13 @@ struct Summary: ParsableCommand {
         summary results/digits --x gradients --by train_loss
         summary effects results/digits --where optimizer=adam
         summary profile results/digits results/spirals --unit seconds
+        summary watch results/digits
 
       Exit status: 0, 64 wrong usage, 65 the data cannot answer, 66 no such results, 74 cannot write.
       """,
     subcommands: [
       RankCommand.self, SpectrumCommand.self, EffectsCommand.self, BudgetCommand.self, TargetCommand.self,
-      ProfileCommand.self, SensitivityCommand.self, PairsCommand.self, ReportCommand.self, ExportCommand.self,
+      ProfileCommand.self, SensitivityCommand.self, PairsCommand.self, ReportCommand.self, CompareCommand.self,
+      WatchCommand.self, ExportCommand.self,
     ], defaultSubcommand: RankCommand.self)
 }

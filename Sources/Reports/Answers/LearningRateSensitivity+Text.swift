@@ -50,6 +50,11 @@ extension LearningRateSensitivity.Optimizer {
     case (nil, _?): parts.append("Most runs diverge at every learning rate.")
     case (_, nil): parts.append("The grid does not reach the rates at which most runs diverge.")
     }
+    if let stabilityLimit {
+      parts.append(
+        "2/λ_max where the best configuration ended is \(NumberText.significant(stabilityLimit, 3)): gradient descent on"
+          + " the quadratic model is stable below.")
+    }
     return parts.joined(separator: " ")
   }
 }

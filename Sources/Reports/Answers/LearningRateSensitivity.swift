@@ -21,6 +21,8 @@ public struct LearningRateSensitivity: Sendable {
     public let largestStable: Double?
     /// The smallest rate from which on more than half of the runs diverged at every rate; nil where that is none.
     public let smallestDivergent: Double?
+    /// The median of 2/λ_max over the probed runs of the best configuration; nil where none was probed.
+    public let stabilityLimit: Double?
 
     /// Width of the tolerated stretch in decades.
     public var toleratedDecades: Double? {
@@ -55,19 +57,19 @@ public struct LearningRateSensitivity: Sendable {
         Rate(
           learningRate: column.values[Int(key)].scalar ?? .nan, best: entry.best, outcomes: entry.outcomes)
       }
-      return Optimizer(name: names[code], rates: levels, ranking.criterion, tolerance)
+      return Optimizer(name: names[code], rates: levels, ranking, tolerance)
     }
   }
 }
 
 extension LearningRateSensitivity.Optimizer {
   fileprivate init(
-    name: String, rates: [LearningRateSensitivity.Rate], _ criterion: Criterion, _ tolerance: Double
+    name: String, rates: [LearningRateSensitivity.Rate], _ ranking: Ranking, _ tolerance: Double
   ) {
     self.name = name
     self.rates = rates
     let best = rates.indices.filter { rates[$0].best != nil }
-      .min { criterion.precedes(rates[$0].best!, rates[$1].best!) }
+      .min { ranking.criterion.precedes(rates[$0].best!, rates[$1].best!) }
     self.best = best
     tolerated = best.map { best in
       let reference = rates[best].best!.statistics.mean
@@ -85,6 +87,10 @@ extension LearningRateSensitivity.Optimizer {
       }
       return range
     }
+    let limits = best.map { best in
+      ranking.rows(of: rates[best].best!).map { ranking.table.runs[$0].stabilityLimit }.filter { !$0.isNaN }
+    }
+    stabilityLimit = limits.flatMap { $0.isEmpty ? nil : SampleStatistics($0).median }
     let divergent = rates.map { $0.outcomes.diverged * 2 > $0.outcomes.total }
     largestStable =
       divergent.first == false ? rates[(divergent.firstIndex(of: true) ?? rates.count) - 1].learningRate : nil

@@ -34,11 +34,15 @@ public struct HTMLReport: Sendable {
   let data: ReportData
 
   /// - Parameter traces: Of the runs that ``tracedRuns(_:)`` names.
-  public init(_ report: SummaryReport, source: Source, library: PlotLibrary, traces: [TrialIdentity: Trace]) {
+  /// - Parameter curvature: Probes of runs, where there are any; those that ``probedRuns(_:)`` names are enough.
+  public init(
+    _ report: SummaryReport, source: Source, library: PlotLibrary, traces: [TrialIdentity: Trace],
+    curvature: [TrialIdentity: [CurvatureMeasurement]] = [:]
+  ) {
     self.report = report
     self.source = source
     self.library = library
-    data = ReportData(report, traces)
+    data = ReportData(report, traces, curvature)
   }
 
   /// The runs whose traces the page carries: those of the first configurations of the ranking.
@@ -50,6 +54,13 @@ public struct HTMLReport: Sendable {
       for row in rows { runs.insert(ranking.table.runs[row].identity) }
     }
     return runs
+  }
+
+  /// The runs whose curvature the page shows, where they were probed: the best seed of the same configurations.
+  public static func probedRuns(_ ranking: Ranking) -> [TrialIdentity] {
+    ranking.configurations.prefix(tracedConfigurations).compactMap(\.bestRow)
+      .filter { !ranking.table.runs[$0].stabilityLimit.isNaN }
+      .map { ranking.table.runs[$0].identity }
   }
 
   private static let tracedConfigurations = 60
@@ -70,7 +81,8 @@ public struct HTMLReport: Sendable {
     bytes += library.scriptText.utf8
     bytes += "</script>\n<script>\n".utf8
     for script in [
-      PackageResources.data_js, PackageResources.table_js, PackageResources.figures_js, PackageResources.main_js,
+      PackageResources.data_js, PackageResources.table_js, PackageResources.figures_js,
+      PackageResources.curvature_js, PackageResources.main_js,
     ] {
       bytes += script
     }

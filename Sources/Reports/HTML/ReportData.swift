@@ -13,7 +13,9 @@ struct ReportData: Sendable {
     var caption: String
   }
 
-  init(_ report: SummaryReport, _ traces: [TrialIdentity: Trace]) {
+  init(
+    _ report: SummaryReport, _ traces: [TrialIdentity: Trace], _ probes: [TrialIdentity: [CurvatureMeasurement]]
+  ) {
     let ranking = report.ranking
     let columns = report.roles.varying
     let effects = HyperparameterEffects(ranking)
@@ -21,14 +23,18 @@ struct ReportData: Sendable {
     addConfigurations(ranking, columns)
     addRuns(ranking)
     let hasTraces = addTraces(ranking, traces)
+    let curvature = Self.curvature(ranking, probes)
     let seeds = ranking.table.column("seed")?.values.map { $0.text(as: "seed") } ?? []
     meta = .object([
       "name": .string(report.name), "metric": .string(ranking.criterion.metric.rawValue),
       "higherIsBetter": .boolean(ranking.criterion.metric.higherIsBetter), "seeds": .integer(ranking.seeds),
       "seedLabels": .array(seeds.map(JSON.string)), "columns": .array(columns.map(\.json)),
+      "curvature": .array(curvature), "stability": .array(LearningRateSensitivity.stability(ranking)),
       "effects": .array(effects.json), "budget": budget?.json ?? .null, "arrays": .object(arrays.parts),
     ])
-    figures = Figure.all(columns: Set(columns.map(\.name)), hasTraces: hasTraces, effects.json, budget)
+    figures = Figure.all(
+      columns: Set(columns.map(\.name)), hasTraces: hasTraces, hasCurvature: !curvature.isEmpty,
+      effects.json, budget)
   }
 
   private mutating func addConfigurations(_ ranking: Ranking, _ columns: [RunTable.Column]) {
@@ -145,7 +151,7 @@ extension TuningBudget {
 
 extension ReportData.Figure {
   fileprivate static func all(
-    columns: Set<String>, hasTraces: Bool, _ effects: [JSON], _ budget: TuningBudget?
+    columns: Set<String>, hasTraces: Bool, hasCurvature: Bool, _ effects: [JSON], _ budget: TuningBudget?
   ) -> [Self] {
     var figures: [Self] = []
     func add(_ isPresent: Bool, _ id: String, _ title: String, _ caption: String) {
@@ -162,6 +168,13 @@ extension ReportData.Figure {
       columns.isSuperset(of: ["learning_rate", "batch_size"]), "heat", "Learning rate and batch size",
       "For each pair the best of everything else, for one optimizer.")
     add(hasTraces, "traces", "Loss by epoch", "Of the configurations ticked in the ranking, a line a seed.")
+    add(
+      hasCurvature, "edge", "Curvature along training",
+      "λ_max of the loss at the probes of the ticked configurations' best seeds, against 2/η, beyond which gradient"
+        + " descent on the quadratic model diverges.")
+    add(hasCurvature, "spectrum", "Spectrum", "Eigenvalues found at the last probe.")
+    add(hasCurvature, "density", "Spectral density", "At the last probe, by stochastic Lanczos quadrature.")
+    add(hasCurvature, "layers", "Curvature by layer", "λ_max of each layer's diagonal block at the last probe.")
     add(
       columns.count > 1, "parallel", "All hyperparameters",
       "A line a configuration, coloured by result; the best 500. Drag along an axis to select.")

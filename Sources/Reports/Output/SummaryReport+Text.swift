@@ -14,6 +14,7 @@ extension SummaryReport {
       return
     }
     options.ranksRuns ? writeRuns(to: &output) : writeConfigurations(to: &output)
+    writeTraces(to: &output)
     if let keepProbability { write(keepProbability, to: &output) }
     writeWarnings(to: &output)
     writeTestResult(to: &output)

@@ -37,6 +37,8 @@ public struct SummaryReport: Sendable {
   public let options: Options
   let conditions: [Condition]
   let roles: ColumnRoles
+  /// Of runs of the winner, for the text's plot; empty: none is drawn.
+  public var traces: [TrialIdentity: Trace] = [:]
 
   public struct Options: Sendable {
     /// Rows of a table; nil: ten in text, all in CSV and JSON.
@@ -84,6 +86,21 @@ extension SummaryReport {
 
   func measurement(_ statistics: SampleStatistics?) -> String {
     statistics.map { NumberText.measurement($0.mean, $0.standardError) } ?? NumberText.missing
+  }
+
+  /// The runs whose traces the text plots: the winner's that can be ranked.
+  public var tracedRuns: Set<TrialIdentity> {
+    guard let winner = ranking.winner else { return [] }
+    return Set(ranking.rows(of: winner).filter { !ranking.values[$0].isNaN }.map { ranking.table.runs[$0].identity })
+  }
+
+  /// For a sweep that is running, for example "dropout: 12 runs, 12 completed, best validation_loss 0.197 ± 0.023".
+  public var progressLine: String {
+    let outcomes = OutcomeCounts(ranking.table.runs)
+    let best = ranking.winner.map {
+      ", best \(ranking.criterion.metric.rawValue) \(measurement($0.statistics))"
+    }
+    return "\(TerminalText.escaped(name)): \(count(outcomes.total, "run")), \(outcomes.description)\(best ?? "")"
   }
 
   /// Student's interval, for example "0.0766 to 0.0988"; nothing for a single seed.

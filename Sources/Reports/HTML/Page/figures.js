@@ -55,7 +55,7 @@ const figures = {
   keep: {filtered: true, of: () => curve(columnNamed("keep_probability"), "keep_probability (1 − dropout_rate)", false)},
   rate: {filtered: true, of: () => {
     const result = curve(columnNamed("learning_rate"), "learning_rate", true);
-    // Dotted: 2/λ_max of the runs at the smallest rate, beyond which plain gradient descent is unstable.
+    // Dotted: 2/λ_max where the best configuration's probed runs ended, beyond which gradient descent is unstable.
     for (const limit of meta.stability ?? []) {
       const index = optimizers.indexOf(limit.optimizer);
       result.layout.shapes = [...(result.layout.shapes ?? []), {type: "line", xref: "x", yref: "paper", x0: limit.rate, x1: limit.rate, y0: 0, y1: 1, line: {dash: "dot", color: PALETTE[Math.max(0, index) % 8]}}];
@@ -83,7 +83,7 @@ const figures = {
       numbers: usedBatches.flatMap((batch, i) => usedRates.map((rate, j) => [batches.labels[batch], rates.labels[rate], text[i][j] || "–"])), head: ["batch_size", "learning_rate", meta.metric],
       layout: layoutOf(axis("learning_rate", {type: "category"}), axis("batch_size", {type: "category"}))};
   }},
-  traces: {choices: () => ["validation and training loss", "validation loss"], of: choice => {
+  traces: {picked: true, choices: () => ["validation and training loss", "validation loss"], of: choice => {
     const traces = [], numbers = [], values = [];
     [...view.picked].sort((a, b) => a - b).forEach((row, index) => {
       const name = `rank ${row + 1}`;
@@ -133,5 +133,4 @@ const figures = {
     return {traces, numbers: searches.flatMap(search => trials.map((k, i) => [search.name, String(k), measurement(search.mean[i], search.deviation[i]), `${(100 * search.best[i]).toFixed(1)} %`])), head: ["optimizer", "k", "expected best", "P(best of all)"],
       layout: layoutOf(axis("random trials k", {type: "log", tickvals: trials}), axis("expected best " + meta.metric))};
   }},
-  ...(typeof curvatureFigures === "undefined" ? {} : curvatureFigures),
 };

@@ -22,17 +22,24 @@ const drawFigure = id => {
   return drawn;
 };
 let pending = 0;
-const drawFiltered = () => {
+const waiting = new Set();
+const drawLater = kind => {
   // After the frame that shows the table, a frame for each figure, so that the page answers in between.
   const turn = ++pending;
-  const left = present.filter(id => figures[id].filtered);
+  const left = present.filter(id => figures[id][kind] || waiting.has(id));
+  waiting.clear();
+  for (const id of left) waiting.add(id);
   const next = () => requestAnimationFrame(() => setTimeout(() => {
     if (turn !== pending || !left.length) return;
-    drawFigure(left.shift());
+    const id = left.shift();
+    waiting.delete(id);
+    drawFigure(id);
     next();
   }));
   next();
 };
+const drawFiltered = () => drawLater("filtered");
+const drawPicked = () => drawLater("picked");
 const redraw = () => present.map(drawFigure);
 
 const buildChoices = () => {

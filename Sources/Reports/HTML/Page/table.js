@@ -60,7 +60,7 @@ const pick = (row, isPicked) => {
   if (isPicked) view.picked.add(row); else view.picked.delete(row);
   const line = byId("ranking-body").querySelector(`tr[data-row="${row}"]`);
   if (line) line.className = isPicked ? "picked" : "";
-  drawFigure("traces");
+  drawPicked();
 };
 
 const buildPager = () => {
@@ -69,7 +69,7 @@ const buildPager = () => {
   byId("previous").addEventListener("click", go(() => view.page - 1));
   byId("next").addEventListener("click", go(() => view.page + 1));
   byId("last").addEventListener("click", go(() => Math.ceil(view.shown / PAGE) - 1));
-  byId("clear").addEventListener("click", () => { view.picked.clear(); renderTable(); drawFigure("traces"); });
+  byId("clear").addEventListener("click", () => { view.picked.clear(); renderTable(); drawPicked(); });
 };
 
 // A choice for columns of few values, bounds for numbers of many.

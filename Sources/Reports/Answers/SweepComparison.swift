@@ -1,0 +1,126 @@
+import Experiments
+
+/// Two sweeps side by side: what differs in their settings, their winners, and the runs that both have.
+public struct SweepComparison: Sendable {
+  public let names: [String]
+  public let rankings: [Ranking]
+  /// Hyperparameters of which the two have different values: name, values of the first, of the second.
+  public let differences: [(name: String, first: String, second: String)]
+  /// First winner minus second; nil without two seeds each.
+  public let winners: MeanComparison?
+  /// Runs of equal hyperparameters, the seed included: first value minus second.
+  public let shared: MeanComparison?
+  public let sharedRuns: Int
+  /// Shared runs with equal values to the last bit.
+  public let equalRuns: Int
+  /// Median of the first's training time over the second's, over the shared runs; NaN without any.
+  public let timeRatio: Double
+
+  /// Both rankings are by the same criterion.
+  public init(_ first: (name: String, ranking: Ranking), _ second: (name: String, ranking: Ranking)) {
+    names = [first.name, second.name]
+    rankings = [first.ranking, second.ranking]
+    differences = Self.differences(first.ranking.table, second.ranking.table)
+    winners = Self.compareWinners(first.ranking, second.ranking)
+    // The same trial has the same identity in every sweep.
+    var rows: [TrialIdentity: Int] = [:]
+    for (row, run) in second.ranking.table.runs.enumerated() { rows[run.identity] = row }
+    var pairs: [(Double, Double)] = []
+    var ratios: [Double] = []
+    for (row, run) in first.ranking.table.runs.enumerated() {
+      guard let other = rows[run.identity] else { continue }
+      let (value, otherValue) = (first.ranking.values[row], second.ranking.values[other])
+      guard !value.isNaN, !otherValue.isNaN else { continue }
+      pairs.append((value, otherValue))
+      let ratio = run.cost.trainingSeconds / second.ranking.table.runs[other].cost.trainingSeconds
+      if ratio.isFinite { ratios.append(ratio) }
+    }
+    sharedRuns = pairs.count
+    equalRuns = pairs.count { $0 == $1 }
+    shared = .paired(pairs.map(\.0), pairs.map(\.1))
+    timeRatio = SampleStatistics(ratios).median
+  }
+
+  private static func differences(_ first: RunTable, _ second: RunTable) -> [(String, String, String)] {
+    let names = first.columns.map(\.name) + second.columns.map(\.name).filter { first.column($0) == nil }
+    return names.compactMap { name in
+      func text(_ table: RunTable) -> String {
+        guard let column = table.column(name) else { return NumberText.missing }
+        let values = column.values.map { $0.text(as: name) }
+        return values.prefix(8).joined(separator: ", ") + (values.count > 8 ? ", … (\(values.count))" : "")
+      }
+      let hasSame = first.column(name)?.values == second.column(name)?.values
+      return hasSame ? nil : (name, text(first), text(second))
+    }
+  }
+
+  /// Paired over the seeds that both winners have, by the seeds' values.
+  private static func compareWinners(_ first: Ranking, _ second: Ranking) -> MeanComparison? {
+    guard let winner = first.winner, let other = second.winner else { return nil }
+    func values(_ ranking: Ranking, _ configuration: Ranking.Configuration) -> [HyperparameterValue: Double] {
+      guard let seed = ranking.table.column("seed") else { return [:] }
+      let rows = ranking.rows(of: configuration).filter { !ranking.values[$0].isNaN }
+      return Dictionary(
+        rows.compactMap { row in seed[row].map { ($0, ranking.values[row]) } }, uniquingKeysWith: { first, _ in first })
+    }
+    let (mine, others) = (values(first, winner), values(second, other))
+    let seeds = mine.keys.filter { others[$0] != nil }.sorted { $0.precedes($1) }
+    if seeds.count >= 2 { return .paired(seeds.map { mine[$0]! }, seeds.map { others[$0]! }) }
+    return .welch(winner.statistics, other.statistics)
+  }
+
+  public func report(into output: inout some TextOutputStream) {
+    let metric = rankings[0].criterion.metric.rawValue
+    Table(
+      columns: [.init(""), .init(names[0], .right), .init(names[1], .right)],
+      rows: [
+        ["runs"] + rankings.map { "\($0.table.runs.count)" },
+        ["outcomes"] + rankings.map { OutcomeCounts($0.table.runs).description },
+        ["configurations"] + rankings.map { "\($0.configurations.count)" },
+        ["best \(metric)"]
+          + rankings.map { ranking in
+            ranking.winner.map { NumberText.measurement($0.statistics.mean, $0.statistics.standardError) }
+              ?? NumberText.missing
+          },
+      ] + winnerRows
+    ).write(to: &output)
+    if let winners {
+      output.write(TerminalText.wrapped("Winners, first minus second: \(winners.sentence)", first: "\n"))
+    }
+    output.write("\nShared runs (the same trial in both): \(sharedRuns)\n")
+    if let shared, sharedRuns > 0 {
+      output.write(
+        TerminalText.wrapped(
+          "\(equalRuns) have equal values to the last bit; first minus second: \(shared.sentence) The first took"
+            + " \(NumberText.significant(timeRatio, 3)) times as long to train (median).", first: "  "))
+    }
+    guard !differences.isEmpty else { return }
+    output.write("\nDifferent settings\n")
+    Table(
+      columns: [.init("hyperparameter"), .init(names[0]), .init(names[1])],
+      rows: differences.map { [$0.name, $0.first, $0.second] }
+    ).write(to: &output)
+  }
+
+  /// The winners' values of what varies in either sweep.
+  private var winnerRows: [[String]] {
+    let varying = rankings.map { ColumnRoles($0.table).varying.map(\.name) }
+    let names = varying[0] + varying[1].filter { !varying[0].contains($0) }
+    return names.map { name in
+      ["  \(name)"]
+        + rankings.map { ranking in
+          ranking.winner.flatMap { winner in ranking.table.column(name)?.text(winner.row) } ?? NumberText.missing
+        }
+    }
+  }
+}
+
+extension MeanComparison {
+  /// For example "-0.010 ± 0.002 (10 paired seeds, 95 % interval -0.015 to -0.005, p-value 0.001)."
+  fileprivate var sentence: String {
+    let interval = confidenceInterval()
+    return "\(NumberText.measurement(difference, standardError)) (\(seedsText), 95 % interval"
+      + " \(NumberText.significant(interval.lower, 3)) to \(NumberText.significant(interval.upper, 3)), p-value"
+      + " \(NumberText.pValue(pValue)))."
+  }
+}

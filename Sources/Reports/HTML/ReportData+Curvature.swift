@@ -1,0 +1,34 @@
+import Experiments
+
+extension ReportData {
+  /// The probes of runs, by the position of their configuration in the ranking.
+  static func curvature(_ ranking: Ranking, _ probes: [TrialIdentity: [CurvatureMeasurement]]) -> [JSON] {
+    var runs: [JSON] = []
+    guard !probes.isEmpty else { return runs }
+    for (row, configuration) in ranking.configurations.enumerated() {
+      for member in ranking.rows(of: configuration) {
+        let run = ranking.table.runs[member]
+        guard let measured = probes[run.identity]?.filter({ $0.status == .measured }), !measured.isEmpty else {
+          continue
+        }
+        runs.append(
+          .object([
+            "row": .integer(row), "run": .string(run.identity.short),
+            "probes": .array(measured.sorted { $0.epoch < $1.epoch }.map(\.json)),
+          ]))
+      }
+    }
+    return runs
+  }
+}
+
+extension CurvatureMeasurement {
+  fileprivate var json: JSON {
+    func numbers(_ values: [Double]) -> JSON { .array(values.map { .number(Double(Float($0))) }) }
+    return .object([
+      "epoch": .integer(epoch), "lambdaMax": .number(lambdaMax), "learningRate": .number(learningRate),
+      "spectrum": numbers(spectrum), "densityPoints": numbers(densityPoints), "density": numbers(density),
+      "layers": numbers(layerLambdaMax),
+    ])
+  }
+}

@@ -1,0 +1,62 @@
+import Experiments
+import Testing
+
+@testable import Reports
+
+@Suite struct ComparisonTests {
+  private func runs(_ losses: [Double], rate: Double = 0.01) -> [RunSummary] {
+    losses.enumerated().map { seed, loss in
+      var run = SampleRun(learningRate: rate, seed: seed, loss: loss).summary
+      run.cost.trainingSeconds = loss
+      return run
+    }
+  }
+
+  private func comparison(_ first: [RunSummary], _ second: [RunSummary]) -> SweepComparison {
+    let rankings = [first, second].map { Ranking(RunTable($0), by: Criterion(.standard)) }
+    return SweepComparison(("a", rankings[0]), ("b", rankings[1]))
+  }
+
+  @Test func sharedRunsAreThoseOfEqualTrials() {
+    let comparison = comparison(runs([1, 2, 4]) + runs([9, 9], rate: 0.1), runs([1, 1, 2]))
+    #expect(comparison.sharedRuns == 3 && comparison.equalRuns == 1)
+    #expect(comparison.shared?.difference == 1)
+    #expect(comparison.timeRatio == 2)
+    #expect(comparison.winners?.method == .paired && comparison.winners?.counts == [3, 3])
+    #expect(comparison.differences.map(\.name) == ["learning_rate"])
+    var text = ""
+    comparison.report(into: &text)
+    #expect(text.contains("Shared runs (the same trial in both): 3\n  1 have equal values to the last bit"))
+    #expect(text.contains("  learning_rate   0.01, 0.1  0.01\n"))
+  }
+
+  @Test func sweepsWithNothingInCommon() {
+    let comparison = comparison(runs([1, 2]), runs([3, 4], rate: 0.1))
+    #expect(comparison.sharedRuns == 0 && comparison.shared == nil && comparison.timeRatio.isNaN)
+    #expect(comparison.winners?.difference == -2)
+  }
+
+  @Test func tracesAsText() {
+    var text = ""
+    TracePlot(
+      series: [
+        .init(name: "falling", mark: "v", values: [4, 3, 2, 1]), .init(name: "short", mark: "s", values: [4, 4]),
+      ],
+      width: 7, height: 4
+    ).write(to: &text)
+    #expect(
+      text == """
+          4.00 │sss
+               │ vv
+               │   vv
+          1.00 │     vv
+               └───────
+                0     3
+                v falling   s short   epochs
+
+        """, "\(text)")
+    var nothing = ""
+    TracePlot(series: [.init(name: "flat", mark: "v", values: [1, 1])]).write(to: &nothing)
+    #expect(nothing.isEmpty)
+  }
+}
