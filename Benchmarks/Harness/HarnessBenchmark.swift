@@ -15,7 +15,7 @@ struct HarnessBenchmark {
     let sweep = try PreparedSweep(experiment(seeds: count), keeping: .best)
     print("\(count) trials, \(workers) workers, \(sweep.plan.networks[0].parameters) weights; milliseconds a trial")
 
-    var ordered: [Trial] = []
+    var ordered: TrialList = []
     report("order", count) { ordered = Scheduler.heaviestFirst(sweep.experiment.trials, cost: sweep.cost) }
     for weights in [KeptWeights.none, .best] {
       let template = try template(of: sweep, keeping: weights)
@@ -24,7 +24,7 @@ struct HarnessBenchmark {
       }
     }
     // A file system that waits for its disk takes milliseconds a record: fewer say enough.
-    let some = Array(ordered.prefix(500))
+    let some = TrialList(ordered.prefix(500))
     let template = try template(of: sweep, keeping: .none)
     try report("record, weights none, fsync", some.count) {
       try record(some, template, sweep, workers, .everyRecord)
@@ -33,7 +33,7 @@ struct HarnessBenchmark {
 
   /// Schedules, records and shows trials whose training is replaced by a ready-made record.
   private static func record(
-    _ trials: [Trial], _ template: TrialRecord, _ sweep: PreparedSweep, _ workers: Int,
+    _ trials: TrialList, _ template: TrialRecord, _ sweep: PreparedSweep, _ workers: Int,
     _ synchronization: ResultStore.Synchronization
   ) throws {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("benchmark-\(UUID().uuidString)")

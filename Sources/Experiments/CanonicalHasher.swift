@@ -8,10 +8,21 @@ public struct CanonicalHasher {
   private var training = Part<TrainingSpecification>()
   private var data = Part<DataSpecification>()
   private var curvature = Part<CurvatureSpecification?>()
+  private var last: (trial: Trial, hash: FNV1a)?
 
   public init() {}
 
   public mutating func identity(of trial: Trial) -> TrialIdentity {
+    var hash = hashBeforeSeed(of: trial)
+    hash.update("\(Int(bitPattern: UInt(trial.seed)))\n".utf8)
+    hash.update(data.text(of: trial.data) { $0.hyperparameters })
+    hash.update(curvature.text(of: trial.curvature) { $0?.hyperparameters ?? [] })
+    return TrialIdentity(high: hash.high, low: hash.low)
+  }
+
+  /// Of what comes before the seed: as it was where that is the last trial's, as in all but one trial of a grid's seeds.
+  private mutating func hashBeforeSeed(of trial: Trial) -> FNV1a {
+    if let last, last.trial.isSameBeforeSeed(as: trial) { return last.hash }
     var hash = FNV1a()
     hash.update(optimizer.text(of: trial.optimizer) { $0.hyperparameters })
     hash.update(schedule.text(of: trial.schedule) { $0.hyperparameters })
@@ -22,10 +33,9 @@ public struct CanonicalHasher {
       })
     hash.update("loss=\(trial.loss.rawValue)\nl2=\(HyperparameterValue.number(trial.l2))\n".utf8)
     hash.update(training.text(of: trial.training) { $0.hyperparameters })
-    hash.update("precision=\(trial.precision.rawValue)\nseed=\(Int(bitPattern: UInt(trial.seed)))\n".utf8)
-    hash.update(data.text(of: trial.data) { $0.hyperparameters })
-    hash.update(curvature.text(of: trial.curvature) { $0?.hyperparameters ?? [] })
-    return TrialIdentity(high: hash.high, low: hash.low)
+    hash.update("precision=\(trial.precision.rawValue)\nseed=".utf8)
+    last = (trial, hash)
+    return hash
   }
 
   /// A hyperparameter of the trial that ``identity(of:)`` was last asked for; nil where the trial has none of that name.
@@ -61,5 +71,14 @@ public struct CanonicalHasher {
       }
       return bytes
     }
+  }
+}
+
+extension Trial {
+  /// Whether all that an identity hashes before the seed is equal.
+  fileprivate func isSameBeforeSeed(as other: Trial) -> Bool {
+    batchSize == other.batchSize && l2.bitPattern == other.l2.bitPattern && optimizer == other.optimizer
+      && schedule == other.schedule && network == other.network && dropout == other.dropout && loss == other.loss
+      && training == other.training && precision == other.precision
   }
 }

@@ -3,7 +3,7 @@ public struct Experiment: Hashable, Sendable {
   /// Letters, digits, `.`, `_` and `-`: the name of the directory of results.
   public var name: String
   public var summary: String
-  public var trials: [Trial]
+  public var trials: TrialList
   public var selection: SelectionRule
   /// The experiment file as it was read; empty for an experiment made in code.
   public var sourceText = ""
@@ -29,7 +29,7 @@ public struct Experiment: Hashable, Sendable {
     var key: String
   }
 
-  public init(name: String, summary: String = "", trials: [Trial], selection: SelectionRule = .standard) {
+  public init(name: String, summary: String = "", trials: TrialList, selection: SelectionRule = .standard) {
     self.name = name
     self.summary = summary
     self.trials = trials
@@ -43,7 +43,8 @@ extension Experiment {
   /// - Parameter features: Features of a sample.
   /// - Throws: ``ExperimentFileError`` with the line of the image.
   public func validate(features: Int) throws(ExperimentFileError) {
-    guard let image = trials.lazy.compactMap(\.network.image).first(where: { $0.count != features }) else { return }
+    let images = trials.configurations.lazy.compactMap(\.trial.network.image)
+    guard let image = images.first(where: { $0.count != features }) else { return }
     throw ExperimentFileError(problems: [
       .init(
         location: imageOrigin?.location ?? .init(file: name), key: imageOrigin?.key ?? "network.image",
@@ -69,7 +70,7 @@ extension Experiment {
 
   private func oversizedBatches(_ trainingSamples: Int) -> [ExperimentFileError.Problem] {
     var tooLarge: [Int] = []
-    for trial in trials {
+    for (trial, _) in trials.configurations {
       guard case .samples(let size) = trial.batchSize, size > trainingSamples, !tooLarge.contains(size) else {
         continue
       }
@@ -87,15 +88,16 @@ extension Experiment {
   /// One problem for each kind of optimizer, that of its largest network.
   private func oversizedMatrices(features: Int, outputs: Int) -> [ExperimentFileError.Problem] {
     var parameters: [OptimizerKind: Int] = [:]
-    for trial in trials where trial.optimizer.kind.bytesASquareParameter(trial.precision) > 0 {
+    for (trial, _) in trials.configurations where trial.optimizer.kind.bytesASquareParameter(trial.precision) > 0 {
       let size = NetworkSize(trial.network, inputs: features, outputs: outputs).parameters
       let bytes = Double(size) * Double(size) * trial.optimizer.kind.bytesASquareParameter(trial.precision)
       guard bytes > Double(Self.maximumOptimizerBytes) else { continue }
       parameters[trial.optimizer.kind] = max(size, parameters[trial.optimizer.kind] ?? 0)
     }
+    let isDouble = trials.configurations.contains { $0.trial.precision == .double }
     return OptimizerKind.allCases.compactMap { kind in
       guard let size = parameters[kind] else { return nil }
-      let share = kind.bytesASquareParameter(trials.contains { $0.precision == .double } ? .double : .float)
+      let share = kind.bytesASquareParameter(isDouble ? .double : .float)
       let limit = Int((Double(Self.maximumOptimizerBytes) / share).squareRoot())
       let gigabytes = Double(size) * Double(size) * share / Double(1 << 30)
       let shown = (gigabytes * 10).rounded() / 10
@@ -133,7 +135,9 @@ extension Experiment {
     } else if available == 0 {
       report("data", curvature.part.rawValue, "the \(curvature.part.rawValue) set is empty", accepted: "training")
     }
-    let largest = trials.map { NetworkSize($0.network, inputs: inputs, outputs: outputs).parameters }.max() ?? 0
+    let largest =
+      trials.configurations.lazy.map { NetworkSize($0.trial.network, inputs: inputs, outputs: outputs).parameters }
+      .max() ?? 0
     if curvature.fullSpectrum, largest > CurvatureSpecification.fullSpectrumLimit {
       report(
         "full_spectrum", "true", "a network has \(largest) parameters",

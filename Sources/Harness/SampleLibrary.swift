@@ -14,10 +14,10 @@ public struct SampleLibrary: Sendable {
   ///
   /// - Parameter directory: Where relative paths of data files start.
   /// - Throws: `DatasetError`.
-  public init(for trials: [Trial], directory: String = ".") throws {
+  public init(for trials: TrialList, directory: String = ".") throws {
     var sources: [DataSource: RawDataset] = [:]
     var hashes: [String] = []
-    for trial in trials {
+    for (trial, _) in trials.configurations {
       let data = trial.data
       guard trial.precision == .float ? float[data] == nil : double[data] == nil else { continue }
       let raw: RawDataset

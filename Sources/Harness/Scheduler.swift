@@ -25,11 +25,16 @@ public struct Scheduler: Sendable {
 
   /// Trials in the order they should start: the most expensive first, so that no long run is left for the end; equal
   /// costs by identity, so that the order is a function of the set of trials.
-  public static func heaviestFirst(_ trials: [Trial], cost: (Trial) -> Double) -> [Trial] {
-    var hasher = CanonicalHasher()
-    return trials.map { (trial: $0, cost: cost($0), identity: hasher.identity(of: $0)) }
-      .sorted { $0.cost != $1.cost ? $0.cost > $1.cost : $0.identity < $1.identity }
-      .map(\.trial)
+  public static func heaviestFirst(_ trials: TrialList, cost: (Trial) -> Double) -> TrialList {
+    var order: [(index: Int, cost: Double, identity: TrialIdentity)] = []
+    order.reserveCapacity(trials.count)
+    let identities = trials.identities
+    for (trial, indices) in trials.configurations {
+      let cost = cost(trial)
+      for index in indices { order.append((index, cost, identities[index])) }
+    }
+    order.sort { $0.cost != $1.cost ? $0.cost > $1.cost : $0.identity < $1.identity }
+    return trials.selecting(order.map(\.index))
   }
 
   /// Works on `items` in the given order until all are done or `stop` is raised.
@@ -39,10 +44,10 @@ public struct Scheduler: Sendable {
   ///   - deliver: Takes a result, never two at a time.
   /// - Throws: The first error of `deliver`. It raises `stop`, and nothing is delivered after it.
   @discardableResult
-  public func run<Item: Sendable, Value: Sendable>(
-    _ items: [Item], stop: StopFlag, body: @escaping @Sendable (Item) -> Value?,
-    deliver: @escaping @Sendable (Item, Value) throws -> Void
-  ) throws -> Outcome {
+  public func run<Items: RandomAccessCollection & Sendable, Value: Sendable>(
+    _ items: Items, stop: StopFlag, body: @escaping @Sendable (Items.Element) -> Value?,
+    deliver: @escaping @Sendable (Items.Element, Value) throws -> Void
+  ) throws -> Outcome where Items.Index == Int {
     let queue = WorkQueue(items: items, stop: stop, body: body, deliver: deliver)
     let group = DispatchGroup()
     for index in 0..<min(workers, items.count) {
@@ -56,8 +61,11 @@ public struct Scheduler: Sendable {
 }
 
 /// The state that the workers of one schedule share.
-private final class WorkQueue<Item: Sendable, Value: Sendable>: Sendable {
-  private let items: [Item]
+private final class WorkQueue<Items: RandomAccessCollection & Sendable, Value: Sendable>: Sendable
+where Items.Index == Int {
+  typealias Item = Items.Element
+
+  private let items: Items
   private let stop: StopFlag
   private let body: @Sendable (Item) -> Value?
   private let deliver: @Sendable (Item, Value) throws -> Void
@@ -66,7 +74,7 @@ private final class WorkQueue<Item: Sendable, Value: Sendable>: Sendable {
   private let deliveries = Mutex((count: 0, failure: nil as (any Error)?))
 
   init(
-    items: [Item], stop: StopFlag, body: @escaping @Sendable (Item) -> Value?,
+    items: Items, stop: StopFlag, body: @escaping @Sendable (Item) -> Value?,
     deliver: @escaping @Sendable (Item, Value) throws -> Void
   ) {
     self.items = items
@@ -82,8 +90,9 @@ private final class WorkQueue<Item: Sendable, Value: Sendable>: Sendable {
     while !stop.isRaised {
       let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard position < items.count else { return }
-      guard let value = body(items[position]) else { return }
-      owner.sync { take(value, of: items[position]) }
+      let item = items[items.startIndex + position]
+      guard let value = body(item) else { return }
+      owner.sync { take(value, of: item) }
     }
   }
 

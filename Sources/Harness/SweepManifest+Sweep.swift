@@ -17,10 +17,10 @@ extension SweepManifest {
 
   /// A hash of the trials' identities, whatever their order, and of the rule that compares them.
   static func hash(of experiment: Experiment) -> String {
-    var hasher = CanonicalHasher()
-    let identities = experiment.trials.map { hasher.identity(of: $0) }.sorted().map(\.description)
-    let rule = "\(experiment.selection.metric.rawValue) \(experiment.selection.epoch.rawValue)"
-    return TrialIdentity(hashing: (identities + [rule]).joined(separator: "\n")).description
+    var hash = FNV1a()
+    for identity in experiment.trials.identities.sorted() { hash.update("\(identity)\n".utf8) }
+    hash.update("\(experiment.selection.metric.rawValue) \(experiment.selection.epoch.rawValue)".utf8)
+    return TrialIdentity(high: hash.high, low: hash.low).description
   }
 
   /// The task that runs must share to be ranked together: data, loss, training and selection. The axes of a grid may

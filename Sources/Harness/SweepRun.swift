@@ -69,17 +69,13 @@ public struct SweepRun: Sendable {
   ) throws -> Outcome {
     for notice in store.notices { display.logger.warning("\(notice)") }
     let completed = store.completed
-    var hasher = CanonicalHasher()
-    var total = 0
-    let pending = sweep.experiment.trials.filter { trial in
-      let identity = hasher.identity(of: trial)
-      guard share?.contains(identity) ?? true else { return false }
-      total += 1
-      return !completed.contains(identity)
-    }
+    let mine = sweep.experiment.trials.identities.enumerated().filter { share?.contains($0.element) ?? true }
+    let total = mine.count
+    let pending = sweep.experiment.trials.selecting(
+      mine.filter { !completed.contains($0.element) }.map(\.offset))
     var progress = SweepProgress(
       name: sweep.experiment.name, total: total, resumed: total - pending.count, selection: sweep.experiment.selection,
-      plannedCost: pending.reduce(0) { $0 + sweep.cost(of: $1) })
+      plannedCost: pending.configurations.reduce(0) { $0 + sweep.cost(of: $1.trial) * Double($1.indices.count) })
     if progress.resumed > 0 {
       for run in try recordedRuns() where share?.contains(run.identity) ?? true { progress.consider(run) }
     }
@@ -99,8 +95,7 @@ public struct SweepRun: Sendable {
 
   /// The experiment's runs on disk, in the order of identity.
   private func recordedRuns() throws -> [RunSummary] {
-    var hasher = CanonicalHasher()
-    let identities = Set(sweep.experiment.trials.map { hasher.identity(of: $0) })
+    let identities = Set(sweep.experiment.trials.identities)
     return try ResultReader(path: directory).summaries().filter { identities.contains($0.identity) }
   }
 
@@ -116,9 +111,10 @@ public struct SweepRun: Sendable {
     guard !winner.isEmpty, known?.selection != rule || known?.runs.map(\.identity) != winner.map(\.description) else {
       return
     }
-    var trials: [TrialIdentity: Trial] = [:]
-    var hasher = CanonicalHasher()
-    for trial in sweep.experiment.trials { trials[hasher.identity(of: trial)] = trial }
+    let winners = Set(winner)
+    let places = sweep.experiment.trials.identities.enumerated().filter { winners.contains($0.element) }
+    let trials = Dictionary(
+      uniqueKeysWithValues: places.map { ($0.element, sweep.experiment.trials[$0.offset]) })
     display.logger.info("Looking at the test set for the winner, \(Quantity.count(winner.count, "seed"))")
     let chosen = try winner.compactMap { identity in
       try trials[identity].map { (trial: $0, stored: try reader.record(identity).weights) }

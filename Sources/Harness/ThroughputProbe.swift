@@ -10,7 +10,7 @@ public struct ThroughputProbe: Sendable {
   ///   - maximumSizes: Batch sizes measured, spread over those of the plan; the rest takes its nearest neighbour's rate.
   public init(_ sweep: PreparedSweep, seconds: Double = 0.1, maximumSizes: Int = 6) {
     var representatives: [Int: Trial] = [:]
-    for trial in sweep.experiment.trials {
+    for (trial, _) in sweep.experiment.trials.configurations {
       let batch = Self.batch(of: trial, in: sweep)
       if representatives[batch] == nil { representatives[batch] = trial }
     }

@@ -16,7 +16,7 @@ struct ClosingReport {
     self.sweep = sweep
     self.directory = directory
     let reader = try ResultReader(path: directory)
-    let identities = Set(sweep.experiment.trials.map(\.identity))
+    let identities = Set(sweep.experiment.trials.identities)
     runs = try reader.summaries().filter { identities.contains($0.identity) }
     evaluation = try reader.testEvaluation
   }

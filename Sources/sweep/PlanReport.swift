@@ -26,9 +26,21 @@ struct PlanReport {
     output.write("\n")
     // The dropout rate is the keep probability said the other way round, but readers look for either.
     let rows = axes.map { axis in
-      [axis.name, axis.values.map { $0.text(as: axis.name) }.joined(separator: ", ")]
+      [axis.name, Self.text(of: axis)]
     }
     Table(columns: [.init(title), .init("")], rows: rows).write(to: &output, indent: 0)
+  }
+
+  private static let shownValues = 32
+
+  /// All values, or where they are many the first ones and the last.
+  private static func text(of axis: PlanAxis) -> String {
+    let isLong = axis.values.count > shownValues
+    var texts = axis.values.prefix(isLong ? 8 : shownValues).map { $0.text(as: axis.name) }
+    if isLong, let last = axis.values.last {
+      texts += ["…", "\(last.text(as: axis.name)) (\(Quantity.grouped(axis.values.count)) values)"]
+    }
+    return texts.joined(separator: ", ")
   }
 
   private var estimates: [[String]] {

@@ -8,6 +8,14 @@ import Testing
 
   init() throws { fixture = try SweepFixture() }
 
+  @Test func manyValuesAreShownByTheFirstAndTheLast() throws {
+    let file = try fixture.write(SweepFixture.experiment(seeds: 100_000))
+    let result = try fixture.sweep("plan", file)
+    #expect(result.status == 0)
+    #expect(result.standardOutput.hasPrefix("spirals: 800,000 trials\n"))
+    #expect(result.standardOutput.contains("0, 1, 2, 3, 4, 5, 6, 7, …, 99999 (100,000 values)\n"))
+  }
+
   @Test func showsParametersAndEstimatesAndWritesNothing() throws {
     let file = try fixture.write(SweepFixture.experiment(seeds: 2))
     let result = try fixture.sweep("plan", file, "--workers", "2", "--weights", "all")

@@ -65,7 +65,7 @@ import Testing
     let again = try ExperimentFile.parse(text: Self.experiment("{halton: 64}"), file: "search.yaml")
     #expect(again.trials == experiment.trials)
     let more = try ExperimentFile.parse(text: Self.experiment("{halton: 65}"), file: "search.yaml")
-    #expect(Array(more.trials.prefix(192)) == experiment.trials)
+    #expect(TrialList(more.trials.prefix(192)) == experiment.trials)
     let other = try ExperimentFile.parse(text: Self.experiment("{halton: 64, seed: 1}"), file: "search.yaml")
     #expect(other.trials != experiment.trials)
   }

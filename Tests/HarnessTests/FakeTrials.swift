@@ -32,6 +32,7 @@ func fakeRecord(
 func label(_ trials: [Trial]) -> RunLabel {
   RunLabel(
     Plan(
-      experiment: .init(name: "fake", trials: trials), inputs: 1, outputs: 1, trainSamples: 1, validationSamples: 1
+      experiment: .init(name: "fake", trials: TrialList(trials)), inputs: 1, outputs: 1, trainSamples: 1,
+      validationSamples: 1
     ).axes)
 }

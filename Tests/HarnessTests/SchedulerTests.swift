@@ -9,10 +9,10 @@ struct SchedulerTests {
   @Test func startsTheHeaviestFirstAndBreaksTiesByIdentity() {
     let trials = fakeTrials(6)
     let cost: (Trial) -> Double = { $0.seed < 3 ? 1 : Double($0.seed) }
-    let ordered = Scheduler.heaviestFirst(trials, cost: cost)
+    let ordered = Scheduler.heaviestFirst(TrialList(trials), cost: cost)
     #expect(ordered.prefix(3).map(\.seed) == [5, 4, 3])
     #expect(ordered.suffix(3).map(\.identity) == trials.prefix(3).map(\.identity).sorted())
-    #expect(Scheduler.heaviestFirst(trials.reversed(), cost: cost) == ordered)
+    #expect(Scheduler.heaviestFirst(TrialList(trials.reversed()), cost: cost) == ordered)
   }
 
   @Test(arguments: [1, 2, 7]) func deliversEachRecordOnceAndOneAtATime(workers: Int) throws {

@@ -49,6 +49,8 @@ struct ExclusionRule {
     }
   }
 
+  func names(_ name: String) -> Bool { conditions.contains { $0.name == name } }
+
   /// - Parameter value: Gives a hyperparameter's value by its name.
   func matches(_ value: (String) -> HyperparameterValue?) -> Bool {
     conditions.allSatisfy { condition in

@@ -66,6 +66,7 @@ public enum ExperimentFile {
       let count = size == .max ? "far too many" : "\(size)"
       reader.grid?.field.report("\(count) trials", accepted: "at most \(GridReader.maximumTrials)")
     }
+    grid.checkParts(reader)
     try problems.throwIfAny()
     let all = search.map { grid.trials(of: $0) } ?? grid.trials()
     try problems.throwIfAny()

@@ -58,11 +58,7 @@ struct ExperimentGrid {
 
   /// At least the number of trials, `Int.max` where that is larger; found without making them.
   var count: Int {
-    let optimizerCount = optimizers.reduce(0) { sum, entry in
-      let (value, overflow) = sum.addingReportingOverflow(entry.count(default: learningRates))
-      return overflow ? .max : value
-    }
-    return saturatingProduct([
+    saturatingProduct([
       hidden.values.count, activations.values.count, initializations.values.count, l2.values.count,
       schedules.values.count, optimizerCount, batchSizes.values.count, dropout.count, seeds.values.count,
     ])
@@ -70,10 +66,12 @@ struct ExperimentGrid {
 
   /// Every optimizer with all of its hyperparameters. Reports one that two entries give.
   func specifications() -> [OptimizerSpecification] {
+    // An entry gives no optimizer twice, so only entries of one kind need to be compared.
     var first: [OptimizerSpecification: DocumentField] = [:]
+    let kinds = Dictionary(optimizers.map { ($0.kind, 1) }, uniquingKeysWith: +)
     return optimizers.flatMap { entry in
       let specifications = entry.specifications(default: learningRates)
-      for specification in specifications {
+      for specification in specifications where kinds[entry.kind, default: 1] > 1 {
         guard let earlier = first[specification] else {
           first[specification] = entry.field
           continue
@@ -89,41 +87,41 @@ struct ExperimentGrid {
   }
 
   /// All trials, seeds innermost.
-  func trials() -> [Trial] {
-    let optimizers = specifications()
-    let dropouts = dropout.specifications
-    var trials: [Trial] = []
-    trials.reserveCapacity(count)
-    for network in networks {
-      for l2 in l2.values {
-        for schedule in schedules.values {
-          for optimizer in optimizers {
-            for batchSize in batchSizes.values {
-              for dropout in dropouts {
-                for seed in seeds.values {
-                  trials.append(
-                    trial(
-                      network, l2: l2, schedule: schedule, optimizer: optimizer, batchSize: batchSize,
-                      dropout: dropout, seed: seed))
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    return trials
+  func trials() -> TrialList { TrialList(combinations()) }
+
+  /// The values that trials combine.
+  func combinations() -> TrialGrid {
+    let (networks, optimizers, dropouts) = (networks, specifications(), dropout.specifications)
+    let base = Trial(
+      data: data, network: .init(hidden: []), loss: loss, optimizer: .init(.adam, learningRate: 1), batchSize: .full,
+      training: training, precision: precision, seed: 0, curvature: curvature)
+    return TrialGrid(
+      base: base, networks: networks, penalties: l2.values, schedules: schedules.values, optimizers: optimizers,
+      batchSizes: batchSizes.values, dropouts: dropouts, seeds: seeds.values)
   }
 
-  /// The trial with these values, and all that does not vary.
-  func trial(
-    _ network: NetworkSpecification, l2: Double, schedule: ScheduleSpecification, optimizer: OptimizerSpecification,
-    batchSize: BatchSize, dropout: DropoutSpecification, seed: UInt64
-  ) -> Trial {
-    Trial(
-      data: data, network: network, loss: loss, l2: l2, optimizer: optimizer, schedule: schedule,
-      batchSize: batchSize, dropout: dropout, training: training, precision: precision, seed: seed,
-      curvature: curvature)
+  /// Values of one part of a configuration that are held in memory at most, about a kilobyte each.
+  static let maximumPart = 1_000_000
+
+  /// Reports parts of a configuration that have more values than can be held.
+  func checkParts(_ reader: GridReader) {
+    let networkCount = saturatingProduct([hidden.values.count, activations.values.count, initializations.values.count])
+    let parts = [
+      (optimizerCount, "optimizers with their settings", reader.grid?["optimizer"]),
+      (networkCount, "networks", reader.grid?["hidden"]), (dropout.count, "dropouts", reader.grid?["dropout"]),
+    ]
+    for (count, what, field) in parts where count > Self.maximumPart {
+      (field ?? reader.grid?.field)?.report(
+        "\(count == .max ? "far too many" : "\(count)") \(what)",
+        accepted: "at most \(Self.maximumPart): fewer values, or smaller counts of their ranges")
+    }
+  }
+
+  private var optimizerCount: Int {
+    optimizers.reduce(0) { sum, entry in
+      let (value, overflow) = sum.addingReportingOverflow(entry.count(default: learningRates))
+      return overflow ? .max : value
+    }
   }
 
   var networks: [NetworkSpecification] {

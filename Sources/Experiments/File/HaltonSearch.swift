@@ -26,54 +26,50 @@ extension ExperimentGrid {
   ///
   /// A coordinate u in [0, 1) picks value ⌊u·n⌋ of n, so that a range with a large count is as good as a continuous one.
   /// An entry of `optimizer` and its settings are two coordinates. A configuration that was drawn before is left out.
-  func trials(of search: HaltonSearch) -> [Trial] {
-    _ = specifications()
-    let entries = optimizers.map { $0.specifications(default: learningRates) }
-    let (networks, dropouts) = (networks, dropout.specifications)
+  func trials(of search: HaltonSearch) -> TrialList {
+    var grid = combinations()
+    let entries = optimizers.map { $0.count(default: learningRates) }
     let sizes = [
-      networks.count, l2.values.count, schedules.values.count, entries.count, entries.map(\.count).max() ?? 0,
-      batchSizes.values.count, dropouts.count,
+      grid.networks.count, grid.penalties.count, grid.schedules.count, entries.count, entries.max() ?? 0,
+      grid.batchSizes.count, grid.dropouts.count,
     ]
     guard !sizes.contains(0) else { return [] }
-    let available =
-      saturatingProduct([sizes[0], sizes[1], sizes[2], sizes[5], sizes[6]])
-      .multipliedReportingOverflow(by: entries.reduce(0) { $0 + $1.count })
-    guard available.overflow || available.partialValue >= search.configurations else {
+    let available = saturatingProduct(grid.sizes)
+    guard available >= search.configurations else {
       search.field.report(
-        "\(search.configurations) configurations of a grid that has \(available.partialValue)",
+        "\(search.configurations) configurations of a grid that has \(available)",
         accepted: "at most as many, or ranges with a larger count")
       return []
     }
     // Hyperparameters that do not vary take no coordinate: the first primes fill most evenly.
     let varying = sizes.indices.filter { sizes[$0] > 1 }
     let sequence = HaltonSequence(dimensions: varying.count, seed: search.seed)
-    var seen: Set<Trial> = []
-    var trials: [Trial] = []
+    let firstOfEntry = entries.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    var seen: Set<TrialGrid.Point> = []
+    var points: [TrialGrid.Point] = []
     var index = 0
-    while seen.count < search.configurations, index < search.configurations * Self.drawsPerConfiguration {
-      var point = [Double](repeating: 0, count: sizes.count)
-      for (coordinate, value) in zip(varying, sequence[index]) { point[coordinate] = value }
+    while points.count < search.configurations, index < search.configurations * Self.drawsPerConfiguration {
+      var coordinates = [Double](repeating: 0, count: sizes.count)
+      for (coordinate, value) in zip(varying, sequence[index]) { coordinates[coordinate] = value }
       index += 1
-      func pick<Value>(_ values: [Value], _ coordinate: Int) -> Value {
-        values[Int(point[coordinate] * Double(values.count))]
-      }
-      let trial = trial(
-        pick(networks, 0), l2: pick(l2.values, 1), schedule: pick(schedules.values, 2),
-        optimizer: pick(pick(entries, 3), 4), batchSize: pick(batchSizes.values, 5), dropout: pick(dropouts, 6),
-        seed: seeds.values.first ?? 0)
-      guard seen.insert(trial).inserted else { continue }
-      for seed in seeds.values {
-        var copy = trial
-        copy.seed = seed
-        trials.append(copy)
-      }
+      func pick(_ coordinate: Int, of count: Int) -> Int { Int(coordinates[coordinate] * Double(count)) }
+      let entry = pick(3, of: entries.count)
+      let optimizer = firstOfEntry[entry] + pick(4, of: entries[entry])
+      let picks = [
+        pick(0, of: sizes[0]), pick(1, of: sizes[1]), pick(2, of: sizes[2]), optimizer, pick(5, of: sizes[5]),
+        pick(6, of: sizes[6]),
+      ]
+      var point = TrialGrid.Point.zero
+      for (part, pick) in picks.enumerated() { point[part] = Int32(pick) }
+      if seen.insert(point).inserted { points.append(point) }
     }
-    if seen.count < search.configurations {
+    if points.count < search.configurations {
       search.field.report(
-        "the sequence meets only \(seen.count) configurations of this grid",
+        "the sequence meets only \(points.count) configurations of this grid",
         accepted: "fewer, or ranges with a larger count")
     }
-    return trials
+    grid.points = points
+    return TrialList(grid)
   }
 
   private static let drawsPerConfiguration = 1000

@@ -4,13 +4,13 @@ struct OptimizerCompatibility {
   let learningRates: GridAxis<Double>?
 
   /// Reports each entry's first trial, by the order of the grid, that goes against a rule of its optimizer.
-  func check(_ trials: [Trial]) {
+  func check(_ trials: TrialList) {
     var reported: Set<Refusal> = []
     var entries: [OptimizerSpecification: Int] = [:]
     for (index, entry) in optimizers.enumerated() where entry.kind.isSecondOrder {
       for specification in entry.specifications(default: learningRates) { entries[specification] = index }
     }
-    for trial in trials {
+    for (trial, _) in trials.configurations {
       guard let entry = entries[trial.optimizer] else { continue }
       for rule in Rule.allCases {
         guard let problem = rule.problem(with: trial), reported.insert(.init(entry: entry, rule: rule)).inserted else {

@@ -5,31 +5,39 @@ struct TrialFilter {
 
   /// The trials that no rule matches, in their order.
   ///
-  /// Reports two trials of one identity, and rules that leave nothing; warns of a rule that matches no trial.
-  func apply(to trials: [Trial], warnings: inout [String]) -> [Trial] {
-    var hits = [Int](repeating: 0, count: rules.count)
-    var kept: [Trial] = []
+  /// Reports two trials of one identity, and rules that leave nothing; warns of a rule that matches no trial. Seeds are
+  /// distinct, so configurations are compared, and trials are looked at one by one only where a rule speaks of seeds.
+  func apply(to trials: TrialList, warnings: inout [String]) -> TrialList {
+    var hits = [Bool](repeating: false, count: rules.count)
+    var kept: [Int] = []
     var hasher = CanonicalHasher()
-    var seen = Set<TrialIdentity>(minimumCapacity: trials.count)
-    for trial in trials {
+    var seen: Set<TrialIdentity> = []
+    let (seeded, general) = (
+      rules.indices.filter { rules[$0].names("seed") }, rules.indices.filter { !rules[$0].names("seed") }
+    )
+    for (trial, indices) in trials.configurations {
       let identity = hasher.identity(of: trial)
-      var isExcluded = false
-      for (index, rule) in rules.enumerated() where rule.matches({ hasher.value(of: $0, in: trial) }) {
-        hits[index] += 1
-        isExcluded = true
+      func isExcluded(_ trial: Trial, by candidates: [Int]) -> Bool {
+        let matching = candidates.filter { rules[$0].matches { hasher.value(of: $0, in: trial) } }
+        for index in matching { hits[index] = true }
+        return !matching.isEmpty
       }
-      if isExcluded { continue }
+      let isOut = isExcluded(trial, by: general)
+      if isOut, seeded.isEmpty { continue }
+      let left = seeded.isEmpty ? Array(indices) : indices.filter { !isExcluded(trials[$0], by: seeded) }
+      if isOut || left.isEmpty { continue }
       guard seen.insert(identity).inserted else {
         reportDuplicate(trial)
-        return kept
+        return trials.selecting(kept)
       }
-      kept.append(trial)
+      if !rules.isEmpty { kept += left }
     }
-    for (rule, count) in zip(rules, hits) where count == 0 {
+    for (rule, isHit) in zip(rules, hits) where !isHit {
       warnings.append("\(rule.field.node.location): \(rule.field.path): matches no trial")
     }
-    if kept.isEmpty { grid?.report("the exclude rules leave no trial", accepted: "rules that leave at least one") }
-    return kept
+    let all = rules.isEmpty ? trials : trials.selecting(kept)
+    if all.isEmpty { grid?.report("the exclude rules leave no trial", accepted: "rules that leave at least one") }
+    return all
   }
 
   private func reportDuplicate(_ trial: Trial) {

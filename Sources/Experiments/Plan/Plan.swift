@@ -49,7 +49,7 @@ public struct Plan: Sendable {
   /// The networks of the grid, in its order, each once.
   public var networks: [NetworkSize] {
     var distinct = DistinctValues<NetworkSize>()
-    for trial in experiment.trials { distinct.insert(size(of: trial)) }
+    for (trial, _) in experiment.trials.configurations { distinct.insert(size(of: trial)) }
     return distinct.values
   }
 
@@ -80,14 +80,17 @@ public struct Plan: Sendable {
 
   /// Steps of all trials; `Int.max` where there are more.
   public var steps: Int {
-    experiment.trials.reduce(0) { sum, trial in
-      let (value, overflow) = sum.addingReportingOverflow(costs(of: trial).steps)
+    experiment.trials.configurations.reduce(0) { sum, configuration in
+      let steps = saturatingProduct([costs(of: configuration.trial).steps, configuration.indices.count])
+      let (value, overflow) = sum.addingReportingOverflow(steps)
       return overflow ? .max : value
     }
   }
 
   /// Operations of all trials.
-  public var operations: Double { experiment.trials.reduce(0) { $0 + cost(of: $1) } }
+  public var operations: Double {
+    experiment.trials.configurations.reduce(0) { $0 + cost(of: $1.trial) * Double($1.indices.count) }
+  }
 
   /// Wall-clock seconds on this many workers: no less than an even share of the work, nor than the longest trial.
   ///
@@ -95,9 +98,9 @@ public struct Plan: Sendable {
   public func seconds(workers: Int, rate: (_ batchSize: Int) -> Double) -> Double {
     var total = 0.0
     var longest = 0.0
-    for trial in experiment.trials {
+    for (trial, indices) in experiment.trials.configurations {
       let seconds = cost(of: trial) / (rate(rows(of: trial)) * 1e9)
-      total += seconds
+      total += seconds * Double(indices.count)
       longest = max(longest, seconds)
     }
     return max(total / Double(max(1, workers)), longest)
@@ -109,7 +112,8 @@ public struct Plan: Sendable {
   ///
   /// Parameters, gradient, optimizer state, kept copies, and the activations of a block of samples.
   public var workerBytes: Double {
-    experiment.trials.reduce(0) { largest, trial in
+    experiment.trials.configurations.reduce(0) { largest, configuration in
+      let trial = configuration.trial
       let size = size(of: trial)
       let vectors = 2 + trial.optimizer.kind.stateVectors + max(1, weightsKept.count)
       let rows = min(size.blockRows, max(trainSamples, validationSamples))
@@ -124,16 +128,18 @@ public struct Plan: Sendable {
   /// Memory of the training and validation data, which the workers share: once for each precision in use.
   public var dataBytes: Double {
     let numbers = Double(trainSamples + validationSamples) * Double(inputs + 1)
-    let precisions = Set(experiment.trials.map(\.precision))
+    let precisions = Set(experiment.trials.configurations.map(\.trial.precision))
     return precisions.reduce(0) { $0 + numbers * $1.bytes }
   }
 
   /// What all runs leave on disk, before compression: traces, about 400 bytes of description each, and kept weights.
   public var diskBytes: Double {
-    experiment.trials.reduce(0) { sum, trial in
+    experiment.trials.configurations.reduce(0) { sum, configuration in
+      let trial = configuration.trial
       let columns = Trace.columns.count - (trial.optimizer.kind.isSecondOrder ? 0 : Trace.secondOrderColumns)
       let trace = Double(trial.training.epochs + 1) * Double(columns) * 8
-      return sum + 400 + trace + Double(weightsKept.count) * Double(size(of: trial).parameters) * 4
+      let bytes = 400 + trace + Double(weightsKept.count) * Double(size(of: trial).parameters) * 4
+      return sum + bytes * Double(configuration.indices.count)
     }
   }
 

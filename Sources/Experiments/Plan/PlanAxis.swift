@@ -16,7 +16,7 @@ extension PlanAxis {
   /// Every hyperparameter of the trials.
   ///
   /// Trials share their parts, so the parts that differ are found first and only those are described.
-  static func axes(of trials: [Trial]) -> [PlanAxis] {
+  static func axes(of trials: TrialList) -> [PlanAxis] {
     var optimizers = DistinctValues<OptimizerSpecification>()
     var schedules = DistinctValues<ScheduleSpecification>()
     var networks = DistinctValues<NetworkAndDropout>()
@@ -26,9 +26,8 @@ extension PlanAxis {
     var losses = DistinctValues<LossKind>()
     var penalties = DistinctValues<Double>()
     var precisions = DistinctValues<Precision>()
-    var seeds = DistinctValues<UInt64>()
     var probes = DistinctValues<CurvatureSpecification?>()
-    for trial in trials {
+    for (trial, _) in trials.configurations {
       optimizers.insert(trial.optimizer)
       schedules.insert(trial.schedule)
       networks.insert(NetworkAndDropout(network: trial.network, dropout: trial.dropout))
@@ -38,7 +37,6 @@ extension PlanAxis {
       losses.insert(trial.loss)
       penalties.insert(trial.l2)
       precisions.insert(trial.precision)
-      seeds.insert(trial.seed)
       probes.insert(trial.curvature)
     }
     var table = Table()
@@ -50,7 +48,7 @@ extension PlanAxis {
     for value in penalties.values { table.add([.init("l2", .number(value))]) }
     for value in trainings.values { table.add(value.hyperparameters) }
     for value in precisions.values { table.add([.init("precision", .text(value.rawValue))]) }
-    for value in seeds.values { table.add([.init("seed", .integer(Int(bitPattern: UInt(value))))]) }
+    for value in trials.seeds { table.add([.init("seed", .integer(Int(bitPattern: UInt(value))))]) }
     for value in data.values { table.add(value.hyperparameters) }
     for value in probes.values { table.add(value?.hyperparameters ?? []) }
     return table.axes

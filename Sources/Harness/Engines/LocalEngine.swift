@@ -13,7 +13,7 @@ public struct LocalEngine: Sendable {
   /// - Throws: The first error of `record`, after which nothing more is recorded.
   @discardableResult
   public func run(
-    _ trials: [Trial], of sweep: PreparedSweep, keeping: KeptWeights, monitor: ProgressMonitor, stop: StopFlag,
+    _ trials: TrialList, of sweep: PreparedSweep, keeping: KeptWeights, monitor: ProgressMonitor, stop: StopFlag,
     record: @escaping @Sendable (TrialRecord) throws -> Void
   ) throws -> Scheduler.Outcome {
     let ordered = Scheduler.heaviestFirst(trials, cost: sweep.cost)

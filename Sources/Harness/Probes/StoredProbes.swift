@@ -9,6 +9,8 @@ import Store
 public struct StoredProbes: Sendable {
   public let specification: CurvatureSpecification
   private let experiment: Experiment
+  /// Where in the experiment each run's trial is.
+  private let places: [TrialIdentity: Int]
   private let library: SampleLibrary
   private let path: String
   /// Whether the moments were asked for, or are whatever weights there are.
@@ -27,6 +29,7 @@ public struct StoredProbes: Sendable {
     let file = "\(path)/sweep.json"
     let overrides = manifest.overrides
     experiment = try ExperimentFile.parse(text: manifest.experimentText, file: file, overrides: overrides)
+    places = Dictionary(uniqueKeysWithValues: experiment.trials.identities.enumerated().map { ($1, $0) })
     let keys = settings.map { $0.hasPrefix("curvature.") ? $0 : "curvature.\($0)" }
     let probed = try ExperimentFile.parse(
       text: manifest.experimentText, file: file, overrides: overrides + keys)
@@ -56,7 +59,7 @@ public struct StoredProbes: Sendable {
 
   /// - Throws: ``ProbeRefusal`` where weights were not kept, or the run is not of the experiment in `sweep.json`.
   public func measure(_ record: TrialRecord) throws -> [CurvatureMeasurement] {
-    guard let trial = experiment.trials.first(where: { $0.identity == record.identity }) else {
+    guard let trial = places[record.identity].map({ experiment.trials[$0] }) else {
       throw ProbeRefusal(reason: "run \(record.identity.short) is not of the experiment that \(path)/sweep.json holds")
     }
     let run = TrialRun(trial, selection: experiment.selection, keeping: .none)

@@ -79,9 +79,8 @@ public struct SlurmEngine: Sendable {
       directory: directory, manifest: SweepManifest(sweep, arguments: arguments), options: options)
     let completed = store.completed
     try store.close()
-    var hasher = CanonicalHasher()
-    return Scheduler.heaviestFirst(sweep.experiment.trials, cost: sweep.cost)
-      .map { hasher.identity(of: $0) }.filter { !completed.contains($0) }
+    return Scheduler.heaviestFirst(sweep.experiment.trials, cost: sweep.cost).identities
+      .filter { !completed.contains($0) }
   }
 
   /// Ours first: what the user says may replace it.
