@@ -26,9 +26,11 @@ def columns(shard):
             if data.ndim == 0 or len(data.dims[0]) == 0 or data.dims[0][0].name != "/run":
                 continue
             values = data.asstr()[...] if h5py.check_string_dtype(data.dtype) else data[...]
-            if "flag_meanings" in data.attrs:
+            # Sets of flags (`flag_masks`) stay numbers.
+            if "flag_values" in data.attrs:
                 meanings = dict(zip(np.ravel(data.attrs["flag_values"]), text(data.attrs["flag_meanings"]).split()))
-                values = np.array([meanings.get(value, "") for value in values], dtype=object)
+                texts = [meanings.get(value, "") for value in np.ravel(values)]
+                values = np.array(texts, dtype=object).reshape(values.shape)
             table[name] = values
     return table
 
@@ -38,10 +40,13 @@ def text(value):
 
 
 def stacked(parts):
-    """Joined along runs; shorter traces are padded with NaN."""
-    if parts[0].ndim == 2:
-        width = max(part.shape[1] for part in parts)
-        parts = [np.pad(part, ((0, 0), (0, width - part.shape[1])), constant_values=np.nan) for part in parts]
+    """Joined along runs; shorter traces are padded with NaN, lists of probes as well."""
+    shape = [max(lengths) for lengths in zip(*(part.shape[1:] for part in parts))]
+    # Without need nothing is padded: what is no float could not take a NaN.
+    if any(list(part.shape[1:]) != shape for part in parts):
+        widths = [[(0, 0)] + [(0, full - length) for full, length in zip(shape, part.shape[1:])] for part in parts]
+        parts = [np.pad(part.astype(object if part.dtype == object else float), width, constant_values=np.nan)
+                 for part, width in zip(parts, widths)]
     return np.concatenate(parts)
 
 

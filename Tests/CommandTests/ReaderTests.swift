@@ -18,6 +18,7 @@ import Testing
     network: {hidden: [8]}
     loss: softmax_cross_entropy
     training: {epochs: 3, divergence_bound: 100}
+    curvature: {at: final, largest: 1, smallest: 0, layers: false, taylor_models: false}
     grid:
       optimizer: [{name: adam, learning_rate: 0.01}, {name: gradient_descent, learning_rate: 1e6}]
       batch_size: 16

@@ -28,6 +28,8 @@ import Testing
       SUBCOMMANDS:
         init                    Write an experiment file with every key explained, to
                                 start from.
+        reference               Print every key of an experiment file: what it
+                                accepts, its default, its meaning.
         run                     Train every configuration that has no result yet.
         plan                    Show what an experiment would run and take, without
                                 running it.

@@ -138,7 +138,7 @@ import Testing
     ),
     (
       "curvature: {every: 0}",
-      "e.yaml:7: curvature.every: 0 is out of range; accepted: a whole number from 1 to 1000000"
+      "e.yaml:7: curvature.every: 0 is out of range; accepted: none, or a whole number from 1 to 1000000"
     ),
     (
       "curvature: {tolerance: 1}", "e.yaml:7: curvature.tolerance: 1 is out of range; accepted: a number in (0, 1)"

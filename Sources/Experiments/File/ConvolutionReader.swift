@@ -54,7 +54,7 @@ struct ConvolutionReader {
       return nil
     }
     let channels = section.required("channels", accepted: DocumentField.describe(sizes))?.integer(in: sizes)
-    let kernel = section.required("kernel", accepted: windowAccepted).flatMap(size)
+    let kernel = section.required("kernel", accepted: windowAccepted).flatMap { size($0) }
     let stride = section["stride"].map { $0.integer(in: sizes) } ?? 1
     let padding = section["padding"]?.choice(PaddingKind.self, "a padding") ?? .valid
     let pooling = section["pool"].map(pooling) ?? .some(nil)
@@ -67,7 +67,7 @@ struct ConvolutionReader {
   private static func pooling(_ field: DocumentField) -> ConvolutionSpecification.PoolingSpecification?? {
     if field.isWord("none") { return .some(nil) }
     guard case .mapping = field.node.content else {
-      return size(field).map { size in
+      return size(field, accepted: "none, \(windowAccepted), or a mapping of kind, size, stride, padding").map { size in
         let window = WindowSpecification(
           height: size.height, width: size.width, stride: max(size.height, size.width), padding: .valid)
         return .init(kind: .max, window: window)
@@ -75,7 +75,7 @@ struct ConvolutionReader {
     }
     guard let section = DocumentSection(field, keys: ["kind", "size", "stride", "padding"]) else { return nil }
     let kind = section["kind"]?.choice(PoolingKind.self, "a pooling") ?? .max
-    guard let size = section.required("size", accepted: windowAccepted).flatMap(size) else { return nil }
+    guard let size = section.required("size", accepted: windowAccepted).flatMap({ size($0) }) else { return nil }
     guard let stride = section["stride"].map({ $0.integer(in: sizes) }) ?? max(size.height, size.width) else {
       return nil
     }
@@ -84,12 +84,14 @@ struct ConvolutionReader {
     return .init(kind: kind, window: window)
   }
 
-  private static func size(_ field: DocumentField) -> (height: Int, width: Int)? {
+  private static func size(
+    _ field: DocumentField, accepted: String = windowAccepted
+  ) -> (height: Int, width: Int)? {
     guard let items = field.listItems else {
-      return field.integer(in: sizes, accepted: windowAccepted).map { ($0, $0) }
+      return field.integer(in: sizes, accepted: accepted).map { ($0, $0) }
     }
     guard items.count == 2 else {
-      field.report("\(items.count) numbers", accepted: windowAccepted)
+      field.report("\(items.count) numbers", accepted: accepted)
       return nil
     }
     let numbers = items.compactMap { $0.integer(in: sizes) }

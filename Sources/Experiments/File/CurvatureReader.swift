@@ -18,7 +18,9 @@ enum CurvatureReader {
     var result = CurvatureSpecification()
     schedule(section, into: &result)
     result.part = section["data"].flatMap(part) ?? result.part
-    result.samples = section["samples"].flatMap { $0.isWord("all") ? nil : $0.integer(in: 1...Int.max) }
+    result.samples = section["samples"].flatMap {
+      $0.isWord("all") ? nil : $0.integer(in: 1...Int.max, accepted: "all, or a whole number of at least 1")
+    }
     result.seed = section["seed"]?.integer(in: 0...Int.max).map { UInt64($0) } ?? 0
     result.dropout = section["dropout"]?.choice(CurvatureSpecification.Dropout.self, "a way to measure") ?? .off
     result.matrix = section["matrix"]?.choice(CurvatureSpecification.Matrix.self, "a matrix") ?? .hessian
@@ -43,7 +45,9 @@ enum CurvatureReader {
 
   private static func schedule(_ section: DocumentSection, into result: inout CurvatureSpecification) {
     let known = "a list of " + moments.joined(separator: ", ")
-    if let every = section["every"], !every.isWord("none") { result.every = every.integer(in: 1...1_000_000) }
+    if let every = section["every"], !every.isWord("none") {
+      result.every = every.integer(in: 1...1_000_000, accepted: "none, or a whole number from 1 to 1000000")
+    }
     guard let field = section["at"] else {
       if result.every != nil { result.moments = [] }
       return

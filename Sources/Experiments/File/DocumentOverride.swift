@@ -94,7 +94,7 @@ enum DocumentOverride {
 
 extension DocumentNode {
   /// Puts a value at a path, making the mappings on the way that are missing. Returns what stood in the way.
-  fileprivate mutating func set(
+  mutating func set(
     _ steps: ArraySlice<DocumentOverride.Step>, to value: DocumentNode, at location: ExperimentFileError.Location,
     path: String = ""
   ) -> String? {
@@ -149,7 +149,7 @@ extension DocumentNode {
     }
   }
 
-  fileprivate mutating func remove(_ keys: ArraySlice<String>) {
+  mutating func remove(_ keys: ArraySlice<String>) {
     guard let key = keys.first, case .mapping(var entries) = content else { return }
     guard let index = entries.firstIndex(where: { $0.key == key }) else { return }
     if keys.count == 1 {

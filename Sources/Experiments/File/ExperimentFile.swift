@@ -2,7 +2,7 @@ import Foundation
 
 /// Reads experiment files.
 ///
-/// The format is YAML; `experiments/default.yaml` explains every key. Unknown keys, repeated keys and values outside what
+/// The format is YAML; `docs/experiment-file.md` has every key. Unknown keys, repeated keys and values outside what
 /// a key accepts are refused, all of them at once, each with its line.
 public enum ExperimentFile {
   /// Reads the experiment at `path`.
@@ -29,6 +29,13 @@ public enum ExperimentFile {
     }
     let problems = ProblemList(file: file)
     for text in overrides { DocumentOverride.apply(text, to: &root, problems: problems) }
+    return try read(root, text: text, overrides: overrides, problems: problems)
+  }
+
+  /// Reads an experiment from a document; `text` is what it was written as.
+  static func read(
+    _ root: DocumentNode, text: String, overrides: [String] = [], problems: ProblemList
+  ) throws(ExperimentFileError) -> Experiment {
     guard let reader = GridReader(DocumentField(node: root, path: "", problems: problems)) else {
       try problems.throwIfAny()
       throw ExperimentFileError(problems: [])

@@ -40,7 +40,7 @@ struct ExperimentGrid {
       GridAxis(numbers: $0, in: .nonNegative)
     }
     schedules = reader.axis(reader.root["schedule"], "schedule", default: .constant, one: ScheduleReader.read) {
-      GridAxis($0, accepted: "a schedule") { ScheduleReader.read($0).map { [$0] } ?? [] }
+      GridAxis($0, accepted: ScheduleReader.accepted + " or a list") { ScheduleReader.read($0).map { [$0] } ?? [] }
     }
     (optimizers, learningRates) = reader.optimizers()
     let batches = "a whole number of at least 1, full, or a list of these"

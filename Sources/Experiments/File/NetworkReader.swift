@@ -34,7 +34,7 @@ enum NetworkReader {
 /// Reads a schedule: a bare name, or a mapping from its name to its settings.
 enum ScheduleReader {
   static let names = ["constant", "step", "exponential", "inverse_time", "cosine"]
-  private static let accepted =
+  static let accepted =
     "constant, {step: {every, gamma}}, {exponential: {gamma}}, {inverse_time: {decay}}, {cosine: {floor}},"
     + " each also with warmup_epochs"
 

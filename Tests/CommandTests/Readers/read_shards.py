@@ -24,7 +24,8 @@ for shard in sorted(pathlib.Path(sys.argv[1]).glob("shards/*.h5")):
                 continue
             assert "long_name" in data.attrs, name
             # Text and categories have no units.
-            assert data.dtype.kind not in "fiu" or "units" in data.attrs or "flag_values" in data.attrs, name
+            said = {"units", "flag_values", "flag_masks"} & set(data.attrs)
+            assert data.dtype.kind not in "fiu" or said, name
             if not data.is_scale:
                 assert all(len(dimension) == 1 for dimension in data.dims), f"{name} lacks a dimension scale"
         raw = {

@@ -1,0 +1,126 @@
+extension ReferenceSection {
+  private static let convolution: (path: String, value: String) = (
+    "network", "{image: [8, 8], convolutions: {channels: 2, kernel: 3}, hidden: [2]}"
+  )
+
+  static let networkSections = [
+    ReferenceSection(
+      path: "network", title: "what is trained",
+      text: "`hidden`, `activation` and `initialization` may stand in `grid` instead, with a list of values.",
+      context: [convolution],
+      keys: [
+        .init("image", "shape of a sample; only with `convolutions`"),
+        .init("convolutions", "from the image upwards, below the hidden layers; a list"),
+        .init(
+          "hidden", wrong: "x",
+          "fully connected layers, lowest first; `[]` is a linear model; required here or in `grid`"),
+        .init(
+          "activation", "relu", "of hidden layers; the output layer is linear, the loss has its softmax or sigmoid"),
+        .init(
+          "initialization", "he",
+          "of weights: N(0, 2/inputs), U(±√(6/inputs)), U(±√(6/(inputs + outputs))), N(0, 2/(inputs + outputs)), N(0, 1/inputs)"
+            + " in the order he, he_uniform, glorot_uniform, glorot_normal, lecun; `uniform`: U(±0.05); biases are 0"),
+        .init("bias", "true", "whether layers have biases"),
+      ]),
+    ReferenceSection(
+      path: "network.convolutions", title: "entries of the list", text: "", context: [convolution],
+      keys: [
+        .init("channels", "filters"), .init("kernel", "size of the window"), .init("stride", "1", "of the window"),
+        .init("padding", "valid", "`same`: zeros around, so that the output is as large as the input over the stride"),
+        .init("pool", "none", "after the activation; a size alone is maximum pooling with that stride"),
+      ]),
+    ReferenceSection(
+      path: "network.convolutions.pool", title: "pooling",
+      text: "", context: [convolution, ("network.convolutions.pool", "{size: 2}")],
+      keys: [
+        .init("kind", "max", "the window's maximum or mean"), .init("size", "of the window"),
+        .init("stride", "2", "default: the window's size"), .init("padding", "valid", "as above"),
+      ]),
+  ]
+
+  static let trainingSections = [
+    ReferenceSection(
+      path: "training", title: "how long and in which order", text: "",
+      keys: [
+        .init("epochs", "passes over the training data"),
+        .init("order", "shuffled", "of samples; `fixed`: the same batches in every epoch"),
+        .init("early_stopping", "none", "ends a run that no longer improves"),
+        .init("divergence_bound", "1000000", "a loss above it ends a run as diverged"),
+        .init("evaluate_training", "true", "whether the training loss is measured after each epoch, which costs time"),
+      ]),
+    ReferenceSection(
+      path: "training.early_stopping", title: "when to stop", text: "",
+      context: [("training.early_stopping", "{patience: 3}")],
+      keys: [
+        .init("patience", "epochs without a better value of the selection's metric before a run ends"),
+        .init("minimum_delta", "0", "by how much a value must be better"),
+      ]),
+    ReferenceSection(
+      path: "schedule", title: "the learning rate's factor",
+      text: "A name alone, or the name with its settings; t counts epochs and parts of them. May stand in `grid`.",
+      context: [("schedule", "{}")],
+      keys: [
+        .init("constant", wrong: "[]", "1"), .init("step", "γ^⌊t/every⌋"), .init("exponential", "γᵗ"),
+        .init("inverse_time", "1/(1 + decay·t)"), .init("cosine", "floor + ½(1 − floor)(1 + cos πt/epochs)"),
+      ]),
+    schedule("constant", "", []),
+    schedule(
+      "step", "every: 1, gamma: 0.5",
+      [
+        .init("every", "epochs between two steps"), .init("gamma", "γ, the factor of a step"),
+      ]),
+    schedule("exponential", "gamma: 0.5", [.init("gamma", "γ, the factor of an epoch")]),
+    schedule("inverse_time", "decay: 0.5", [.init("decay", "of an epoch")]),
+    schedule("cosine", "", [.init("floor", "0", "the factor in the end")]),
+    ReferenceSection(
+      path: "selection", title: "how runs are ranked", text: "", context: [("selection", "{}")],
+      keys: [
+        .init("metric", "validation_loss", "what is compared"),
+        .init("epoch", "best", "each run's best epoch by it, or its last"),
+      ]),
+    curvature,
+    ReferenceSection(
+      path: "curvature.density", title: "density of the spectrum", text: "By stochastic Lanczos quadrature.",
+      context: [("curvature", "{density: {}}")],
+      keys: [
+        .init("probes", "8", "random vectors"), .init("steps", "64", "products a random vector"),
+        .init("points", "256", "of the grid it is stored on"),
+      ]),
+  ]
+
+  private static func schedule(_ name: String, _ settings: String, _ keys: [ReferenceKey]) -> ReferenceSection {
+    let context: [(path: String, value: String)] = [("schedule", "{\(name): {\(settings)}}")]
+    return ReferenceSection(
+      path: "schedule.\(name)", title: "settings", text: "", context: context,
+      keys: keys + [.init("warmup_epochs", "0", "epochs in which the factor rises from 0 in equal steps")])
+  }
+
+  private static let curvature = ReferenceSection(
+    path: "curvature", title: "probes of the loss surface",
+    text: """
+      They are part of what a run is: with other settings here it is another run. Training gives the same bits with and
+      without. The same keys go to `sweep probe --set`. Only the data tell whether `samples` and `full_spectrum` fit.
+      """,
+    context: [("curvature", "{at: start}")],
+    keys: [
+      .init("at", "moments of training; without it best and final, or none with `every`"),
+      .init("every", "none", "also after every so many epochs"),
+      .init("data", "training", "whose loss; the test share is not looked at"),
+      .init("samples", "all", "a fixed sample of so many examples"),
+      .init("seed", "0", "chooses the sample and the random vectors"),
+      .init("dropout", "off", "`frozen`: the masks of one step, the same in every product"),
+      .init("matrix", "hessian", "exact products, the Gauss–Newton matrix, or central differences of the gradient"),
+      .init("largest", "5", "how many of the largest eigenvalues"),
+      .init("smallest", "5", "how many of the smallest; with 1 and 0 alone only λ_max is found, cheaply"),
+      .init("tolerance", "0.0001", "residual over the largest magnitude at which an eigenvalue has converged"),
+      .init("iterations", "500", "products that one search may take"),
+      .init("full_spectrum", "false", "all eigenvalues, of networks of at most 5000 parameters"),
+      .init("density", "false", "of the spectrum; `true` for its defaults"),
+      .init("trace", "none", "an estimate with its standard error by so many random vectors; `true` for 32"),
+      .init("layers", "true", "the extreme eigenvalues of each layer's block"),
+      .init("taylor_models", "true", "how far the linear and the quadratic model of the loss are off"),
+      .init("estimates", "none", wrong: "x", "other ways to the principal eigenvalue, a list"),
+      .init("principal_eigenvector", "false", "whether the vector is kept"),
+      .init("diagonal", "false", "whether the matrix' diagonal is kept, and LeCun's approximation of it"),
+    ])
+}

@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Experiments
+
+/// The reference of experiment files says what the reader does.
+@Suite struct ReferenceTests {
+  @Test func thePageIsWhatTheCodeMakes() throws {
+    let page = try String(contentsOfFile: "\(packageDirectory)/docs/experiment-file.md", encoding: .utf8)
+    let isSame = page == ExperimentReference.markdown
+    #expect(isSame, "docs/experiment-file.md is old: sweep reference > docs/experiment-file.md")
+  }
+
+  @Test(arguments: ReferenceSection.all.indices)
+  func everyKeyIsThere(index: Int) {
+    #expect(ReferenceSection.all[index].differences == [])
+  }
+
+  @Test(arguments: ReferenceSection.all.indices)
+  func everyKeySaysWhatItAccepts(index: Int) {
+    let section = ReferenceSection.all[index]
+    for key in section.keys {
+      #expect(section.accepted(key)?.isEmpty == false, "\(section.path).\(key.name)")
+    }
+  }
+
+  /// A file that gives a key its default is the same experiment as the file without the key.
+  @Test(arguments: ReferenceSection.all.indices)
+  func defaultsAreTheReaders(index: Int) throws {
+    let section = ReferenceSection.all[index]
+    for key in section.keys {
+      guard let standard = key.standard else { continue }
+      let given = try section.experiment(with: key.name, standard)
+      let left = try section.experiment(with: key.name)
+      let isSame =
+        given.trials == left.trials && given.selection == left.selection && given.summary == left.summary
+        && given.slurm == left.slurm
+      #expect(isSame && !left.trials.isEmpty, "\(section.path).\(key.name): \(standard)")
+      #expect(!section.isRequired(key), "\(section.path).\(key.name)")
+    }
+  }
+
+  /// Every mapping the reader has is a section: its keys are named by the reader's own tables.
+  @Test func everyTableOfTheReaderIsThere() {
+    let tables = [
+      GridReader.keys, GridReader.gridKeys, NetworkReader.keys, TrainingReader.keys, DataReader.keys,
+      DataReader.sources, SplitReader.keys, CurvatureReader.keys, DropoutAxes.keys, HaltonSearch.keys, SlurmReader.keys,
+      ScheduleReader.names, ExclusionRule.names,
+    ]
+    let known = ReferenceSection.all.map(\.knownKeys)
+    for table in tables { #expect(known.contains(table), "\(table)") }
+    // Each source and each schedule that takes settings has a section of its own.
+    let paths = ReferenceSection.all.map(\.path)
+    for source in DataReader.sources.dropFirst() { #expect(paths.contains("data.source.\(source)")) }
+    for schedule in ScheduleReader.names { #expect(paths.contains("schedule.\(schedule)")) }
+  }
+}
