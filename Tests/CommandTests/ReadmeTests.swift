@@ -8,7 +8,7 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent()
 
   /// Pages whose `console` blocks are complete: what they need, they make.
-  private static let runnable = ["README.md", "docs/tutorial.md"]
+  private static let runnable = ["README.md", "docs/guide.md", "docs/second-order.md", "docs/tutorial.md"]
 
   private static var pages: [String] {
     get throws {
