@@ -11,6 +11,9 @@ public protocol Scalar: Real, BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, 
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self,
     a: UnsafePointer<Self>, strideA: Int, b: UnsafePointer<Self>, strideB: Int,
     beta: Self, c: UnsafeMutablePointer<Self>, strideC: Int)
+
+  /// A convolution of `count` images to `outputs` channels, or nil where a product of unfolded windows is the better way.
+  static func convolution(_ grid: WindowGrid, outputs: Int, count: Int) -> (any ConvolutionPasses<Self>)?
 }
 
 extension Float: Scalar {
@@ -33,6 +36,12 @@ extension Float: Scalar {
       a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), beta, c, dnnl_dim_t(strideC))
     precondition(status == dnnl_success, "oneDNN refused a \(m)×\(n)×\(k) product")
   }
+
+  public static func convolution(
+    _ grid: WindowGrid, outputs: Int, count: Int
+  ) -> (any ConvolutionPasses<Float>)? {
+    FloatConvolution(grid, outputs: outputs, count: count)
+  }
 }
 
 extension Double: Scalar {
@@ -47,4 +56,9 @@ extension Double: Scalar {
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
       Int32(m), Int32(n), Int32(k), alpha, a, Int32(strideA), b, Int32(strideB), beta, c, Int32(strideC))
   }
+
+  /// oneDNN has none in double precision.
+  public static func convolution(
+    _ grid: WindowGrid, outputs: Int, count: Int
+  ) -> (any ConvolutionPasses<Double>)? { nil }
 }

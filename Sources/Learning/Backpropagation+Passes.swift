@@ -17,11 +17,16 @@ extension Backpropagation {
       let z = isLast ? outputs.pointer : maps[index].pointer
       let rows = block.count &* layer.positions
       let scale = kernelScale(layer: index, masked: masked)
-      forEachPart(of: index, inputs[index].pointer, count: block.count) { a, first, samples in
-        S.product(
-          transposeA: false, transposeB: false, m: samples &* layer.positions, n: layer.outputs, k: layer.inputs,
-          alpha: scale, a: a, strideA: layer.inputs, b: parameters.pointer + layer.kernelOffset,
-          strideB: layer.outputs, beta: 0, c: z + first &* layer.mapWidth, strideC: layer.outputs)
+      let kernel = parameters.pointer + layer.kernelOffset
+      if let convolution = convolution(index, count: block.count, scale: scale) {
+        convolution.maps(of: inputs[index].pointer, kernel, into: z)
+      } else {
+        forEachPart(of: index, inputs[index].pointer, count: block.count) { a, first, samples in
+          S.product(
+            transposeA: false, transposeB: false, m: samples &* layer.positions, n: layer.outputs, k: layer.inputs,
+            alpha: scale, a: a, strideA: layer.inputs, b: kernel, strideB: layer.outputs, beta: 0,
+            c: z + first &* layer.mapWidth, strideC: layer.outputs)
+        }
       }
       if isLast { break }
       let derivative = derivatives[index]?.pointer
@@ -30,6 +35,12 @@ extension Backpropagation {
         derivative: derivative)
       rise(from: index, block, derivative, masked: masked)
     }
+  }
+
+  /// The passes of a layer that is a convolution for `count` samples; nil where its windows are to be unfolded.
+  private func convolution(_ index: Int, count: Int, scale: S) -> (any ConvolutionPasses<S>)? {
+    guard scale == 1, let convolution = convolutions[index] else { return nil }
+    return convolution.passes(count: count)
   }
 
   /// Calls `body` with A of a layer: its features at once, or of a convolution the windows on a few samples after the other.
@@ -217,6 +228,9 @@ extension Backpropagation {
       if index > 0 { descend(through: index, delta, to: below, parameters, count: block.count, scale: scale) }
       if let update, fusion.layers[index] {
         square += descend(index, delta, block, scale: scale, gradient, update)
+      } else if let convolution = convolution(index, count: block.count, scale: scale) {
+        convolution.kernelGradient(
+          inputs[index].pointer, delta, into: gradient.pointer + layer.kernelOffset, accumulate: !first)
       } else {
         forEachPart(of: index, inputs[index].pointer, count: block.count) { a, start, samples in
           S.product(
@@ -251,6 +265,9 @@ extension Backpropagation {
         beta: beta, c: c, strideC: layer.inputs)
     }
     guard let grid = layer.convolution else { return multiply(0, count, beta: accumulate ? 1 : 0, into: below) }
+    if !accumulate, let convolution = convolution(index, count: count, scale: scale) {
+      return convolution.imageGradient(delta, kernel, into: below)
+    }
     let step = Self.partSamples(of: layer)
     var first = 0
     while first < count {

@@ -25,6 +25,8 @@ public final class Backpropagation<S: Scalar> {
   /// φ(z) of every hidden layer: the next layer's input where nothing is pooled.
   let maps: [AlignedBuffer<S>]
   let passages: [Passage<S>]
+  /// Of every layer that is one.
+  let convolutions: [Convolution<S>?]
   /// Mask times scale of the channels of images that are dropped whole, one number a channel.
   let channelMask: AlignedBuffer<S>
   /// The same for every pixel.
@@ -68,6 +70,7 @@ public final class Backpropagation<S: Scalar> {
     passages = network.layers.indices.dropLast().map { index in
       Passage(network.layers[index], rows: rows, drops: dropout.keepProbabilities[index + 1] < 1)
     }
+    convolutions = network.layers.map { layer in layer.convolution.map { Convolution($0, outputs: layer.outputs) } }
     let images = network.layers.indices.filter { dropout.perChannel && network.channels(below: $0) != nil }
     channelMask = AlignedBuffer(count: rows * (images.map { network.channels(below: $0) ?? 0 }.max() ?? 0))
     channelFactors = AlignedBuffer(count: rows * (images.map { network.layers[$0].inputWidth }.max() ?? 0))

@@ -26,6 +26,9 @@ public struct WindowGrid: Hashable, Sendable {
       self.outputs = outputs
     }
 
+    /// Padding that the last position reaches into behind `count` inputs.
+    public func after(_ count: Int) -> Int { max(0, (outputs - 1) * stride + window - before - count) }
+
     /// The inputs that the window at `position` covers, of `count`: empty where it stands on padding alone.
     @inlinable @inline(__always)
     public func covered(at position: Int, of count: Int) -> Range<Int> {
