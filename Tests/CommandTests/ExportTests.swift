@@ -41,6 +41,36 @@ import Testing
 
     """
 
+  /// Every way of padding; a stride that leaves pixels over; windows of even size, which are padded unevenly.
+  private static let images = """
+    name: exports
+    data: {source: digits, split: {train: 0.9, validation: 0.1, test: 0}}
+    network:
+      image: [8, 4, 2]
+      convolutions:
+        - {channels: 3, kernel: [3, 2], padding: same, pool: {kind: average, size: 2, padding: same}}
+        - {channels: 5, kernel: 2, stride: 2, padding: same, pool: {kind: max, size: 2, stride: 1, padding: same}}
+      hidden: [6]
+      activation: tanh
+    loss: softmax_cross_entropy
+    training: {epochs: 2}
+    grid:
+      optimizer: [{name: adam, learning_rate: 0.01}]
+      batch_size: 16
+      dropout: {form: weight_scaling, keep_probability: 0.8}
+
+    """
+
+  private static let unpooled = """
+    name: exports
+    data: {source: digits, split: {train: 0.9, validation: 0.1, test: 0}}
+    network: {image: [8, 8], convolutions: [{channels: 4, kernel: 3, stride: 2}], hidden: [], bias: false}
+    loss: softmax_cross_entropy
+    training: {epochs: 2}
+    grid: {optimizer: [{name: adam, learning_rate: 0.01}], batch_size: 16, seed: 3}
+
+    """
+
   private func sweep(_ experiment: String, _ options: String...) throws {
     let file = folder.path("exports.yaml")
     try experiment.write(toFile: file, atomically: true, encoding: .utf8)
@@ -52,8 +82,11 @@ import Testing
 
   private func summary(_ arguments: String...) throws -> Command.Result { try Command("summary").run(arguments) }
 
-  @Test(arguments: [(classification, 7), (regression, 2)])
-  func otherToolsGiveOurValidationLoss(experiment: String, runs: Int) throws {
+  @Test(arguments: [
+    (classification, 7, "keras,safetensors,onnx"), (regression, 2, "keras,safetensors,onnx"), (images, 1, "keras,onnx"),
+    (unpooled, 1, "keras,onnx"),
+  ])
+  func otherToolsGiveOurValidationLoss(experiment: String, runs: Int, tools: String) throws {
     try sweep(experiment)
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("Readers/evaluate_exports.py").path
@@ -61,14 +94,14 @@ import Testing
     let interpreter = ProcessInfo.processInfo.environment["RAVINE_PYTHON"] ?? "python3"
     let program = Command("summary").executable.path
     let output = try python.run([
-      interpreter, script, program, results, folder.path("data.h5"), "keras,safetensors,onnx",
+      interpreter, script, program, results, folder.path("data.h5"), tools,
     ])
     try #require(output.status == 0, "\(output.standardError)")
     let losses = try JSONDecoder().decode([String: [String: Double]].self, from: Data(output.standardOutput.utf8))
     #expect(losses.count == runs)
     for run in try ResultReader(path: results).summaries() {
       let found = try #require(losses[run.identity.description])
-      #expect(found.count == 3)
+      #expect(found.count == tools.split(separator: ",").count)
       for (tool, loss) in found {
         #expect(abs(loss - run.best.validationLoss) < 1e-6, "\(tool), \(run.hyperparameters)")
       }

@@ -1,6 +1,6 @@
 import Experiments
 
-/// A run's network as other tools take it: dense layers that evaluate as ours do, without dropout.
+/// A run's network as other tools take it: layers that evaluate as ours do, without dropout.
 ///
 /// With dropout by weight scaling, a layer's kernel is multiplied by the keep probability of its input, as it is when
 /// we evaluate.
@@ -12,14 +12,22 @@ public struct ExportedNetwork: Hashable, Sendable {
   public let moment: Moment
 
   public struct Layer: Hashable, Sendable {
+    /// Units below, or pixels under the kernel.
     public let inputs: Int
+    /// Units, or channels.
     public let outputs: Int
-    /// `inputs` × `outputs`, row-major.
+    /// `inputs` × `outputs`, row-major; a convolution's inputs are height × width × channels.
     public let kernel: [Float]
     /// Nil where the layer has none.
     public let bias: [Float]?
     /// φ of a hidden layer; the last one is linear.
     public let activation: ActivationKind
+    /// Nil for a dense layer.
+    public let convolution: Convolution?
+
+    /// Scalars of a sample below and above.
+    var inputCount: Int { convolution?.image.count ?? inputs }
+    var outputCount: Int { convolution?.output.count ?? outputs }
   }
 
   /// When in the run the weights were taken.
@@ -30,41 +38,47 @@ public struct ExportedNetwork: Hashable, Sendable {
     case final
   }
 
-  public var inputs: Int { layers[0].inputs }
+  public var inputs: Int { layers[0].inputCount }
   public var outputs: Int { layers[layers.count - 1].outputs }
 
-  /// Throws ``ExportError`` where the run kept no such weights or is no network of dense layers.
+  /// Throws ``ExportError`` where the run kept no such weights or its parts do not fit together.
   public init(_ record: TrialRecord, at moment: Moment) throws(ExportError) {
     let weights = record.weights.vector(at: moment)
     guard !weights.isEmpty else {
       let kept = Moment.allCases.filter { !record.weights.vector(at: $0).isEmpty }
       throw .noWeights(run: record.identity, moment: moment, kept: kept)
     }
-    func refusal(_ reason: String) -> ExportError { .notDense(run: record.identity, reason: reason) }
+    func refusal(_ reason: String) -> ExportError { .inconsistent(run: record.identity, reason: reason) }
     let hyperparameters = Dictionary(
       record.hyperparameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     guard case .text(let activation)? = hyperparameters["activation"], let kind = ActivationKind(rawValue: activation)
     else { throw refusal("its activation is unknown") }
     guard case .text(let loss)? = hyperparameters["loss"] else { throw refusal("its loss is unknown") }
+    guard let convolutions = Self.convolutions(hyperparameters) else {
+      throw refusal("its convolutions and its image do not fit each other")
+    }
     let count = (record.weights.slices.map(\.layer).max() ?? -1) + 1
     guard count > 0 else { throw refusal("its weights have no layers") }
     let scales = hyperparameters.weightScales(layers: count)
     var layers: [Layer] = []
     for index in 0..<count {
       let slices = record.weights.slices.filter { $0.layer == index }
-      guard let kernel = slices.first(where: { $0.role == "kernel" }), kernel.shape.count == 2 else {
-        throw refusal("layer \(index) has no kernel of inputs × outputs")
-      }
+      let convolution = index < convolutions.count ? convolutions[index] : nil
+      guard let kernel = slices.first(where: { $0.role == "kernel" }),
+        convolution.map({ kernel.shape == $0.kernelShape }) ?? (kernel.shape.count == 2)
+      else { throw refusal("layer \(index) has no kernel of its shape") }
+      let outputs = kernel.shape[kernel.shape.count - 1]
+      let inputs = kernel.shape.dropLast().reduce(1, *)
       let bias = slices.first { $0.role == "bias" }
       guard let values = weights.values(of: kernel), slices.count == (bias == nil ? 1 : 2),
-        bias.map({ $0.shape == [kernel.shape[1]] && weights.values(of: $0) != nil }) ?? true,
-        layers.last.map({ $0.outputs == kernel.shape[0] }) ?? true
+        bias.map({ $0.shape == [outputs] && weights.values(of: $0) != nil }) ?? true,
+        layers.last.map({ $0.outputCount == convolution?.image.count ?? inputs }) ?? true
       else { throw refusal("the parts of layer \(index) do not fit each other") }
       layers.append(
         Layer(
-          inputs: kernel.shape[0], outputs: kernel.shape[1],
-          kernel: scales[index] == 1 ? values : values.map { $0 * scales[index] },
-          bias: bias.flatMap { weights.values(of: $0) }, activation: index < count - 1 ? kind : .identity))
+          inputs: inputs, outputs: outputs, kernel: scales[index] == 1 ? values : values.map { $0 * scales[index] },
+          bias: bias.flatMap { weights.values(of: $0) }, activation: index < count - 1 ? kind : .identity,
+          convolution: convolution))
     }
     run = record.identity
     self.layers = layers
@@ -104,7 +118,7 @@ extension [String: HyperparameterValue] {
 /// Why a run cannot be handed to another tool.
 public enum ExportError: Error, Hashable, CustomStringConvertible {
   case noWeights(run: TrialIdentity, moment: ExportedNetwork.Moment, kept: [ExportedNetwork.Moment])
-  case notDense(run: TrialIdentity, reason: String)
+  case inconsistent(run: TrialIdentity, reason: String)
   /// The tool has no such activation.
   case unsupportedActivation(ActivationKind, tool: String)
 
@@ -115,7 +129,7 @@ public enum ExportError: Error, Hashable, CustomStringConvertible {
         + (kept.isEmpty
           ? "; weights are kept by sweep run --weights best or --weights all"
           : "; accepted: --weights \(kept.map(\.rawValue).joined(separator: " or --weights "))")
-    case .notDense(let run, let reason): "run \(run.short) cannot be exported as dense layers: \(reason)"
+    case .inconsistent(let run, let reason): "run \(run.short) cannot be exported: \(reason)"
     case .unsupportedActivation(let activation, let tool): "\(tool) has no activation \(activation.rawValue)"
     }
   }

@@ -43,10 +43,16 @@ public struct ONNXModel: Sendable {
 
 extension ProtobufMessage {
   fileprivate mutating func addGraph(_ network: ExportedNetwork) {
-    var values = Values(graph: self)
+    var values = ONNXGraph(graph: self)
     var last = "features"
+    if let image = network.image { last = values.addImages(last, image) }
     for (index, layer) in network.layers.enumerated() {
       let isOutput = index == network.layers.count - 1
+      if let convolution = layer.convolution {
+        last = values.addConvolution(convolution, layer, of: last, index: index)
+        if network.layers[index + 1].convolution == nil { last = values.addRows(last, convolution.output) }
+        continue
+      }
       values.addTensor("kernel_\(index)", [layer.inputs, layer.outputs], layer.kernel)
       if let bias = layer.bias { values.addTensor("bias_\(index)", [layer.outputs], bias) }
       let linear = isOutput ? "outputs" : "linear_\(index)"
@@ -78,15 +84,24 @@ extension ProtobufMessage {
 }
 
 /// The nodes and constants of a graph.
-private struct Values {
+struct ONNXGraph {
   var graph: ProtobufMessage
 
-  mutating func addNode(_ operation: String, _ inputs: [String], _ output: String) {
+  mutating func addNode(
+    _ operation: String, _ inputs: [String], _ output: String, attributes: [(name: String, values: [Int])] = []
+  ) {
     graph.add(1) { node in  // node
       for input in inputs { node.add(1, input) }  // input
       node.add(2, output)  // output
       node.add(3, "node_\(output)")  // name
       node.add(4, operation)  // op_type
+      for (name, values) in attributes {
+        node.add(5) { attribute in  // attribute
+          attribute.add(1, name)  // name
+          for value in values { attribute.add(8, value) }  // ints
+          attribute.add(20, 7)  // type: INTS
+        }
+      }
     }
   }
 

@@ -8,16 +8,10 @@ public struct TorchModel: Sendable {
     self.network = network
   }
 
-  /// Entry i of the state_dict's names: the Sequential holds an activation between any two linear layers.
-  private func position(_ layer: Int) -> Int { 2 * layer }
-
   /// `0.weight` (outputs × inputs), `0.bias`, `2.weight` and so on: `load_state_dict` takes them as they are.
   public var tensors: [SafeTensors.Tensor] {
-    network.layers.enumerated().flatMap { index, layer in
-      let name = "\(position(index))"
-      let weight = SafeTensors.Tensor(
-        name: name + ".weight", shape: [layer.outputs, layer.inputs], values: layer.transposedKernel)
-      return [weight] + (layer.bias.map { [.init(name: name + ".bias", shape: [layer.outputs], values: $0)] } ?? [])
+    modules.enumerated().flatMap { position, module in
+      module.tensors.map { .init(name: "\(position).\($0.name)", shape: $0.shape, values: $0.values) }
     }
   }
 
@@ -32,28 +26,138 @@ public struct TorchModel: Sendable {
   }
 
   /// A Python expression.
-  public var model: String {
-    let modules = network.layers.enumerated().flatMap { index, layer -> [String] in
-      let bias = layer.bias == nil ? ", bias=False" : ""
-      let linear = "torch.nn.Linear(\(layer.inputs), \(layer.outputs)\(bias))"
-      return index < network.layers.count - 1 ? [linear, Self.module(layer.activation)] : [linear]
-    }
-    return "torch.nn.Sequential(\(modules.joined(separator: ", ")))"
-  }
+  public var model: String { "torch.nn.Sequential(\(modules.map(\.text).joined(separator: ", ")))" }
 
   /// What to type in Python, given the file.
   public func usage(_ file: String) -> String {
-    let lecunTanh =
-      network.layers.dropLast().contains { $0.activation == .lecunTanh }
-      ? "class LeCunTanh(torch.nn.Module):\n    def forward(self, z):\n        return 1.7159 * torch.tanh(z * 2 / 3)\n"
-      : ""
+    let text = model
+    let classes = Self.classes.filter { text.contains("\($0.name)(") }.map(\.text).joined()
     return """
       import torch
       from safetensors.torch import load_file
-      \(lecunTanh)model = \(model)
+      \(classes)model = \(text)
       model.load_state_dict(load_file("\(pythonEscaped(file))"))
 
       """
+  }
+
+  /// What PyTorch has no modules for.
+  private static let classes: [(name: String, text: String)] = [
+    (
+      "LeCunTanh",
+      """
+      class LeCunTanh(torch.nn.Module):
+          def forward(self, z):
+              return 1.7159 * torch.tanh(z * 2 / 3)
+
+      """
+    ),
+    (
+      "ChannelsFirst",
+      """
+      class ChannelsFirst(torch.nn.Module):
+          def forward(self, images):
+              return images.permute(0, 3, 1, 2)
+
+      """
+    ),
+    // An average that does not count padding, which may be more on one side than on the other.
+    (
+      "AveragePool",
+      """
+      class AveragePool(torch.nn.Module):
+          def __init__(self, size, stride, padding):
+              super().__init__()
+              self.size, self.stride, self.padding = size, stride, padding
+          def pool(self, images):
+              padded = torch.nn.functional.pad(images, self.padding)
+              return torch.nn.functional.avg_pool2d(padded, self.size, self.stride)
+          def forward(self, images):
+              return self.pool(images) / self.pool(torch.ones_like(images))
+
+      """
+    ),
+  ]
+
+  /// An entry of the Sequential with what the state_dict has for it.
+  private struct Module {
+    var text: String
+    var tensors: [SafeTensors.Tensor] = []
+  }
+
+  private var modules: [Module] {
+    var modules: [Module] = []
+    if let image = network.image {
+      let (height, width, channels) = (image.height, image.width, image.channels)
+      modules +=
+        channels == 1
+        ? [Module(text: "torch.nn.Unflatten(1, (1, \(height), \(width)))")]
+        : [Module(text: "torch.nn.Unflatten(1, (\(height), \(width), \(channels)))"), Module(text: "ChannelsFirst()")]
+    }
+    var below: ImageSize?
+    for (index, layer) in network.layers.enumerated() {
+      if let convolution = layer.convolution {
+        modules += Self.modules(convolution, layer)
+        below = convolution.output
+      } else {
+        if below != nil { modules.append(Module(text: "torch.nn.Flatten()")) }
+        modules.append(Self.linear(layer, on: below))
+        below = nil
+        if index < network.layers.count - 1 { modules.append(Module(text: Self.module(layer.activation))) }
+      }
+    }
+    return modules
+  }
+
+  /// - Parameter image: What the layer's inputs are; PyTorch flattens it channel by channel.
+  private static func linear(_ layer: ExportedNetwork.Layer, on image: ImageSize?) -> Module {
+    let shape = image.map { [$0.height, $0.width, $0.channels] } ?? [1, 1, layer.inputs]
+    let weight = transposed(layer.kernel, shape + [layer.outputs], order: [3, 2, 0, 1])
+    let bias = layer.bias == nil ? ", bias=False" : ""
+    return Module(
+      text: "torch.nn.Linear(\(layer.inputs), \(layer.outputs)\(bias))",
+      tensors: [.init(name: "weight", shape: [layer.outputs, layer.inputs], values: weight)] + layer.biasTensor)
+  }
+
+  /// Padding that is not the same on both sides takes a module of its own.
+  private static func modules(_ convolution: ExportedNetwork.Convolution, _ layer: ExportedNetwork.Layer) -> [Module] {
+    let window = convolution.specification.window
+    let padding = ImagePadding(window, on: convolution.image)
+    let bias = layer.bias == nil ? ", bias=False" : ""
+    let kernel = convolution.kernelShape
+    var modules = padding.isEven ? [] : [Module(text: "torch.nn.ZeroPad2d(\(padding.torchText))")]
+    modules.append(
+      Module(
+        text: "torch.nn.Conv2d(\(kernel[2]), \(kernel[3]), (\(window.height), \(window.width)), "
+          + "stride=\(window.stride)\(padding.torchArgument)\(bias))",
+        tensors: [
+          .init(
+            name: "weight", shape: [3, 2, 0, 1].map { kernel[$0] },
+            values: transposed(layer.kernel, kernel, order: [3, 2, 0, 1]))
+        ] + layer.biasTensor))
+    modules.append(Module(text: module(layer.activation)))
+    guard let pooling = convolution.specification.pooling else { return modules }
+    return modules + Self.modules(pooling, on: convolution.activations)
+  }
+
+  private static func modules(
+    _ pooling: ConvolutionSpecification.PoolingSpecification, on image: ImageSize
+  ) -> [Module] {
+    let window = pooling.window
+    let size = "(\(window.height), \(window.width)), stride=\(window.stride)"
+    let padding = ImagePadding(window, on: image)
+    switch pooling.kind {
+    case .max where padding.isEven: return [Module(text: "torch.nn.MaxPool2d(\(size)\(padding.torchArgument))")]
+    case .max:
+      return [
+        Module(text: "torch.nn.ConstantPad2d(\(padding.torchText), -torch.inf)"),
+        Module(text: "torch.nn.MaxPool2d(\(size))"),
+      ]
+    case .average where padding.isEven:
+      return [Module(text: "torch.nn.AvgPool2d(\(size)\(padding.torchArgument), count_include_pad=False)")]
+    case .average:
+      return [Module(text: "AveragePool((\(window.height), \(window.width)), \(window.stride), \(padding.torchText))")]
+    }
   }
 
   private static func module(_ activation: ActivationKind) -> String {
@@ -70,8 +174,17 @@ public struct TorchModel: Sendable {
 }
 
 extension ExportedNetwork.Layer {
-  fileprivate var transposedKernel: [Float] {
-    (0..<outputs).flatMap { output in (0..<inputs).map { kernel[$0 * outputs + output] } }
+  fileprivate var biasTensor: [SafeTensors.Tensor] {
+    bias.map { [.init(name: "bias", shape: [outputs], values: $0)] } ?? []
+  }
+}
+
+extension ImagePadding {
+  /// Left, right, top, bottom.
+  fileprivate var torchText: String { "(\(left), \(right), \(top), \(bottom))" }
+  /// Nothing where there is no padding, or not the same on both sides.
+  fileprivate var torchArgument: String {
+    isEven && (top > 0 || left > 0) ? ", padding=(\(top), \(left))" : ""
   }
 }
 
