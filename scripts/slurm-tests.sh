@@ -80,7 +80,7 @@ total=$(runs local/arrays)
 
 printf 'A sweep of %s runs as 6 tasks of arrays of at most 4\n' "$total"
 check 'submits arrays' status_of 0 sweep run sweep.yaml --output one --engine slurm
-check 'two of them' says 'as 6 tasks of jobs 1, 2' out
+check 'two of them' grep -qE 'as 6 tasks of jobs [0-9]+, [0-9]+$' out
 check 'a second submission is refused' status_of 75 sweep run sweep.yaml --output one --engine slurm
 check 'and told why' says 'still queued or running' out
 wait_for_runs one/arrays 1
@@ -126,5 +126,12 @@ check 'equals the local sweep' same local/arrays three/arrays
 check 'nothing to cancel' status_of 66 sweep cancel local/arrays
 check 'a refusal of sbatch is passed on' status_of 69 sweep run sweep.yaml --output four --engine slurm --partition none
 check 'in its words' says 'sbatch failed with status 1: ' out
+
+printf 'A scheduler that is down\n'
+kill "$(<"$base/run/slurmctld.pid")"
+check 'status is what is on disk' status_of 0 sweep status three/arrays
+check 'counts it' says "arrays: $total of $total runs on disk" out
+check 'and says that Slurm does not answer' says '! squeue ' out
+check 'nothing can be submitted' status_of 69 sweep run sweep.yaml --output four --engine slurm
 
 printf '%s checks passed\n' "$passed"

@@ -51,6 +51,25 @@ import Testing
     #expect(identities == records.map(\.identity).sorted())
   }
 
+  /// More than lie in the headers of data sets: texts too are then data of their own.
+  @Test func thousandsOfRunsMerge() throws {
+    let records = (0..<1200).map { Sample.record($0, weights: false, epochs: 1, probes: false) }
+    for budget in [128 << 20, 40_000] {
+      let outcome = try merge([Array(records[..<500]), Array(records[500...])], budget: budget)
+      #expect(outcome.runs == 1200)
+      let reader = try ResultReader(path: merged)
+      let summaries = try reader.summaries()
+      #expect(summaries.map(\.identity) == records.map(\.identity).sorted())
+      let (expected, found) = (try sweep.reader().summaries(), summaries)
+      #expect(found.map(\.outcome) == expected.map(\.outcome))
+      #expect(found.map(\.hyperparameters) == expected.map(\.hyperparameters))
+      #expect(try Verification(of: merged).isWhole)
+      for record in [records[0], records[700], records[1199]] {
+        #expect(try reader.record(record.identity).outcome == record.outcome)
+      }
+    }
+  }
+
   @Test func theRunsAreTheSameHoweverLittleMemoryThereIs() throws {
     let records = (0..<24).map { Sample.record($0, epochs: 40) }
     let shards = stride(from: 0, to: 24, by: 7).map { Array(records[$0..<min(24, $0 + 7)]) }

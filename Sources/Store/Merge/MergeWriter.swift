@@ -41,9 +41,10 @@ struct MergeWriter {
   // MARK: - Passes
 
   private func storage(of variable: MergedVariable) -> OutputDataset.Storage {
-    ShardImage.storage(
-      stride: variable.type.stride, extents: plan.extents(of: variable), isCompressed: variable.isCompressed,
-      chunkBytes: Self.chunkBytes)
+    let extents = plan.extents(of: variable)
+    if variable.type == .text { return ShardImage.textStorage(extents) }
+    return ShardImage.storage(
+      stride: variable.type.stride, extents: extents, isCompressed: variable.isCompressed, chunkBytes: Self.chunkBytes)
   }
 
   /// Every row of every variable once. Rows are cut where chunks end, so that each chunk is written whole.

@@ -24,11 +24,19 @@ struct ShardImage {
   private static let chunkBytes = 256 << 10
 
   static func storage(of variable: Variable, extents: [Int]) -> OutputDataset.Storage {
-    storage(
+    if case .text = variable.values { return textStorage(extents) }
+    return storage(
       stride: variable.values.stride, extents: extents, isCompressed: variable.isCompressed, chunkBytes: chunkBytes)
   }
 
-  /// How elements of `stride` bytes are laid out.
+  /// What an element holds of a text is where it lies in the file: no filter may change that, not even a checksum.
+  static func textStorage(_ extents: [Int]) -> OutputDataset.Storage {
+    extents.reduce(textStride, *) <= compactBytes ? .compact : .contiguous
+  }
+
+  private static let textStride = 16
+
+  /// How numbers of `stride` bytes are laid out.
   static func storage(
     stride: Int, extents: [Int], isCompressed: Bool, chunkBytes: Int
   ) -> OutputDataset.Storage {
