@@ -239,6 +239,53 @@ def input_dropout(runs, results):
     yield "more so in the mean over masks", "under 3 %", f"{100 * closer:.1f} %", closer < 0.03
 
 
+def steps_to(runs, share):
+    """Steps until the training loss is this share of what it was; ∞ where it never is. An epoch is one step."""
+    below = runs["train_loss"] <= share * runs["train_loss"][:, :1]
+    return np.where(below.any(axis=1), below.argmax(axis=1), np.inf)
+
+
+@experiment("newton-step")
+def newton_step(runs, _):
+    steps, newton = steps_to(runs, 1e-6), runs["optimizer"] == "newton"
+    descent = steps[runs["optimizer"] == "gradient_descent"]
+    yield "gradient descent needs many steps", "over 100 to a millionth of the loss", span(descent, ".0f"), (descent > 100).all()
+    yield "Newton needs one", "1", span(steps[newton], ".0f"), (steps[newton] == 1).all() and (runs["steps"][newton] == 1).all()
+    conjugate = steps[runs["optimizer"] == "conjugate_gradient"]
+    yield ("conjugate gradients, which form no matrix, need a few", "at most 30", span(conjugate, ".0f"),
+           (conjugate <= 30).all())
+
+
+@experiment("condition-number")
+def condition_number(runs, _):
+    steps, newton = steps_to(runs, 1e-8), runs["optimizer"] == "newton"
+    order = np.argsort(-runs["eigenvalues"][~newton][:, 1])
+    descent = steps[~newton][order]
+    growth = descent[1:] / descent[:-1]
+    yield ("steps of gradient descent grow as the condition number", "7 to 12 times for 10 times",
+           f"{', '.join(f'{count:.0f}' for count in descent)} for 10, 100, 1000", ((growth > 7) & (growth < 12)).all())
+    yield "Newton's do not", "1", span(steps[newton], ".0f"), (steps[newton] == 1).all()
+
+
+@experiment("saddle")
+def saddle(runs, _):
+    newton, final = runs["optimizer"] == "newton", runs["train_loss_final"]
+    plain = newton & (runs["regularization"] == "none")
+    yield "plain Newton goes to the saddle", "loss 0.25", span(final[plain], ".6f"), (abs(final[plain] - 0.25) < 1e-9).all()
+    yield "with H + αI it goes to a minimum", "loss 0", span(final[newton & ~plain], ".1e"), (final[newton & ~plain] < 1e-9).all()
+    yield "gradient descent leaves the saddle", "loss 0", span(final[~newton], ".1e"), (final[~newton] < 1e-9).all()
+
+
+@experiment("learning-rate-quadratic")
+def learning_rate_quadratic(runs, _):
+    under, diverged = runs["learning_rate"] * 50 / 2 < 1, runs["outcome"] == "diverged"
+    converged = ~diverged & (steps_to(runs, 1e-12) < np.inf)
+    yield ("η under 2/λ_max converges", "all, up to 0.98 of the bound", f"{converged[under].sum()} of {under.sum()}",
+           under.sum() == 4 and converged[under].all())
+    yield ("η over 2/λ_max diverges", "all, from 1.02 of the bound", f"{diverged[~under].sum()} of {(~under).sum()}",
+           diverged[~under].all())
+
+
 def main():
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)

@@ -9,13 +9,18 @@ public struct CanonicalHasher {
   private var data = Part<DataSpecification>()
   private var curvature = Part<CurvatureSpecification?>()
   private var last: (trial: Trial, hash: FNV1a)?
+  private var problem = Part<ProblemSpecification>()
 
   public init() {}
 
   public mutating func identity(of trial: Trial) -> TrialIdentity {
     var hash = hashBeforeSeed(of: trial)
     hash.update("\(Int(bitPattern: UInt(trial.seed)))\n".utf8)
-    hash.update(data.text(of: trial.data) { $0.hyperparameters })
+    if let own = trial.problem {
+      hash.update(problem.text(of: own) { $0.hyperparameters })
+    } else {
+      hash.update(data.text(of: trial.data) { $0.hyperparameters })
+    }
     hash.update(curvature.text(of: trial.curvature) { $0?.hyperparameters ?? [] })
     return TrialIdentity(high: hash.high, low: hash.low)
   }
@@ -27,11 +32,13 @@ public struct CanonicalHasher {
     hash.update(optimizer.text(of: trial.optimizer) { $0.hyperparameters })
     hash.update(schedule.text(of: trial.schedule) { $0.hyperparameters })
     hash.update("batch_size=\(trial.batchSize.storedValue)\n".utf8)
-    hash.update(
-      network.text(of: .init(network: trial.network, dropout: trial.dropout)) {
-        $0.network.hyperparameters(with: $0.dropout)
-      })
-    hash.update("loss=\(trial.loss.rawValue)\nl2=\(HyperparameterValue.number(trial.l2))\n".utf8)
+    if trial.problem == nil {
+      hash.update(
+        network.text(of: .init(network: trial.network, dropout: trial.dropout)) {
+          $0.network.hyperparameters(with: $0.dropout)
+        })
+      hash.update("loss=\(trial.loss.rawValue)\nl2=\(HyperparameterValue.number(trial.l2))\n".utf8)
+    }
     hash.update(training.text(of: trial.training) { $0.hyperparameters })
     hash.update("precision=\(trial.precision.rawValue)\nseed=".utf8)
     last = (trial, hash)
@@ -42,11 +49,13 @@ public struct CanonicalHasher {
   func value(of name: String, in trial: Trial) -> HyperparameterValue? {
     switch name {
     case "batch_size": .integer(trial.batchSize.storedValue)
-    case "loss": .text(trial.loss.rawValue)
-    case "l2": .number(trial.l2)
+    case "loss" where trial.problem == nil: .text(trial.loss.rawValue)
+    case "l2" where trial.problem == nil: .number(trial.l2)
     case "precision": .text(trial.precision.rawValue)
     case "seed": .integer(Int(bitPattern: UInt(trial.seed)))
-    default: optimizer[name] ?? network[name] ?? schedule[name] ?? training[name] ?? data[name] ?? curvature[name]
+    default:
+      optimizer[name] ?? network[name] ?? schedule[name] ?? training[name] ?? data[name] ?? curvature[name]
+        ?? problem[name]
     }
   }
 
@@ -79,6 +88,6 @@ extension Trial {
   fileprivate func isSameBeforeSeed(as other: Trial) -> Bool {
     batchSize == other.batchSize && l2.bitPattern == other.l2.bitPattern && optimizer == other.optimizer
       && schedule == other.schedule && network == other.network && dropout == other.dropout && loss == other.loss
-      && training == other.training && precision == other.precision
+      && training == other.training && precision == other.precision && problem == other.problem
   }
 }

@@ -89,7 +89,7 @@ extension Experiment {
   private func oversizedMatrices(features: Int, outputs: Int) -> [ExperimentFileError.Problem] {
     var parameters: [OptimizerKind: Int] = [:]
     for (trial, _) in trials.configurations where trial.optimizer.kind.bytesASquareParameter(trial.precision) > 0 {
-      let size = NetworkSize(trial.network, inputs: features, outputs: outputs).parameters
+      let size = trial.size(inputs: features, outputs: outputs).parameters
       let bytes = Double(size) * Double(size) * trial.optimizer.kind.bytesASquareParameter(trial.precision)
       guard bytes > Double(Self.maximumOptimizerBytes) else { continue }
       parameters[trial.optimizer.kind] = max(size, parameters[trial.optimizer.kind] ?? 0)
@@ -136,8 +136,7 @@ extension Experiment {
       report("data", curvature.part.rawValue, "the \(curvature.part.rawValue) set is empty", accepted: "training")
     }
     let largest =
-      trials.configurations.lazy.map { NetworkSize($0.trial.network, inputs: inputs, outputs: outputs).parameters }
-      .max() ?? 0
+      trials.configurations.lazy.map { $0.trial.size(inputs: inputs, outputs: outputs).parameters }.max() ?? 0
     if curvature.fullSpectrum, largest > CurvatureSpecification.fullSpectrumLimit {
       report(
         "full_spectrum", "true", "a network has \(largest) parameters",

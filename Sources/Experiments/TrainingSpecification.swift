@@ -2,6 +2,8 @@
 public struct TrainingSpecification: Hashable, Sendable {
   public var epochs: Int
   public var order: Order
+  /// Whether the samples that fill no whole batch are left out of every epoch.
+  public var dropRemainder = false
   /// Stops after this many epochs without a better validation loss. Nil: never.
   public var patience: Int?
   /// How much lower a validation loss must be to count as better.
@@ -14,6 +16,8 @@ public struct TrainingSpecification: Hashable, Sendable {
   public enum Order: String, Hashable, Sendable, CaseIterable, Codable {
     /// A fresh permutation each epoch.
     case shuffled
+    /// One permutation, drawn from the seed, the same in every epoch.
+    case shuffledOnce = "shuffled_once"
     /// The order of the data, the same in every epoch.
     case fixed
   }

@@ -7,12 +7,15 @@ extension Trial {
   public var hyperparameters: [Hyperparameter] {
     optimizer.hyperparameters + schedule.hyperparameters
       + [.init("batch_size", .integer(batchSize.storedValue))]
-      + network.hyperparameters(with: dropout)
-      + [.init("loss", .text(loss.rawValue)), .init("l2", .number(l2))]
+      + (problem == nil ? networkHyperparameters : [])
       + training.hyperparameters
       + [.init("precision", .text(precision.rawValue)), .init("seed", .integer(Int(bitPattern: UInt(seed))))]
-      + data.hyperparameters
+      + (problem?.hyperparameters ?? data.hyperparameters)
       + (curvature?.hyperparameters ?? [])
+  }
+
+  private var networkHyperparameters: [Hyperparameter] {
+    network.hyperparameters(with: dropout) + [.init("loss", .text(loss.rawValue)), .init("l2", .number(l2))]
   }
 
   /// The canonical content: one `name=value` line an entry.
@@ -96,14 +99,16 @@ extension ScheduleSpecification {
 
 extension TrainingSpecification {
   var hyperparameters: [Hyperparameter] {
-    [
+    // Only where it is asked for, so that identities are what they were before there was such a key.
+    let remainder: [Hyperparameter] = dropRemainder ? [.init("drop_remainder", .integer(1))] : []
+    return [
       .init("epochs_planned", .integer(epochs)),
       .init("order", .text(order.rawValue)),
       .init("patience", .integer(patience ?? -1)),
       .init("minimum_delta", .number(minimumDelta)),
       .init("divergence_bound", .number(divergenceBound)),
       .init("evaluates_training", .integer(evaluatesTraining ? 1 : 0)),
-    ]
+    ] + remainder
   }
 }
 

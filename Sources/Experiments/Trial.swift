@@ -18,12 +18,15 @@ public struct Trial: Hashable, Sendable {
   public var seed: UInt64
   /// What is measured of the loss' curvature beside training; nil for nothing.
   public var curvature: CurvatureSpecification?
+  /// What is descended instead of a network's loss; nil for a network. Data, network, loss, penalty and dropout are then
+  /// without meaning, and neither stored nor part of the identity.
+  public var problem: ProblemSpecification?
 
   public init(
     data: DataSpecification, network: NetworkSpecification, loss: LossKind, l2: Double = 0,
     optimizer: OptimizerSpecification, schedule: ScheduleSpecification = .constant, batchSize: BatchSize,
     dropout: DropoutSpecification = .none, training: TrainingSpecification, precision: Precision = .float,
-    seed: UInt64, curvature: CurvatureSpecification? = nil
+    seed: UInt64, curvature: CurvatureSpecification? = nil, problem: ProblemSpecification? = nil
   ) {
     self.data = data
     self.network = network
@@ -37,6 +40,7 @@ public struct Trial: Hashable, Sendable {
     self.precision = precision
     self.seed = seed
     self.curvature = curvature
+    self.problem = problem
   }
 }
 

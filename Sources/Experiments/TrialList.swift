@@ -115,6 +115,8 @@ extension TrialList: Hashable, ExpressibleByArrayLiteral {
 struct TrialGrid: Sendable {
   /// What does not vary; its other parts are replaced.
   var base: Trial
+  /// Nil for networks on data.
+  var problems: [ProblemSpecification?] = [nil]
   var networks: [NetworkSpecification]
   var penalties: [Double]
   var schedules: [ScheduleSpecification]
@@ -130,7 +132,10 @@ struct TrialGrid: Sendable {
 
   /// Values of each part but the seeds, from the outermost inwards.
   var sizes: [Int] {
-    [networks.count, penalties.count, schedules.count, optimizers.count, batchSizes.count, dropouts.count]
+    [
+      problems.count, networks.count, penalties.count, schedules.count, optimizers.count, batchSizes.count,
+      dropouts.count,
+    ]
   }
 
   var count: Int { (points?.count ?? saturatingProduct(sizes)) * seeds.count }
@@ -152,12 +157,13 @@ struct TrialGrid: Sendable {
 
   private func trial(_ point: Point, seed: UInt64) -> Trial {
     var trial = base
-    trial.network = networks[Int(point[0])]
-    trial.l2 = penalties[Int(point[1])]
-    trial.schedule = schedules[Int(point[2])]
-    trial.optimizer = optimizers[Int(point[3])]
-    trial.batchSize = batchSizes[Int(point[4])]
-    trial.dropout = dropouts[Int(point[5])]
+    trial.problem = problems[Int(point[0])]
+    trial.network = networks[Int(point[1])]
+    trial.l2 = penalties[Int(point[2])]
+    trial.schedule = schedules[Int(point[3])]
+    trial.optimizer = optimizers[Int(point[4])]
+    trial.batchSize = batchSizes[Int(point[5])]
+    trial.dropout = dropouts[Int(point[6])]
     trial.seed = seed
     return trial
   }

@@ -7,8 +7,16 @@ import Learning
 public struct SampleLibrary: Sendable {
   /// A hash of every source's content, in the order in which trials name them: 32 hexadecimal digits for one source.
   public let contentHash: String
-  var float: [DataSpecification: SplitSamples<Float>] = [:]
-  var double: [DataSpecification: SplitSamples<Double>] = [:]
+  var float: [Source: SplitSamples<Float>] = [:]
+  var double: [Source: SplitSamples<Double>] = [:]
+  private var problems: [ProblemSpecification: PreparedProblem] = [:]
+
+  enum Source: Hashable {
+    case data(DataSpecification)
+    case problem(ProblemSpecification)
+
+    init(_ trial: Trial) { self = trial.problem.map { .problem($0) } ?? .data(trial.data) }
+  }
 
   /// Loads and prepares whatever the trials train on.
   ///
@@ -19,7 +27,19 @@ public struct SampleLibrary: Sendable {
     var hashes: [String] = []
     for (trial, _) in trials.configurations {
       let data = trial.data
-      guard trial.precision == .float ? float[data] == nil : double[data] == nil else { continue }
+      let key = Source(trial)
+      guard trial.precision == .float ? float[key] == nil : double[key] == nil else { continue }
+      if let specification = trial.problem {
+        let problem = problems[specification] ?? PreparedProblem(specification)
+        problems[specification] = problem
+        // All that a problem is stands in its trials' identities.
+        hashes = [TrialIdentity(hashing: "problem").description]
+        switch trial.precision {
+        case .float: float[key] = problem.samples(as: Float.self)
+        case .double: double[key] = problem.samples(as: Double.self)
+        }
+        continue
+      }
       let raw: RawDataset
       if let known = sources[data.source] {
         raw = known
@@ -29,8 +49,8 @@ public struct SampleLibrary: Sendable {
         hashes.append(raw.contentHash)
       }
       switch trial.precision {
-      case .float: float[data] = try raw.prepare(data, as: Float.self)
-      case .double: double[data] = try raw.prepare(data, as: Double.self)
+      case .float: float[key] = try raw.prepare(data, as: Float.self)
+      case .double: double[key] = try raw.prepare(data, as: Double.self)
       }
     }
     contentHash = hashes.joined(separator: " ")
@@ -47,8 +67,8 @@ public struct SampleLibrary: Sendable {
   /// Runs a trial whose data the library holds.
   public func run(_ run: TrialRun, shouldStop: () -> Bool) -> TrialRecord? {
     switch run.trial.precision {
-    case .float: run.run(on: samples(float, run.trial), shouldStop: shouldStop)
-    case .double: run.run(on: samples(double, run.trial), shouldStop: shouldStop)
+    case .float: run.run(on: samples(float, run.trial), problem: problem(of: run.trial), shouldStop: shouldStop)
+    case .double: run.run(on: samples(double, run.trial), problem: problem(of: run.trial), shouldStop: shouldStop)
     }
   }
 
@@ -65,8 +85,10 @@ public struct SampleLibrary: Sendable {
       identity: run.trial.identity.description, loss: loss, accuracy: accuracy.isFinite ? accuracy : nil)
   }
 
-  func samples<S>(_ table: [DataSpecification: SplitSamples<S>], _ trial: Trial) -> SplitSamples<S> {
-    guard let samples = table[trial.data] else { preconditionFailure("the library was not made for this trial") }
+  func problem(of trial: Trial) -> PreparedProblem? { trial.problem.flatMap { problems[$0] } }
+
+  func samples<S>(_ table: [Source: SplitSamples<S>], _ trial: Trial) -> SplitSamples<S> {
+    guard let samples = table[Source(trial)] else { preconditionFailure("the library was not made for this trial") }
     return samples
   }
 

@@ -37,6 +37,7 @@ extension SweepManifest {
 
   private static let taskSettings: Set<String> = [
     "data", "standardization", "split", "split_seed", "stratified", "loss", "precision", "epochs_planned", "order",
+    "drop_remainder",
     "patience", "minimum_delta", "divergence_bound", "evaluates_training", "curvature",
   ]
 

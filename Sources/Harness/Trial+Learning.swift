@@ -55,11 +55,11 @@ extension ConvolutionSpecification {
 
 extension OptimizerSpecification {
   /// A fresh optimizer, first- or second-order, with its state at the start.
-  func rule<S: Scalar>(_ engine: Backpropagation<S>, _ samples: Samples<S>) -> TrainingRule<S> {
+  func rule<S: Scalar>(_ loss: any TrainableLoss<S>, _ samples: Samples<S>) -> TrainingRule<S> {
     guard let method = secondOrderMethod else {
-      return .gradients(make(parameterCount: engine.network.parameterCount))
+      return .gradients(make(parameterCount: loss.parameterCount))
     }
-    return .descent(BatchDescent(method, stopping: stoppingRule, engine: engine, samples: samples))
+    return .descent(BatchDescent(method, stopping: stoppingRule, loss: loss, samples: samples))
   }
 
   /// A first-order optimizer.

@@ -1,3 +1,4 @@
+import Datasets
 import Experiments
 import Kernels
 import Learning
@@ -16,17 +17,35 @@ public struct TrialRun: Sendable {
 
   /// Trains to the end, on the calling thread.
   ///
-  /// - Parameter shouldStop: Asked between steps; true gives the run up.
+  /// - Parameters:
+  ///   - problem: That of the trial, where it has one; the samples are then its points.
+  ///   - shouldStop: Asked between steps; true gives the run up.
   /// - Returns: The record, or nil where the run was given up.
-  public func run<S: Scalar>(on samples: SplitSamples<S>, shouldStop: () -> Bool = { false }) -> TrialRecord? {
+  public func run<S: Scalar>(
+    on samples: SplitSamples<S>, problem: PreparedProblem? = nil, shouldStop: () -> Bool = { false }
+  ) -> TrialRecord? {
     let started = ContinuousClock.now
-    let engine = engine(for: samples)
-    let trainer = trainer(engine, samples, plan)
+    guard let problem else {
+      let engine = engine(for: samples)
+      let probes = trial.curvature.map { CurvatureMeter($0, engine, samples) }
+      return run(trainer(engine, samples, plan), probes, engine.network.slices, since: started, shouldStop)
+    }
+    let loss = ProblemLoss<S>(problem.function)
+    let start = AlignedBuffer(problem.start.map { S($0) })
+    let point = ParameterSlice(layer: 0, role: "point", offset: 0, shape: [start.count])
+    return run(trainer(loss, start, samples, plan), nil, [point], since: started, shouldStop)
+  }
+
+  private func run<S: Scalar>(
+    _ trainer: Trainer<S>, _ meter: CurvatureMeter<S>?, _ slices: [ParameterSlice],
+    since started: ContinuousClock.Instant,
+    _ shouldStop: () -> Bool
+  ) -> TrialRecord? {
     var record = TrialRecord(
       identity: trial.identity, hyperparameters: trial.hyperparameters, outcome: .completed)
     if keeping == .all { record.weights.initial = trainer.parameters.floats }
-    let probes = trial.curvature.map {
-      CurvatureObserver($0, engine, samples, firstRate: plan.firstRate(stepsPerEpoch: trainer.stepsPerEpoch))
+    let probes = meter.map {
+      CurvatureObserver($0, firstRate: plan.firstRate(stepsPerEpoch: trainer.stepsPerEpoch))
     }
     let outcome = trainer.run(shouldStop: shouldStop) { trainer in
       if let probes, !shouldStop() { probes.observe(trainer) }
@@ -49,7 +68,7 @@ public struct TrialRun: Sendable {
     if keeping != .none, let best = trainer.bestParameters { record.weights.best = best.floats }
     if keeping == .all { record.weights.final = trainer.parameters.floats }
     let hasVectors = record.curvature.contains { !$0.principalVector.isEmpty || !$0.diagonal.isEmpty }
-    if keeping != .none || hasVectors { record.weights.slices = engine.network.slices }
+    if keeping != .none || hasVectors { record.weights.slices = slices }
     record.cost.totalSeconds = (ContinuousClock.now - started).seconds
     return record
   }
@@ -78,9 +97,14 @@ public struct TrialRun: Sendable {
   ) -> Trainer<S> {
     let parameters: AlignedBuffer<S> = engine.network.initialParameters(
       Initialization(trial.network.initialization), seed: trial.seed)
-    return Trainer(
-      engine: engine, rule: trial.optimizer.rule(engine, samples.train), parameters: parameters, samples: samples,
-      plan: plan)
+    return trainer(engine, parameters, samples, plan)
+  }
+
+  private func trainer<S: Scalar>(
+    _ loss: any TrainableLoss<S>, _ start: AlignedBuffer<S>, _ samples: SplitSamples<S>, _ plan: TrainingPlan
+  ) -> Trainer<S> {
+    Trainer(
+      engine: loss, rule: trial.optimizer.rule(loss, samples.train), parameters: start, samples: samples, plan: plan)
   }
 
   /// The network this trial trains on samples of these features and outputs.
@@ -103,8 +127,7 @@ public struct TrialRun: Sendable {
 
   /// η of the first step.
   func firstRate(trainingSamples: Int) -> Double {
-    let batch = plan.batchSize ?? trainingSamples
-    return plan.firstRate(stepsPerEpoch: (trainingSamples + batch - 1) / batch)
+    plan.firstRate(stepsPerEpoch: plan.stepsPerEpoch(samples: trainingSamples))
   }
 
   func engine<S: Scalar>(for samples: SplitSamples<S>) -> Backpropagation<S> {
@@ -119,14 +142,17 @@ public struct TrialRun: Sendable {
   }
 
   private var plan: TrainingPlan {
-    TrainingPlan(
+    var plan = TrainingPlan(
       epochs: trial.training.epochs, batchSize: trial.batchSize == .full ? nil : trial.batchSize.storedValue,
-      learningRate: trial.optimizer.learningRate, seed: trial.seed, shuffles: trial.training.order == .shuffled,
+      learningRate: trial.optimizer.learningRate, seed: trial.seed, shuffles: trial.training.order != .fixed,
       schedule: Schedule(trial.schedule), patience: trial.training.patience,
       minimumDelta: trial.training.minimumDelta, divergenceBound: trial.training.divergenceBound,
       evaluatesTraining: trial.training.evaluatesTraining,
       bestBy: selection.metric == .validationAccuracy ? .validationAccuracy : .validationLoss,
       keepsBestParameters: keeping != .none || trial.curvature?.moments.contains(.best) == true)
+    plan.repeatsOrder = trial.training.order == .shuffledOnce
+    plan.dropsRemainder = trial.training.dropRemainder
+    return plan
   }
 }
 

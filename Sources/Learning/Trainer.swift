@@ -1,6 +1,6 @@
 import Kernels
 
-/// Trains one network: the loop over epochs and batches.
+/// Descends a network's loss or a problem's: the loop over epochs and batches.
 ///
 /// The result is a function of the arguments: order and masks come from the plan's seed, and every sum has a fixed
 /// order.
@@ -13,7 +13,7 @@ public final class Trainer<S: Scalar> {
   public private(set) var measurements: [EpochMeasurement] = []
   public private(set) var steps = 0
 
-  private let engine: Backpropagation<S>
+  private let engine: any TrainableLoss<S>
   private let rule: TrainingRule<S>
   private let samples: SplitSamples<S>
   private let plan: TrainingPlan
@@ -23,7 +23,7 @@ public final class Trainer<S: Scalar> {
 
   /// - Parameter parameters: Initial parameters, trained in place.
   public convenience init(
-    engine: Backpropagation<S>, optimizer: any Optimizer<S>, parameters: AlignedBuffer<S>, samples: SplitSamples<S>,
+    engine: any TrainableLoss<S>, optimizer: any Optimizer<S>, parameters: AlignedBuffer<S>, samples: SplitSamples<S>,
     plan: TrainingPlan
   ) {
     self.init(engine: engine, rule: .gradients(optimizer), parameters: parameters, samples: samples, plan: plan)
@@ -31,10 +31,10 @@ public final class Trainer<S: Scalar> {
 
   /// - Parameter parameters: Initial parameters, trained in place.
   public init(
-    engine: Backpropagation<S>, rule: TrainingRule<S>, parameters: AlignedBuffer<S>, samples: SplitSamples<S>,
+    engine: any TrainableLoss<S>, rule: TrainingRule<S>, parameters: AlignedBuffer<S>, samples: SplitSamples<S>,
     plan: TrainingPlan
   ) {
-    precondition(parameters.count == engine.network.parameterCount)
+    precondition(parameters.count == engine.parameterCount)
     precondition(plan.batchSize.map { $0 > 0 && $0 <= samples.train.count } ?? true)
     self.engine = engine
     self.rule = rule
@@ -54,8 +54,7 @@ public final class Trainer<S: Scalar> {
 
   public var batchSize: Int { plan.batchSize ?? samples.train.count }
 
-  /// Steps in one epoch; the last batch holds what is left.
-  public var stepsPerEpoch: Int { (samples.train.count + batchSize - 1) / batchSize }
+  public var stepsPerEpoch: Int { plan.stepsPerEpoch(samples: samples.train.count) }
 
   /// Trains to the end.
   ///
@@ -102,6 +101,7 @@ public final class Trainer<S: Scalar> {
   private func trainEpoch(_ epoch: Int, _ shouldStop: () -> Bool) -> EpochResult {
     let order = sampleOrder(epoch)
     var lossSum = 0.0
+    var sampleCount = 0
     var squareSum = 0.0
     var rate = 0.0
     var descent = rule.descent == nil ? nil : EpochDescent()
@@ -118,11 +118,12 @@ public final class Trainer<S: Scalar> {
       if let report = rule.descent?.report { descent?.add(report) }
       guard let square, square.isFinite else { return .ended(.diverged(step: steps)) }
       lossSum += loss * Double(range.count)
+      sampleCount += range.count
       squareSum += square
     }
     return .trained(
       EpochMeasurement(
-        batchLoss: lossSum / Double(samples.train.count), training: .init(loss: .nan, accuracy: .nan),
+        batchLoss: lossSum / Double(sampleCount), training: .init(loss: .nan, accuracy: .nan),
         validation: .init(loss: .nan, accuracy: .nan), learningRate: rate,
         gradientNorm: (squareSum / Double(stepsPerEpoch)).squareRoot(), seconds: 0, descent: descent))
   }
@@ -155,7 +156,7 @@ public final class Trainer<S: Scalar> {
   private func sampleOrder(_ epoch: Int) -> [Int32] {
     if plan.batchSize == nil { return [] }
     guard plan.shuffles else { return Array(0..<Int32(samples.train.count)) }
-    var stream = RandomStream(RandomKey(seed: plan.seed, purpose: .order, step: UInt64(epoch)))
+    var stream = RandomStream(RandomKey(seed: plan.seed, purpose: .order, step: plan.repeatsOrder ? 0 : UInt64(epoch)))
     return stream.permutation(of: samples.train.count)
   }
 

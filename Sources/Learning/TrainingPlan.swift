@@ -5,6 +5,10 @@ public struct TrainingPlan: Hashable, Sendable {
   public var batchSize: Int?
   /// Whether each epoch draws a fresh permutation of the samples. A full batch needs none.
   public var shuffles: Bool
+  /// Whether every epoch takes the first one's permutation.
+  public var repeatsOrder = false
+  /// Whether the samples that fill no whole batch are left out of every epoch.
+  public var dropsRemainder = false
   public var learningRate: Double
   public var schedule: Schedule
   /// Epochs without a better validation loss before the run stops; nil for never.
@@ -43,6 +47,12 @@ public struct TrainingPlan: Hashable, Sendable {
     self.bestBy = bestBy
     self.keepsBestParameters = keepsBestParameters
     self.seed = seed
+  }
+
+  /// Steps in one epoch; the last batch holds what is left, unless that is dropped.
+  public func stepsPerEpoch(samples: Int) -> Int {
+    let batch = batchSize ?? samples
+    return dropsRemainder ? samples / batch : (samples + batch - 1) / batch
   }
 }
 

@@ -52,7 +52,7 @@ struct PlanReport {
         "\(Quantity.grouped(size.train)) training, \(Quantity.grouped(size.validation)) validation and "
           + "\(Quantity.grouped(size.test)) test samples of \(Quantity.count(size.features, "feature"))",
       ],
-      ["networks", networks],
+      [sweep.experiment.trials[0].problem == nil ? "networks" : "problems", networks],
       ["work", "\(Quantity.count(plan.steps, "step")), \(NumberText.short(rounded(plan.operations / 1e9))) GFLOP"],
       ["rate", rates],
       ["time", "\(Quantity.duration(seconds)) on \(Quantity.count(workers, "worker"))"],

@@ -16,7 +16,7 @@ import Testing
   }
 
   static let top =
-    "name, description, data, network, loss, l2, precision, training, schedule, selection, curvature, search, grid,"
+    "name, description, data, network, loss, problem, l2, precision, training, schedule, selection, curvature, search, grid,"
     + " exclude, slurm"
   static let nameRule = "letters, digits, '.', '_' and '-', at most 100, the first a letter, digit or '_'"
 
@@ -27,7 +27,7 @@ import Testing
     Case(
       "training", "training: {epcohs: 3}",
       "e.yaml:5: training.epcohs: unknown key; did you mean epochs?"
-        + " accepted: epochs, order, early_stopping, divergence_bound, evaluate_training"),
+        + " accepted: epochs, order, drop_remainder, early_stopping, divergence_bound, evaluate_training"),
     Case("training", "training: {}", "e.yaml:5: training.epochs: missing; accepted: a whole number from 1 to 1000000"),
     Case("training", "training:", "e.yaml:5: training: has no value; accepted: a value, or no such key"),
     Case("name", "name: a\nname: b", "e.yaml:1: name: given more than once in one mapping, here for the first time"),

@@ -93,10 +93,13 @@ import Testing
     add { $0.dropout.input = 0.5 }
     add { $0.training.epochs = 3 }
     add { $0.data.split.seed = 3 }
+    add { $0.training.dropRemainder = true }
+    add { $0.problem = ProblemSpecification(.rosenbrock(dimension: 2), start: [1]) }
+    add { $0.problem = ProblemSpecification(.rosenbrock(dimension: 3), start: [1]) }
     var hasher = CanonicalHasher()
     let identities = trials.map { hasher.identity(of: $0) }
     #expect(identities == trials.map(\.identity))
-    #expect(Set(identities).count == 13)
+    #expect(Set(identities).count == 16)
   }
 
   @Test func notAHash() {

@@ -66,7 +66,7 @@ import Testing
     ),
     (
       "training.epcohs=3",
-      "--set training.epcohs: training.epcohs: unknown key; did you mean epochs? accepted: epochs, order, early_stopping, divergence_bound, evaluate_training"
+      "--set training.epcohs: training.epcohs: unknown key; did you mean epochs? accepted: epochs, order, drop_remainder, early_stopping, divergence_bound, evaluate_training"
     ),
     (
       "batch_size=8,8",

@@ -65,6 +65,9 @@ import Testing
     let plan = try plan(("  batch_size", "  batch_size: [1, 33, 100, full]"))
     #expect(plan.experiment.trials.map { plan.costs(of: $0).steps } == [200, 8, 2, 2])
     #expect(plan.steps == 212)
+    var trial = plan.experiment.trials[1]
+    trial.training.dropRemainder = true
+    #expect(plan.costs(of: trial).steps == 6)
     let costs = plan.experiment.trials.map { plan.cost(of: $0) }
     #expect(costs[0] > costs[1] && costs[1] > costs[2] && costs[2] == costs[3])
   }

@@ -149,6 +149,40 @@ struct TrainerTests {
     #expect(stepCount(batch: nil, samples: 10).steps == 3)
   }
 
+  /// One permutation for all epochs is training in the order it gives; what is dropped might as well not be there.
+  @Test func repeatedOrderAndDroppedRemainder() {
+    var numbers = TestNumbers(seed: 6)
+    let features = numbers.normals(70 * 3) as [Float]
+    let classes = numbers.classes(70, of: 2)
+    let network = Network(sizes: [3, 5, 2], activation: .tanh)
+    func train(_ order: [Int32], _ change: (inout TrainingPlan) -> Void) -> Trainer<Float> {
+      let rows = order.flatMap { features[Int($0) * 3..<Int($0) * 3 + 3] }
+      let samples = Samples<Float>(features: rows, width: 3, classes: order.map { classes[Int($0)] }, of: 2)
+      var plan = TrainingPlan(epochs: 3, batchSize: 16, learningRate: 0.1, seed: 5, shuffles: false)
+      change(&plan)
+      let trainer = Trainer<Float>(
+        engine: Backpropagation(network: network, loss: .softmaxCrossEntropy, dropout: .none(layers: 2)),
+        optimizer: GradientDescent(), parameters: network.initialParameters(.lecun, seed: 1),
+        samples: samples.everywhere, plan: plan)
+      #expect(trainer.run() == .completed)
+      return trainer
+    }
+    var stream = RandomStream(RandomKey(seed: 5, purpose: .order, step: 0))
+    let permutation = stream.permutation(of: 70)
+    let identity = (0..<Int32(70)).map { $0 }
+    let once = train(identity) { ($0.shuffles, $0.repeatsOrder) = (true, true) }
+    #expect(once.steps == 15)
+    #expect(once.parameters.array == train(permutation) { _ in }.parameters.array)
+    #expect(once.parameters.array != train(identity) { $0.shuffles = true }.parameters.array)
+
+    let dropped = train(permutation) { $0.dropsRemainder = true }
+    let fewer = train(Array(permutation[..<64])) { _ in }
+    #expect(dropped.steps == 12 && fewer.steps == 12)
+    #expect(dropped.parameters.array == fewer.parameters.array)
+    #expect(dropped.measurements.dropFirst().map(\.batchLoss) == fewer.measurements.dropFirst().map(\.batchLoss))
+    #expect(abs(dropped.measurements[3].passes.gradients - 3 * 64.0 / 70) < 1e-12)
+  }
+
   @Test func theFullBatchIsTheBatchOfAllInOrder() {
     let full = stepCount(batch: nil, samples: 700)
     #expect(full.parameters.array == stepCount(batch: 700, samples: 700, shuffles: false).parameters.array)

@@ -2,7 +2,8 @@
 enum DocumentOverride {
   /// Short names and the paths they stand for. `hidden` means `network.hidden` where one network is given.
   static let shortNames: [(name: String, path: String)] = [
-    ("epochs", "training.epochs"), ("order", "training.order"), ("early_stopping", "training.early_stopping"),
+    ("epochs", "training.epochs"), ("order", "training.order"), ("drop_remainder", "training.drop_remainder"),
+    ("early_stopping", "training.early_stopping"),
     ("patience", "training.early_stopping.patience"), ("minimum_delta", "training.early_stopping.minimum_delta"),
     ("divergence_bound", "training.divergence_bound"), ("evaluate_training", "training.evaluate_training"),
     ("hidden", "grid.hidden"), ("activation", "grid.activation"), ("initialization", "grid.initialization"),
@@ -17,6 +18,7 @@ enum DocumentOverride {
   private static let rivals = [
     ["network.hidden", "grid.hidden"], ["network.activation", "grid.activation"],
     ["network.initialization", "grid.initialization"], ["l2", "grid.l2"], ["schedule", "grid.schedule"],
+    ["problem", "grid.problem"],
     ["grid.dropout.keep_probability", "grid.dropout.dropout_rate", "grid.dropout.hidden"],
   ]
 

@@ -1,6 +1,6 @@
 /// The axes of an experiment. Its trials are all their combinations.
 ///
-/// Order, from the outermost axis to the innermost: hidden layers, activation, initialization, l2, schedule, optimizer
+/// Order, from the outermost axis to the innermost: problem, hidden layers, activation, initialization, l2, schedule, optimizer
 /// (entries as in the file; in each its own hyperparameters in their documented order, then the learning rate), batch
 /// size, dropout (form, input, hidden layers), seed. Values come in the order of the file.
 struct ExperimentGrid {
@@ -10,6 +10,8 @@ struct ExperimentGrid {
   var precision: Precision
   var bias: Bool
   var curvature: CurvatureSpecification?
+  /// Nil for a network.
+  var problems: [ProblemSpecification?]
   var images: ConvolutionReader
   var hidden: GridAxis<[Int]>
   var activations: GridAxis<ActivationKind>
@@ -23,12 +25,13 @@ struct ExperimentGrid {
   var seeds: GridAxis<UInt64>
 
   init(_ reader: GridReader) {
+    problems = reader.problemAxis()
     data = reader.data()
     loss = reader.loss(for: data.source)
     training = reader.training()
     precision = reader.root["precision"]?.choice(Precision.self, "a precision") ?? .float
     bias = reader.network?["bias"]?.truth() ?? true
-    curvature = reader.root["curvature"].flatMap { CurvatureReader.read($0) }
+    curvature = reader.isProblem ? nil : reader.root["curvature"].flatMap { CurvatureReader.read($0) }
     images = reader.network.map { ConvolutionReader($0) } ?? ConvolutionReader()
     hidden = reader.hidden()
     activations = reader.choices(reader.network?["activation"], "activation", default: .relu, "an activation")
@@ -44,7 +47,9 @@ struct ExperimentGrid {
     }
     (optimizers, learningRates) = reader.optimizers()
     let batches = "a whole number of at least 1, full, or a list of these"
-    batchSizes = reader.grid?.required("batch_size", accepted: batches).map { GridAxis(batchSizes: $0) } ?? GridAxis()
+    let batchField =
+      reader.isProblem ? reader.grid?["batch_size"] : reader.grid?.required("batch_size", accepted: batches)
+    batchSizes = batchField.map { GridAxis(batchSizes: $0) } ?? (reader.isProblem ? GridAxis(.full) : GridAxis())
     dropout = reader.grid?["dropout"].map { DropoutAxes($0) } ?? DropoutAxes()
     let below = images.convolutions.count
     dropout.check(hiddenLayers: hidden.values.map { below + $0.count }, areImages: below > 0)
@@ -59,7 +64,7 @@ struct ExperimentGrid {
   /// At least the number of trials, `Int.max` where that is larger; found without making them.
   var count: Int {
     saturatingProduct([
-      hidden.values.count, activations.values.count, initializations.values.count, l2.values.count,
+      problems.count, hidden.values.count, activations.values.count, initializations.values.count, l2.values.count,
       schedules.values.count, optimizerCount, batchSizes.values.count, dropout.count, seeds.values.count,
     ])
   }
@@ -96,7 +101,8 @@ struct ExperimentGrid {
       data: data, network: .init(hidden: []), loss: loss, optimizer: .init(.adam, learningRate: 1), batchSize: .full,
       training: training, precision: precision, seed: 0, curvature: curvature)
     return TrialGrid(
-      base: base, networks: networks, penalties: l2.values, schedules: schedules.values, optimizers: optimizers,
+      base: base, problems: problems, networks: networks, penalties: l2.values, schedules: schedules.values,
+      optimizers: optimizers,
       batchSizes: batchSizes.values, dropouts: dropouts, seeds: seeds.values)
   }
 

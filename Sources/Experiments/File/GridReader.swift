@@ -1,12 +1,12 @@
 /// Reads the whole document into the axes of a grid.
 struct GridReader {
   static let keys = [
-    "name", "description", "data", "network", "loss", "l2", "precision", "training", "schedule", "selection",
+    "name", "description", "data", "network", "loss", "problem", "l2", "precision", "training", "schedule", "selection",
     "curvature", "search", "grid", "exclude", "slurm",
   ]
   static let gridKeys = [
-    "hidden", "activation", "initialization", "l2", "schedule", "optimizer", "learning_rate", "batch_size", "dropout",
-    "seed",
+    "problem", "hidden", "activation", "initialization", "l2", "schedule", "optimizer", "learning_rate", "batch_size",
+    "dropout", "seed",
   ]
   static let maximumTrials = 10_000_000
 
@@ -19,10 +19,12 @@ struct GridReader {
     guard let section = DocumentSection(root, keys: Self.keys) else { return nil }
     self.root = section
     problems = root.problems
-    network = section.required("network", accepted: "a mapping of " + NetworkReader.keys.joined(separator: ", "))
-      .flatMap { DocumentSection($0, keys: NetworkReader.keys) }
     grid = section.required("grid", accepted: "a mapping of " + Self.gridKeys.joined(separator: ", "))
       .flatMap { DocumentSection($0, keys: Self.gridKeys) }
+    let keys = "a mapping of " + NetworkReader.keys.joined(separator: ", ")
+    network =
+      section["problem"] == nil && grid?["problem"] == nil
+      ? section.required("network", accepted: keys).flatMap { DocumentSection($0, keys: NetworkReader.keys) } : nil
   }
 
   // MARK: What does not vary
@@ -43,7 +45,8 @@ struct GridReader {
   }
 
   func data() -> DataSpecification {
-    root.required("data", accepted: "a mapping of " + DataReader.keys.joined(separator: ", "))
+    guard !isProblem else { return DataSpecification(source: .digits) }
+    return root.required("data", accepted: "a mapping of " + DataReader.keys.joined(separator: ", "))
       .flatMap { DataReader.read($0) } ?? DataSpecification(source: .digits)
   }
 
@@ -54,6 +57,7 @@ struct GridReader {
 
   /// The loss, checked against the task of the data where that is known from the file.
   func loss(for source: DataSource) -> LossKind {
+    guard !isProblem else { return .squaredError }
     let names = LossKind.allCases.map(\.rawValue).joined(separator: ", ")
     guard let field = root.required("loss", accepted: names), let loss = field.choice(LossKind.self, "a loss") else {
       return .squaredError
@@ -75,8 +79,9 @@ struct GridReader {
   func selection(for source: DataSource) -> SelectionRule {
     guard let field = root["selection"] else { return .standard }
     let rule = TrainingReader.selection(field)
-    if source.task == .regression, rule.metric == .validationAccuracy {
-      field.report("regression has no accuracy to select by", accepted: "metric: validation_loss")
+    if isProblem || source.task == .regression, rule.metric == .validationAccuracy {
+      let what = isProblem ? "a problem" : "regression"
+      field.report("\(what) has no accuracy to select by", accepted: "metric: validation_loss")
     }
     return rule
   }
@@ -109,6 +114,7 @@ struct GridReader {
   }
 
   func hidden() -> GridAxis<[Int]> {
+    guard !isProblem else { return GridAxis([]) }
     if let network, network["hidden"] == nil, grid?["hidden"] == nil {
       _ = network.required("hidden", accepted: NetworkReader.hiddenLayers)
     }

@@ -92,7 +92,7 @@ enum ScheduleReader {
 
 /// Reads `training:` and `selection:`.
 enum TrainingReader {
-  static let keys = ["epochs", "order", "early_stopping", "divergence_bound", "evaluate_training"]
+  static let keys = ["epochs", "order", "drop_remainder", "early_stopping", "divergence_bound", "evaluate_training"]
 
   static func read(_ field: DocumentField) -> TrainingSpecification? {
     guard let section = DocumentSection(field, keys: keys) else { return nil }
@@ -100,6 +100,7 @@ enum TrainingReader {
     var training = TrainingSpecification(
       epochs: section.required("epochs", accepted: DocumentField.describe(epochs))?.integer(in: epochs) ?? 1)
     training.order = section["order"]?.choice(TrainingSpecification.Order.self, "an order") ?? .shuffled
+    training.dropRemainder = section["drop_remainder"]?.truth() ?? false
     training.divergenceBound = section["divergence_bound"]?.number(in: .positive) ?? training.divergenceBound
     training.evaluatesTraining = section["evaluate_training"]?.truth() ?? true
     if let stopping = section["early_stopping"], !stopping.isWord("none") {

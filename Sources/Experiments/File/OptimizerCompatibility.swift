@@ -32,6 +32,7 @@ struct OptimizerCompatibility {
     case squareJacobian
     case plainNewton
     case schedule
+    case masks
 
     func problem(with trial: Trial) -> (reason: String, accepted: String)? {
       let optimizer = trial.optimizer
@@ -71,6 +72,9 @@ struct OptimizerCompatibility {
       case .schedule:
         guard !optimizer.kind.hasLearningRate, trial.schedule != .constant else { return nil }
         return ("\(name) has no learning rate that a schedule could change", "schedule: constant, or an exclude rule")
+      case .masks:
+        guard trial.problem != nil, optimizer.isSet("frozen_masks") else { return nil }
+        return ("a problem has no dropout whose masks could be frozen", "frozen_masks: false")
       }
     }
   }

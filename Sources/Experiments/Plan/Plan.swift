@@ -61,8 +61,7 @@ public struct Plan: Sendable {
   public func costs(of trial: Trial) -> TrialCost {
     let size = size(of: trial)
     let epochs = Double(trial.training.epochs)
-    let batch = rows(of: trial)
-    let steps = saturatingProduct([trial.training.epochs, (trainSamples + batch - 1) / batch])
+    let steps = saturatingProduct([trial.training.epochs, trial.stepsPerEpoch(trainingSamples: trainSamples)])
     let evaluated = validationSamples + (trial.training.evaluatesTraining ? trainSamples : 0)
     let probes = trial.curvature.map { curvature in
       curvature.operations(
@@ -145,16 +144,30 @@ public struct Plan: Sendable {
 
   // MARK: Trials
 
-  private func size(of trial: Trial) -> NetworkSize {
-    NetworkSize(trial.network, inputs: inputs, outputs: outputs)
-  }
+  private func size(of trial: Trial) -> NetworkSize { trial.size(inputs: inputs, outputs: outputs) }
 
   /// Samples in one step.
-  private func rows(of trial: Trial) -> Int {
-    switch trial.batchSize {
+  private func rows(of trial: Trial) -> Int { trial.samplesAStep(trainingSamples: trainSamples) }
+}
+
+extension Trial {
+  /// Of its network; or of its problem, as of a linear unit with as many weights.
+  func size(inputs: Int, outputs: Int) -> NetworkSize {
+    problem.map { NetworkSize($0) } ?? NetworkSize(network, inputs: inputs, outputs: outputs)
+  }
+
+  /// Samples in one step, the last of an epoch aside.
+  func samplesAStep(trainingSamples: Int) -> Int {
+    switch batchSize {
     case .samples(let count): max(1, count)
-    case .full: max(1, trainSamples)
+    case .full: max(1, trainingSamples)
     }
+  }
+
+  /// Steps in one epoch; the last holds what is left, unless that is dropped.
+  public func stepsPerEpoch(trainingSamples: Int) -> Int {
+    let batch = samplesAStep(trainingSamples: trainingSamples)
+    return training.dropRemainder ? trainingSamples / batch : (trainingSamples + batch - 1) / batch
   }
 }
 

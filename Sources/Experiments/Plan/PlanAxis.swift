@@ -27,15 +27,20 @@ extension PlanAxis {
     var penalties = DistinctValues<Double>()
     var precisions = DistinctValues<Precision>()
     var probes = DistinctValues<CurvatureSpecification?>()
+    var problems = DistinctValues<ProblemSpecification>()
     for (trial, _) in trials.configurations {
       optimizers.insert(trial.optimizer)
       schedules.insert(trial.schedule)
-      networks.insert(NetworkAndDropout(network: trial.network, dropout: trial.dropout))
       trainings.insert(trial.training)
-      data.insert(trial.data)
       batchSizes.insert(trial.batchSize)
-      losses.insert(trial.loss)
-      penalties.insert(trial.l2)
+      if let problem = trial.problem {
+        problems.insert(problem)
+      } else {
+        networks.insert(NetworkAndDropout(network: trial.network, dropout: trial.dropout))
+        data.insert(trial.data)
+        losses.insert(trial.loss)
+        penalties.insert(trial.l2)
+      }
       precisions.insert(trial.precision)
       probes.insert(trial.curvature)
     }
@@ -50,6 +55,7 @@ extension PlanAxis {
     for value in precisions.values { table.add([.init("precision", .text(value.rawValue))]) }
     for value in trials.seeds { table.add([.init("seed", .integer(Int(bitPattern: UInt(value))))]) }
     for value in data.values { table.add(value.hyperparameters) }
+    for value in problems.values { table.add(value.hyperparameters) }
     for value in probes.values { table.add(value?.hyperparameters ?? []) }
     return table.axes
   }

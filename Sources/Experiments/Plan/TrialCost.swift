@@ -5,7 +5,7 @@
 /// gradient. Evaluation takes one product a layer and sample. Biases, activations and losses are left out: they are a
 /// share of 1/m.
 public struct TrialCost: Hashable, Sendable {
-  /// Steps: epochs × ⌈samples / batch size⌉.
+  /// Steps: epochs × ⌈samples / batch size⌉, or ⌊…⌋ where the remainder is dropped.
   public var steps: Int
   /// The three products of each layer, over all epochs.
   public var training: Double
@@ -38,6 +38,13 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
     public var weights: Int { inputs * outputs }
     /// mn for each position.
     var multiplications: Double { Double(positions) * Double(weights) }
+  }
+
+  init(_ problem: ProblemSpecification) {
+    inputs = problem.dimension
+    layers = [Layer(positions: 1, inputs: problem.dimension, outputs: 1)]
+    bias = false
+    description = problem.name
   }
 
   public init(_ network: NetworkSpecification, inputs: Int, outputs: Int) {

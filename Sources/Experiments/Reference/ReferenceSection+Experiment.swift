@@ -1,5 +1,5 @@
 extension ReferenceSection {
-  static let all = [file] + dataSections + networkSections + trainingSections + gridSections
+  static let all = [file] + dataSections + networkSections + problemSections + trainingSections + gridSections
 
   private static let file = ReferenceSection(
     path: "", title: "The file", text: "",
@@ -9,6 +9,7 @@ extension ReferenceSection {
       .init("data", "what is learned from; just a source's name stands for `{source: …}`"),
       .init("network", "what is trained"),
       .init("loss", "mean over samples, of ½‖y − t‖² or the cross-entropy of the outputs' softmax or sigmoid"),
+      .init("problem", "in place of data, network and loss: a function to descend"),
       .init("l2", "0", "λ of the penalty ½λ‖W‖² on weights, biases left out"),
       .init("precision", "float", "of the network; losses and eigenvalues are summed and searched in double"),
       .init("training", "how long and in which order"),

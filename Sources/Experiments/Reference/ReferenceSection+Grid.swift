@@ -13,7 +13,8 @@ extension ReferenceSection {
         """,
       context: [("network", "{}"), ("grid.hidden", "[[2]]")],
       keys: [
-        .init("hidden", wrong: "x", "as in `network`"), .init("activation", "relu", "as in `network`"),
+        .init("problem", "as above"), .init("hidden", wrong: "x", "as in `network`"),
+        .init("activation", "relu", "as in `network`"),
         .init("initialization", "he", "as in `network`"), .init("l2", "0", "as above"),
         .init("schedule", "constant", "as above"),
         .init("optimizer", "a name, a mapping with settings, or a list of these"),

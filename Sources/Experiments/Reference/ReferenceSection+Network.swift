@@ -43,7 +43,10 @@ extension ReferenceSection {
       path: "training", title: "how long and in which order", text: "",
       keys: [
         .init("epochs", "passes over the training data"),
-        .init("order", "shuffled", "of samples; `fixed`: the same batches in every epoch"),
+        .init(
+          "order", "shuffled",
+          "of samples; `shuffled_once`: one permutation a seed for all epochs; `fixed`: that of the data"),
+        .init("drop_remainder", "false", "whether samples that fill no whole batch are left out of every epoch"),
         .init("early_stopping", "none", "ends a run that no longer improves"),
         .init("divergence_bound", "1000000", "a loss above it ends a run as diverged"),
         .init("evaluate_training", "true", "whether the training loss is measured after each epoch, which costs time"),

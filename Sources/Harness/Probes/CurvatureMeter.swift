@@ -5,7 +5,7 @@ import Learning
 
 /// Measures the curvature of one network's loss, at whatever weights, over fixed samples.
 struct CurvatureMeter<S: Scalar> {
-  private let specification: CurvatureSpecification
+  let specification: CurvatureSpecification
   private let engine: Backpropagation<S>
   private let samples: Samples<S>
   private let rows: [Int32]?

@@ -10,13 +10,10 @@ final class CurvatureObserver<S: Scalar> {
   private let firstRate: Double
   private var measurements: [CurvatureMeasurement] = []
 
-  init(
-    _ specification: CurvatureSpecification, _ engine: Backpropagation<S>, _ samples: SplitSamples<S>,
-    firstRate: Double
-  ) {
-    self.specification = specification
+  init(_ meter: CurvatureMeter<S>, firstRate: Double) {
+    specification = meter.specification
     self.firstRate = firstRate
-    meter = CurvatureMeter(specification, engine, samples)
+    self.meter = meter
   }
 
   /// Called after every epoch, and before the first.

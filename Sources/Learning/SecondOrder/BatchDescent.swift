@@ -9,7 +9,7 @@ import Kernels
 public final class BatchDescent<S: Scalar> {
   private let method: any SecondOrderOptimizer
   private let stopping: StoppingRule
-  private let network: NetworkObjective<S>
+  private let batch: any BatchObjective
   private let objective: CountedObjective
   private let drops: Bool
   private var point: Iterate?
@@ -22,13 +22,13 @@ public final class BatchDescent<S: Scalar> {
   private(set) var report = StepReport()
 
   public init(
-    _ method: any SecondOrderOptimizer, stopping: StoppingRule, engine: Backpropagation<S>, samples: Samples<S>
+    _ method: any SecondOrderOptimizer, stopping: StoppingRule, loss: any TrainableLoss<S>, samples: Samples<S>
   ) {
     self.method = method
     self.stopping = stopping
-    network = NetworkObjective(engine, samples: samples)
-    objective = CountedObjective(network)
-    drops = engine.dropout.keepProbabilities.contains { $0 < 1 }
+    batch = loss.objective(on: samples)
+    objective = CountedObjective(batch)
+    drops = loss.drops
   }
 
   /// One step of training.
@@ -45,8 +45,8 @@ public final class BatchDescent<S: Scalar> {
     learningRate: Double, bound: Double
   ) -> (loss: Double, square: Double?) {
     let isFixed = rows == nil && !drops
-    network.rows = rows.map { Array($0) }
-    network.masks = drops ? masks : nil
+    batch.rows = rows.map { Array($0) }
+    batch.masks = drops ? masks : nil
     var current = isFixed ? point ?? start(parameters) : start(parameters)
     let (loss, square) = (current.value, dot(current.gradient, current.gradient))
     guard loss <= bound else { return (loss, nil) }

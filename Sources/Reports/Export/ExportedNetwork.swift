@@ -51,6 +51,7 @@ public struct ExportedNetwork: Hashable, Sendable {
     func refusal(_ reason: String) -> ExportError { .inconsistent(run: record.identity, reason: reason) }
     let hyperparameters = Dictionary(
       record.hyperparameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    if let problem = hyperparameters["problem"] { throw refusal("it descends the problem \(problem)") }
     guard case .text(let activation)? = hyperparameters["activation"], let kind = ActivationKind(rawValue: activation)
     else { throw refusal("its activation is unknown") }
     guard case .text(let loss)? = hyperparameters["loss"] else { throw refusal("its loss is unknown") }
