@@ -91,7 +91,9 @@ struct Mutation {
         // A line again, or many times.
         let line = lineRange(bytes, at: position)
         let copy = Array(bytes[line])
-        for _ in 0..<(oneIn(20) ? 500 : 1) { bytes.insert(contentsOf: copy, at: line.lowerBound) }
+        // Copies of copies would soon be all the memory there is.
+        let count = oneIn(20) && copy.count < 2_000 ? 500 : 1
+        for _ in 0..<count where bytes.count < 4 << 20 { bytes.insert(contentsOf: copy, at: line.lowerBound) }
       default: bytes.removeSubrange(lineRange(bytes, at: position))
       }
     }
