@@ -19,8 +19,8 @@ extension WindowSpecification {
 
   /// Pixels of padding before and after `count` rows or columns, of which the window covers `window` at once.
   public func padding(_ window: Int, on count: Int) -> (before: Int, after: Int) {
-    guard padding == .same else { return (0, 0) }
-    let total = max(0, ((count + stride - 1) / stride - 1) * stride + window - count)
+    guard padding == .same, let positions = positions(window, on: count) else { return (0, 0) }
+    let total = max(0, (positions - 1) * stride + window - count)
     return (total / 2, total - total / 2)
   }
 }

@@ -84,17 +84,11 @@ struct Campaign {
     let started = ContinuousClock.now
     var (next, found, accepted, peak) = (0, 0, 0, 0)
     while next < count {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      process.arguments = ["--child", kind.rawValue, "\(seed)", "\(next)", "\(count)", folder]
-      process.standardError = FileHandle(forWritingAtPath: "/dev/null")
-      process.standardOutput = FileHandle(forWritingAtPath: "/dev/null")
-      try process.run()
-      process.waitUntilExit()
+      let process = try child(from: next, to: count)
       let state = Progress.read(folder)
       accepted += state.accepted
       peak = max(peak, state.peak)
-      if process.terminationReason == .exit, process.terminationStatus == 0 { break }
+      if process.passed { break }
       // Once more by itself: an input that passes was stopped from outside, or the machine was.
       guard try diesAgain(at: state.index) else {
         next = state.index + 1
@@ -121,16 +115,23 @@ struct Campaign {
 }
 
 extension Campaign {
-  private func diesAgain(at index: Int) throws -> Bool {
+  private func diesAgain(at index: Int) throws -> Bool { try !child(from: index, to: index + 1).passed }
+
+  /// A child that has ended, having read the inputs from `first` up to `end`.
+  private func child(from first: Int, to end: Int) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    process.arguments = ["--child", kind.rawValue, "\(seed)", "\(index)", "\(index + 1)", folder]
+    process.arguments = ["--child", kind.rawValue, "\(seed)", "\(first)", "\(end)", folder]
     process.standardError = FileHandle(forWritingAtPath: "/dev/null")
     process.standardOutput = FileHandle(forWritingAtPath: "/dev/null")
     try process.run()
     process.waitUntilExit()
-    return process.terminationReason != .exit || process.terminationStatus != 0
+    return process
   }
+}
+
+extension Process {
+  fileprivate var passed: Bool { terminationReason == .exit && terminationStatus == 0 }
 }
 
 /// Where a child is, in a file that outlives it.

@@ -36,6 +36,13 @@ enum Seeds {
     if isOpen { try store.close() }
     return (path, bytes)
   }
+
+  /// One shard of results that are gone again.
+  static func shard(in folder: String) throws -> [UInt8] {
+    let seed = try results(in: folder, isOpen: false, runs: 5)
+    try FileManager.default.removeItem(atPath: seed.folder)
+    return seed.bytes
+  }
 }
 
 /// Journals. Most inputs have their checksums set right again, so that what is behind them is tried.
@@ -92,9 +99,7 @@ struct ShardTarget: FuzzTarget {
   private let original: [UInt8]
 
   init(folder: String) throws {
-    let seed = try Seeds.results(in: folder, isOpen: false, runs: 5)
-    original = seed.bytes
-    try FileManager.default.removeItem(atPath: seed.folder)
+    original = try Seeds.shard(in: folder)
   }
 
   func input(_ random: inout Mutation) -> [UInt8] {
@@ -118,9 +123,7 @@ struct HDF5Target: FuzzTarget {
   private let original: [UInt8]
 
   init(folder: String) throws {
-    let seed = try Seeds.results(in: folder, isOpen: false, runs: 5)
-    original = seed.bytes
-    try FileManager.default.removeItem(atPath: seed.folder)
+    original = try Seeds.shard(in: folder)
   }
 
   func input(_ random: inout Mutation) -> [UInt8] {

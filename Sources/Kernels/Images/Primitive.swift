@@ -24,9 +24,8 @@ final class Primitive {
   convenience init?(
     _ operation: dnnl_convolution_desc_t, after forward: Primitive? = nil, operands: [(Int32, dnnl_query_t)]
   ) {
-    let attributes: dnnl_primitive_attr_t = made { dnnl_primitive_attr_create(&$0) }
+    let attributes = Self.attributes()
     defer { dnnl_primitive_attr_destroy(attributes) }
-    dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user)
     var description: dnnl_primitive_desc_t?
     let status = withUnsafePointer(to: operation) {
       dnnl_primitive_desc_create(&description, $0, attributes, Self.engine, forward?.description)
@@ -41,9 +40,8 @@ final class Primitive {
 
   /// Copies from one layout into another.
   convenience init(reordering source: Layout, to target: Layout) {
-    let attributes: dnnl_primitive_attr_t = made { dnnl_primitive_attr_create(&$0) }
+    let attributes = Self.attributes()
     defer { dnnl_primitive_attr_destroy(attributes) }
-    dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user)
     let description: dnnl_primitive_desc_t = withUnsafePointer(to: source) { source in
       withUnsafePointer(to: target) { target in
         made { dnnl_reorder_primitive_desc_create(&$0, source, Self.engine, target, Self.engine, attributes) }
@@ -86,6 +84,13 @@ final class Primitive {
     }
     let status = dnnl_primitive_execute(primitive, stream, Int32(arguments.count), arguments)
     precondition(status == dnnl_success, "oneDNN could not run a convolution: \(status)")
+  }
+
+  /// The scratchpad is ours. To be destroyed by the caller.
+  private static func attributes() -> dnnl_primitive_attr_t {
+    let attributes: dnnl_primitive_attr_t = made { dnnl_primitive_attr_create(&$0) }
+    dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user)
+    return attributes
   }
 
   private static func implementation(of description: dnnl_primitive_desc_t) -> String {

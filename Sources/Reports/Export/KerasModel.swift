@@ -1,6 +1,7 @@
 import Experiments
 
-/// A network as Keras 3 takes it: a `keras.Sequential` of Conv2D, pooling and Dense layers and the arrays of its `.weights.h5` file.
+/// A network as Keras 3 takes it: a `keras.Sequential` of Conv2D, pooling and Dense layers, and the arrays of its
+/// `.weights.h5` file.
 public struct KerasModel: Sendable {
   private let network: ExportedNetwork
 

@@ -3,9 +3,11 @@ import Experiments
 /// A network as PyTorch takes it: a `torch.nn.Sequential` and the `state_dict` for it.
 public struct TorchModel: Sendable {
   private let network: ExportedNetwork
+  private let modules: [Module]
 
   public init(_ network: ExportedNetwork) {
     self.network = network
+    modules = Self.modules(network)
   }
 
   /// `0.weight` (outputs × inputs), `0.bias`, `2.weight` and so on: `load_state_dict` takes them as they are.
@@ -85,7 +87,7 @@ public struct TorchModel: Sendable {
     var tensors: [SafeTensors.Tensor] = []
   }
 
-  private var modules: [Module] {
+  private static func modules(_ network: ExportedNetwork) -> [Module] {
     var modules: [Module] = []
     if let image = network.image {
       let (height, width, channels) = (image.height, image.width, image.channels)
