@@ -15,7 +15,7 @@ public enum ProductLibraries {
   /// Which of their kernels the libraries chose for this processor, such as `onednn avx512_core, blis skx`.
   public static var kernels: String {
     let blis = String(cString: bli_arch_string(bli_arch_query_id()))
-    let small = SmallProduct.isAvailable ? ", small products avx512f" : ""
+    let small = SmallProduct.isAvailable ? ", small products and Adam avx512f" : ""
     return "onednn \(instructionSet(dnnl_get_effective_cpu_isa()))\(small), blis \(blis)"
   }
 

@@ -12,6 +12,14 @@ public protocol Scalar: Real, BinaryFloatingPoint, SIMDScalar, BitwiseCopyable, 
     a: UnsafePointer<Self>, strideA: Int, b: UnsafePointer<Self>, strideB: Int,
     beta: Self, c: UnsafeMutablePointer<Self>, strideC: Int)
 
+  /// Adam's step on `count` parameters, a multiple of 16, by a kernel of the processor's.
+  ///
+  /// - Returns: Σg² of the gradient as given; nil where there is none, and nothing was done.
+  static func take(
+    _ step: AdamStep<Self>, count: Int, _ parameters: UnsafeMutablePointer<Self>, gradient: UnsafePointer<Self>,
+    mean: UnsafeMutablePointer<Self>, square: UnsafeMutablePointer<Self>
+  ) -> Self?
+
   /// A convolution of `count` images to `outputs` channels, or nil where a product of unfolded windows is the better way.
   static func convolution(_ grid: WindowGrid, outputs: Int, count: Int) -> (any ConvolutionPasses<Self>)?
 }
@@ -56,6 +64,12 @@ extension Double: Scalar {
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
       Int32(m), Int32(n), Int32(k), alpha, a, Int32(strideA), b, Int32(strideB), beta, c, Int32(strideC))
   }
+
+  /// None in double precision.
+  public static func take(
+    _ step: AdamStep<Double>, count: Int, _ parameters: UnsafeMutablePointer<Double>, gradient: UnsafePointer<Double>,
+    mean: UnsafeMutablePointer<Double>, square: UnsafeMutablePointer<Double>
+  ) -> Double? { nil }
 
   /// oneDNN has none in double precision.
   public static func convolution(

@@ -11,9 +11,9 @@ public final class Adam<S: Scalar>: Optimizer {
   private let epsilon: Double
   private let weightDecay: Double
   private let decoupled: Bool
-  private let means: AlignedBuffer<S>
-  private let squares: AlignedBuffer<S>
-  private var step = 0
+  fileprivate let means: AlignedBuffer<S>
+  fileprivate let squares: AlignedBuffer<S>
+  private var steps = 0
 
   public init(
     parameterCount: Int, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
@@ -29,25 +29,27 @@ public final class Adam<S: Scalar>: Optimizer {
   }
 
   public func begin() {
-    step += 1
+    steps += 1
   }
 
   public func update(
     _ parameters: AlignedBuffer<S>, _ range: Range<Int>, gradient: UnsafePointer<S>, learningRate: Double
   ) -> Double {
-    apply(self, parameters, range, gradient, learningRate)
+    let step = step(learningRate)
+    let start = range.lowerBound
+    let square = S.take(
+      step, count: (range.count + 15) & ~15, parameters.pointer + start, gradient: gradient,
+      mean: means.pointer + start, square: squares.pointer + start)
+    return square.map(Double.init) ?? apply(self, step, parameters, range, gradient)
   }
 
-  fileprivate func rule(_ learningRate: Double) -> AdamRule<S> {
-    let correction = (1 - pow(beta2, Double(step))).squareRoot()
-    return AdamRule(
-      mean: MovingAverage(decay: beta1, values: means.pointer),
-      square: MovingAverage(decay: beta2, values: squares.pointer),
+  private func step(_ learningRate: Double) -> AdamStep<S> {
+    let correction = (1 - pow(beta2, Double(steps))).squareRoot()
+    return AdamStep(
+      keptMean: S(beta1), freshMean: S(1 - beta1), keptSquare: S(beta2), freshSquare: S(1 - beta2),
       // η m̂/(√v̂ + ε) = (η √c₂/c₁)·m/(√v + ε√c₂): one multiplication and one division a parameter.
-      rate: S.Vector(repeating: S(learningRate * correction / (1 - pow(beta1, Double(step))))),
-      floor: S.Vector(repeating: S(epsilon * correction)),
-      decay: S.Vector(repeating: S(decoupled ? 0 : weightDecay)),
-      shrink: S.Vector(repeating: S(decoupled ? 1 - learningRate * weightDecay : 1)))
+      rate: S(learningRate * correction / (1 - pow(beta1, Double(steps)))), floor: S(epsilon * correction),
+      decay: S(decoupled ? 0 : weightDecay), shrink: S(decoupled ? 1 - learningRate * weightDecay : 1))
   }
 }
 
@@ -61,6 +63,15 @@ private struct AdamRule<S: Scalar>: UpdateRule {
   let decay: S.Vector
   let shrink: S.Vector
 
+  init(_ step: AdamStep<S>, means: AlignedBuffer<S>, squares: AlignedBuffer<S>) {
+    mean = MovingAverage(kept: step.keptMean, fresh: step.freshMean, values: means.pointer)
+    square = MovingAverage(kept: step.keptSquare, fresh: step.freshSquare, values: squares.pointer)
+    rate = S.Vector(repeating: step.rate)
+    floor = S.Vector(repeating: step.floor)
+    decay = S.Vector(repeating: step.decay)
+    shrink = S.Vector(repeating: step.shrink)
+  }
+
   @inline(__always)
   func updated(_ g: S.Vector, _ w: S.Vector, at index: Int) -> S.Vector {
     let slope = decayed(g, w, decay)
@@ -73,8 +84,9 @@ private struct AdamRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: Adam<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
-  _ learningRate: Double
+  _ optimizer: Adam<S>, _ step: AdamStep<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>,
+  _ gradient: UnsafePointer<S>
 ) -> Double {
-  advance(parameters, range, gradient, by: optimizer.rule(learningRate))
+  advance(
+    parameters, range, gradient, by: AdamRule(step, means: optimizer.means, squares: optimizer.squares))
 }

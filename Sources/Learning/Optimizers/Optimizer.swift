@@ -74,8 +74,12 @@ struct MovingAverage<S: Scalar> {
   let values: UnsafeMutablePointer<S>
 
   init(decay: Double, values: UnsafeMutablePointer<S>) {
-    kept = S.Vector(repeating: S(decay))
-    fresh = S.Vector(repeating: S(1 - decay))
+    self.init(kept: S(decay), fresh: S(1 - decay), values: values)
+  }
+
+  init(kept: S, fresh: S, values: UnsafeMutablePointer<S>) {
+    self.kept = S.Vector(repeating: kept)
+    self.fresh = S.Vector(repeating: fresh)
     self.values = values
   }
 
