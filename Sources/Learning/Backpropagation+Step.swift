@@ -33,7 +33,8 @@ extension Backpropagation {
     let loss = sum / Double(count) + penalty(parameters)
     guard loss <= bound else { return (loss, nil) }
     optimizer.begin()
-    let update = FusedUpdate(parameters: parameters, optimizer: optimizer, learningRate: learningRate)
+    let update = FusedUpdate(
+      parameters: parameters, optimizer: optimizer, learningRate: learningRate, isReversed: masks.step & 1 == 1)
     var square = backward(parameters, gradient, block, masked: true, updating: update)
     addPenaltyGradient(parameters, to: gradient, except: fusion.layers)
     for range in fusion.rest {
@@ -46,6 +47,9 @@ extension Backpropagation {
   /// Takes the gradient of a layer's kernel slab by slab and updates it; what does not fill whole vectors of 16 at either
   /// end goes into `gradient`.
   ///
+  /// Every other step takes the slabs from the last to the first: the parameters and the optimizer's state that one step
+  /// leaves in the cache are the first that the next one needs.
+  ///
   /// - Returns: Σg² of what was updated.
   @specialized(where S == Float)
   @specialized(where S == Double)
@@ -56,9 +60,11 @@ extension Backpropagation {
     let layer = network.layers[index]
     let width = layer.outputs
     let whole = FusedRanges.vectors(of: layer)
+    let slabs = (layer.inputs &+ FusedRanges.slabRows &- 1) / FusedRanges.slabRows
+    let isReversed = update.isReversed && layer.kernelOffset & 15 == 0
     var square = 0.0
-    var row = 0
-    while row < layer.inputs {
+    for position in 0..<slabs {
+      let row = FusedRanges.slabRows &* (isReversed ? slabs &- 1 &- position : position)
       let rows = min(FusedRanges.slabRows, layer.inputs &- row)
       let start = layer.kernelOffset &+ row &* width
       let end = start &+ rows &* width
@@ -81,7 +87,6 @@ extension Backpropagation {
       } else {
         slab.pointer.update(from: slab.pointer + (last &- base), count: left)
       }
-      row &+= rows
     }
     return square
   }
@@ -92,6 +97,8 @@ struct FusedUpdate<S: Scalar> {
   let parameters: AlignedBuffer<S>
   let optimizer: any Optimizer<S>
   let learningRate: Double
+  /// Whether slabs are taken from the last to the first, where they do not share a vector of 16.
+  let isReversed: Bool
 }
 
 /// Which parameters are updated as soon as their gradient is known, and which wait for all of it.
