@@ -15,6 +15,9 @@ CSIMD_INLINE csimd_double16 csimd_sqrt_double16(csimd_double16 x) { return __bui
 // Towards zero. The caller keeps |x| below 2³¹: the conversion of anything else is undefined.
 CSIMD_INLINE csimd_int16 csimd_truncate_float16(csimd_float16 x) { return __builtin_convertvector(x, csimd_int16); }
 
+// Asks for the cache line of `address`, which is read soon; any address will do.
+CSIMD_INLINE void csimd_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
 // Sum and maximum by halving: 16 → 8 → 4 → 2 → 1. Swift's own halves are taken apart lane by lane. A NaN in the upper half
 // of a maximum loses against the lower one.
 #define CSIMD_REDUCTIONS(T)                                                                          \

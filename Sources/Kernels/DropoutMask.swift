@@ -1,3 +1,5 @@
+import CSIMD
+
 /// The Bernoulli mask of one layer's input at one step, a function of its key alone.
 ///
 /// Sixteen lanes of xoshiro128++ (Blackman and Vigna, 2021), each started from its own words of the key, give 32
@@ -98,7 +100,13 @@ public func apply<S: Scalar>(
 public func gather<S: Scalar>(
   _ source: UnsafePointer<S>, width: Int, rows: UnsafePointer<Int32>, count: Int, into target: UnsafeMutablePointer<S>
 ) {
+  let bytes = width &* MemoryLayout<S>.stride
   for index in 0..<count {
+    // Shuffled rows lie where no prefetcher expects them.
+    if index &+ 1 < count {
+      let next = UnsafeRawPointer(source + Int(rows[index &+ 1]) &* width)
+      for line in stride(from: 0, to: bytes, by: 64) { csimd_prefetch(next + line) }
+    }
     (target + index &* width).update(from: source + Int(rows[index]) &* width, count: width)
   }
 }
