@@ -164,14 +164,17 @@ public struct Cost: Hashable, Sendable {
 
 /// Flat parameter vectors, each layer's kernel (inputs × outputs, row-major) and then its bias. Empty where not kept.
 public struct Weights: Hashable, Sendable {
-  public var initial: [Float] = []
+  public var initial: WeightVector = []
   /// At the best epoch by the selection metric.
-  public var best: [Float] = []
-  public var final: [Float] = []
+  public var best: WeightVector = []
+  public var final: WeightVector = []
   /// What each part of a vector is, in order and without gaps; the same for all three. Empty where nothing is kept.
   public var slices: [ParameterSlice] = []
 
   public init() {}
+
+  /// Of the vectors that are kept; nil where there are none.
+  public var precision: Precision? { initial.precision ?? best.precision ?? final.precision }
 }
 
 /// One named slice of the flat parameter vector.

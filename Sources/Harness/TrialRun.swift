@@ -43,7 +43,7 @@ public struct TrialRun: Sendable {
   ) -> TrialRecord? {
     var record = TrialRecord(
       identity: trial.identity, hyperparameters: trial.hyperparameters, outcome: .completed)
-    if keeping == .all { record.weights.initial = trainer.parameters.floats }
+    if keeping == .all { record.weights.initial = WeightVector(trainer.parameters) }
     let probes = meter.map {
       CurvatureObserver($0, firstRate: plan.firstRate(stepsPerEpoch: trainer.stepsPerEpoch))
     }
@@ -65,8 +65,8 @@ public struct TrialRun: Sendable {
     record.cost.gradients = trainer.counts.gradients
     record.cost.products = trainer.counts.products + record.curvature.reduce(0) { $0 + $1.products }
     record.cost.trainingSeconds = trainer.measurements.last?.seconds ?? 0
-    if keeping != .none, let best = trainer.bestParameters { record.weights.best = best.floats }
-    if keeping == .all { record.weights.final = trainer.parameters.floats }
+    if keeping != .none, let best = trainer.bestParameters { record.weights.best = WeightVector(best) }
+    if keeping == .all { record.weights.final = WeightVector(trainer.parameters) }
     let hasVectors = record.curvature.contains { !$0.principalVector.isEmpty || !$0.diagonal.isEmpty }
     if keeping != .none || hasVectors { record.weights.slices = slices }
     record.cost.totalSeconds = (ContinuousClock.now - started).seconds
@@ -75,13 +75,13 @@ public struct TrialRun: Sendable {
 
   /// Loss and accuracy on the test share at the epoch the selection rule names.
   ///
-  /// - Parameter stored: The record of the run. Where it lacks the weights of that epoch, or they were rounded to Float,
-  ///   the trial is trained again, which gives the same bits.
+  /// - Parameter stored: The record of the run. Where it lacks the weights of that epoch, or they were rounded to Float
+  ///   as earlier versions did, the trial is trained again, which gives the same bits.
   public func testEvaluation<S: Scalar>(on samples: SplitSamples<S>, stored: Weights) -> Evaluation {
     let engine = engine(for: samples)
     let weights = selection.epoch == .best ? stored.best : stored.final
-    if S.self == Float.self, weights.count == engine.network.parameterCount {
-      return withNumericEnvironment { engine.evaluate(AlignedBuffer(weights.lazy.map { S($0) }), on: samples.test) }
+    if weights.precision == trial.precision, weights.count == engine.network.parameterCount {
+      return withNumericEnvironment { engine.evaluate(AlignedBuffer(weights), on: samples.test) }
     }
     var plan = plan
     plan.keepsBestParameters = selection.epoch == .best
@@ -156,8 +156,24 @@ public struct TrialRun: Sendable {
   }
 }
 
-extension AlignedBuffer {
-  var floats: [Float] { (0..<count).map { Float(pointer[$0]) } }
+extension WeightVector {
+  /// In the buffer's own precision.
+  init<S: Scalar>(_ parameters: AlignedBuffer<S>) {
+    switch parameters {
+    case let parameters as AlignedBuffer<Float>: self = .float(parameters.array)
+    default: self = .double(parameters.array.map { Double($0) })
+    }
+  }
+}
+
+extension AlignedBuffer where Element: Scalar {
+  /// Rounded where the vector is in Double and this is not.
+  convenience init(_ weights: WeightVector) {
+    switch weights {
+    case .float(let values): self.init(values.map { Element($0) })
+    case .double(let values): self.init(values.map { Element($0) })
+    }
+  }
 }
 
 extension TrainingPlan {

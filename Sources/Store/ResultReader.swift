@@ -78,6 +78,11 @@ public final class ResultReader: Sendable {
     }
   }
 
+  /// Whether these are a sweep's own directory, and not one file.
+  public var isDirectory: Bool {
+    if case .directory = source { true } else { false }
+  }
+
   func notice(_ text: String) { state.withLock { $0.notices.append(text) } }
 
   // MARK: - Runs
@@ -172,9 +177,7 @@ public final class ResultReader: Sendable {
 
   // MARK: - Files
 
-  private var requiresSeal: Bool {
-    if case .directory = source { true } else { false }
-  }
+  private var requiresSeal: Bool { isDirectory }
 
   /// Visits every run there is. A damaged shard is left out and noticed, in a directory; a file alone must be whole.
   func scan(

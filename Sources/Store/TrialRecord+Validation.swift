@@ -17,8 +17,10 @@ extension TrialRecord {
       throw refuse("the hyperparameter name “\(name)” is empty or has control characters")
     }
     guard trace.count < Int(Int32.max) else { throw refuse("\(trace.count) epochs") }
-    let counts = [weights.initial.count, weights.best.count, weights.final.count].filter { $0 > 0 }
+    let vectors = [weights.initial, weights.best, weights.final].filter { !$0.isEmpty }
+    let counts = vectors.map(\.count)
     guard Set(counts).count <= 1 else { throw refuse("weight vectors of different lengths: \(counts)") }
+    guard Set(vectors.map(\.precision)).count <= 1 else { throw refuse("weight vectors of different precision") }
     try validateCurvature(parameters: counts.first, refuse)
     if let count = counts.first, !weights.slices.isEmpty { try validateSlices(count: count, refuse) }
   }

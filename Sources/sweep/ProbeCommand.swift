@@ -8,22 +8,41 @@ struct ProbeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probe", abstract: "Measure the curvature of runs that are stored, at the weights they kept.",
     discussion: """
-      Prints what is found and adds it to the results as a file of its own; `summary spectrum` shows it again. What is \
-      measured is what the section `curvature` of the experiment file says, or its defaults: at (start, best, final), \
-      data (training, validation), samples, matrix (hessian, gauss_newton, finite_differences), largest, smallest, \
-      full_spectrum, density, trace and more; experiments/curvature.yaml explains them.
+      Prints what is found and adds it to the results as a file of its own; `summary spectrum` shows it again. Any run \
+      that kept weights will do: of the newest grid or an earlier one, with `curvature` in its experiment file or not.
 
-      Weights lie on disk in single precision.
+      What is measured is what the file's `curvature` says and --set replaces. What neither says is:
+        at=start,best,final           whichever kept its weights, whatever the file says
+        data=training                 or validation
+        samples=all seed=0            or a number: a fixed random sample
+        dropout=off                   or frozen: the masks of one step
+        matrix=hessian                or gauss_newton, finite_differences
+        largest=5 smallest=5          algebraic eigenvalues to find
+        tolerance=1e-4                of a residual, over the largest |eigenvalue|
+        iterations=500                products that one search may take
+        full_spectrum=false           true: all eigenvalues, up to 5,000 parameters
+        density=false                 true: the spectral density
+        trace=false                   true: estimated by 32 random vectors
+        layers=true                   extreme eigenvalues of each layer by itself
+        taylor_models=true            errors of the linear and the quadratic model
+        estimates=none                power, taylor, online: other ways to lambda_max
+        principal_eigenvector=false   true: kept with the results
+        diagonal=false                true: kept with the results
+      `sweep reference` has all of them.
 
       Examples:
         sweep probe results/digits --run 0f3a9c
         sweep probe results/digits --run 0f3a9c --set at=final --set density=true
+        sweep probe results/digits --run 0f3a9c --set estimates=power,online
 
       Exit codes are those of sysexits.h: 64 usage, 65 bad data or no weights kept, 66 no such results or run, 75 a \
       sweep is running there.
       """)
 
-  @Argument(help: .init("The directory a sweep wrote.", valueName: "results"), completion: .directory)
+  @Argument(
+    help: .init(
+      "The directory a sweep wrote; or a merged file, which is left as it is: the probes are only printed.",
+      valueName: "results"))
   var results: String
 
   @Option(
@@ -57,9 +76,9 @@ struct ProbeCommand: ParsableCommand {
         }
       }
       // Before the work, so that a sweep that runs there is known.
-      let store = try ProbeStore(directory: results)
-      let probes = try StoredProbes(results: results, settings: settings, dataFolder: dataFolder)
+      let store = reader.isDirectory ? try ProbeStore(directory: results) : nil
       let records = try chosen.map { try reader.record($0) }
+      let probes = try StoredProbes(results: reader, runs: records, settings: settings, dataFolder: dataFolder)
       for record in records { _ = try probes.question(of: record) }
       for record in records {
         var found = record
@@ -67,6 +86,13 @@ struct ProbeCommand: ParsableCommand {
         var text = ""
         try SpectrumReport(found).report(into: &text)
         print(text, terminator: "")
+        if probes.areRounded(record) {
+          print("\nAn earlier version rounded this run's weights to single precision: the probes are of these.")
+        }
+        guard let store else {
+          print("\nNot stored: \(TerminalText.escaped(results)) is one file. Probe the sweep's directory to keep it.")
+          continue
+        }
         let path = try store.add(found.curvature, to: record, question: probes.question(of: record))
         print("\nStored: \(TerminalText.escaped(path))")
       }

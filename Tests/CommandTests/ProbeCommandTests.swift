@@ -80,8 +80,9 @@ import Testing
     let record = try reader().record(run.identity)
     let starts = record.curvature.filter { $0.moments.contains(.start) }
     #expect(starts.count == 2 && record.curvature.count == 4)
-    // The run measured in Double, the disk has Float.
-    #expect(abs(starts[0].lambdaMax / starts[1].lambdaMax - 1) < 1e-5)
+    // In Double, which the disk keeps.
+    #expect(starts[0].lambdaMax == starts[1].lambdaMax && starts[0].loss == starts[1].loss)
+    #expect(starts[0].spectrum == starts[1].spectrum && !starts[0].spectrum.isEmpty)
     #expect(starts[0].learningRate == starts[1].learningRate && starts[0].samples == starts[1].samples)
     let isUntouched = try shardBytes() == shards
     #expect(isUntouched)
@@ -95,6 +96,45 @@ import Testing
     return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map {
       try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)"))
     }
+  }
+
+  /// What the grid does not have any more is still there, and so is what a merged file holds.
+  @Test func runsOfAnEarlierGridAreProbed() throws {
+    let runs = try finished()
+    let text = try String(contentsOf: fixture.folder.url.appendingPathComponent("spirals.yaml"), encoding: .utf8)
+    let changed = text.replacing("hidden: [6, 5]", with: "hidden: [4]").replacing("seed: [0, 1]", with: "seed: 2")
+      .replacing("0.02", with: "0.01")
+    let file = try fixture.write(changed, to: "changed.yaml")
+    let again = try fixture.sweep("run", file, "--weights", "all", "--set", "training.divergence_bound=1e3")
+    #expect(again.status == 0, "\(again.standardError)")
+    let run = try #require(runs.first)
+    let probe = try fixture.sweep("probe", results, "--run", run.identity.short, "--set", "at=final")
+    #expect(probe.status == 0, "\(probe.standardError)")
+    let finals = try reader().record(run.identity).curvature.filter { $0.moments.contains(.final) }
+    #expect(finals.count == 2 && finals[0].lambdaMax == finals[1].lambdaMax)
+    #expect(try fixture.sweep("merge", results, "--output", "one.h5").status == 0)
+    let bytes = try Data(contentsOf: fixture.folder.url.appendingPathComponent("one.h5"))
+    let merged = try fixture.sweep("probe", "one.h5", "--run", runs[1].identity.short, "--set", "at=final")
+    #expect(merged.status == 0, "\(merged.standardError)")
+    #expect(
+      merged.standardOutput.hasSuffix("Not stored: one.h5 is one file. Probe the sweep's directory to keep it.\n"))
+    let isUntouched = try Data(contentsOf: fixture.folder.url.appendingPathComponent("one.h5")) == bytes
+    #expect(isUntouched)
+  }
+
+  /// Without `curvature` in the file.
+  @Test func anyRunIsProbed() throws {
+    let file = try fixture.write(SweepFixture.experiment(seeds: 1))
+    #expect(try fixture.sweep("run", file, "--output", "plain", "--set", "epochs=2").status == 0)
+    let reader = try ResultReader(path: fixture.folder.path("plain/spirals"))
+    let run = try #require(try reader.summaries().first { $0.outcome.isRankable }).identity
+    let probe = try fixture.sweep(
+      "probe", "plain/spirals", "--run", run.short, "--set", "layers=false", "--set", "estimates=power")
+    #expect(probe.status == 0, "\(probe.standardError)")
+    let found = try #require(try reader.record(run).curvature.first)
+    #expect(found.moments.contains(.best) && found.layerLambdaMax.isEmpty)
+    #expect(found.power.isFinite && found.taylorSteps.count == 12)
+    #expect(found.matrix == .hessian && found.part == .training && found.samples == 360 && found.spectrum.count == 10)
   }
 
   /// Added probes are ranked by, verified and merged like those of the runs.

@@ -51,7 +51,7 @@ import Testing
       #expect(row.losses == record.trace.validationLoss)
       #expect(zip(row.kept, row.dropped).allSatisfy { abs($0 + $1 - 1) < 1e-12 })
       #expect(record.hyperparameters.contains(.init("seed", .integer(row.seed))))
-      #expect((row.weights ?? []) == record.weights.best.map(Double.init))
+      #expect((row.weights ?? []) == record.weights.best.doubles)
     }
   }
 

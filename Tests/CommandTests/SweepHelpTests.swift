@@ -147,17 +147,34 @@ import Testing
       kept.
 
       Prints what is found and adds it to the results as a file of its own; `summary
-      spectrum` shows it again. What is measured is what the section `curvature` of
-      the experiment file says, or its defaults: at (start, best, final), data
-      (training, validation), samples, matrix (hessian, gauss_newton,
-      finite_differences), largest, smallest, full_spectrum, density, trace and more;
-      experiments/curvature.yaml explains them.
+      spectrum` shows it again. Any run that kept weights will do: of the newest grid
+      or an earlier one, with `curvature` in its experiment file or not.
 
-      Weights lie on disk in single precision.
+      What is measured is what the file's `curvature` says and --set replaces. What
+      neither says is:
+        at=start,best,final           whichever kept its weights, whatever the file
+      says
+        data=training                 or validation
+        samples=all seed=0            or a number: a fixed random sample
+        dropout=off                   or frozen: the masks of one step
+        matrix=hessian                or gauss_newton, finite_differences
+        largest=5 smallest=5          algebraic eigenvalues to find
+        tolerance=1e-4                of a residual, over the largest |eigenvalue|
+        iterations=500                products that one search may take
+        full_spectrum=false           true: all eigenvalues, up to 5,000 parameters
+        density=false                 true: the spectral density
+        trace=false                   true: estimated by 32 random vectors
+        layers=true                   extreme eigenvalues of each layer by itself
+        taylor_models=true            errors of the linear and the quadratic model
+        estimates=none                power, taylor, online: other ways to lambda_max
+        principal_eigenvector=false   true: kept with the results
+        diagonal=false                true: kept with the results
+      `sweep reference` has all of them.
 
       Examples:
         sweep probe results/digits --run 0f3a9c
         sweep probe results/digits --run 0f3a9c --set at=final --set density=true
+        sweep probe results/digits --run 0f3a9c --set estimates=power,online
 
       Exit codes are those of sysexits.h: 64 usage, 65 bad data or no weights kept,
       66 no such results or run, 75 a sweep is running there.
@@ -165,7 +182,8 @@ import Testing
       USAGE: sweep probe <results> --run <run> ... [--set <key=value[,value…]> ...] [--data-folder <folder>]
 
       ARGUMENTS:
-        <results>               The directory a sweep wrote.
+        <results>               The directory a sweep wrote; or a merged file, which
+                                is left as it is: the probes are only printed.
 
       OPTIONS:
         --run <run>             The first digits of a run. May be repeated.

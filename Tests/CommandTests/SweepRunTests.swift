@@ -115,12 +115,12 @@ struct BitPattern: Hashable {
   private let identity: TrialIdentity
   private let outcome: TrialOutcome
   private let trace: [[UInt64]]
-  private let weights: [[UInt32]]
+  private let weights: [[UInt64]]
 
   init(_ record: TrialRecord) {
     identity = record.identity
     outcome = record.outcome
     trace = Trace.columns.map { record.trace[keyPath: $0.values].map(\.bitPattern) }
-    weights = [record.weights.initial, record.weights.best, record.weights.final].map { $0.map(\.bitPattern) }
+    weights = [record.weights.initial, record.weights.best, record.weights.final].map { $0.doubles.map(\.bitPattern) }
   }
 }

@@ -100,7 +100,7 @@ import Testing
     #expect(record.cost.steps == 100 && record.cost.gradients == 100)
     #expect(abs(record.trace.gradientPasses[100] - 100) < 1e-9)
     #expect(abs(record.trace.gradientNorm[1] - (16 + 1 + 0.01).squareRoot()) < 1e-12)
-    #expect(record.weights.initial == [1, 1, 1] && record.weights.final.count == 3)
+    #expect(record.weights.initial == .double([1, 1, 1]) && record.weights.final.count == 3)
     #expect(record.weights.slices == [ParameterSlice(layer: 0, role: "point", offset: 0, shape: [3])])
     let text = record.hyperparameters.map { "\($0.name)=\($0.value)\n" }.joined()
     #expect(record.identity == TrialIdentity(hashing: text))
@@ -137,7 +137,8 @@ import Testing
     #expect(runs.map(\.record.outcome) == [.converged, .converged])
     #expect(abs(runs[0].record.trace.trainLoss.last! - 0.25) < 1e-12)
     #expect(runs[1].record.trace.trainLoss.last! < 1e-12)
-    #expect(abs(runs[0].record.weights.final[1]) < 1e-6 && abs(runs[1].record.weights.final[1] - 1) < 1e-6)
+    #expect(
+      abs(runs[0].record.weights.final.doubles[1]) < 1e-6 && abs(runs[1].record.weights.final.doubles[1] - 1) < 1e-6)
   }
 
   /// Every optimizer there is, in both precisions, where the minimum is at the end of a curved valley.

@@ -23,7 +23,7 @@ import Testing
     decoded.trace.gradientNorm = []
     decoded.curvature = []
     let isSame = decoded == plain
-    if !record.weights.final.contains(where: \.isNaN) { #expect(isSame) }
+    if !record.weights.final.floats.contains(where: \.isNaN) { #expect(isSame) }
   }
 
   /// Fields of a probe that no column names would be lost; every one of the sample's is told by its text.
@@ -44,7 +44,21 @@ import Testing
   @Test func withoutProbesARecordIsOfVersionOne() throws {
     let (without, with) = (bytes(of: Sample.record(0)), bytes(of: Sample.record(1)))
     #expect(without[0] == 1 && with[0] == 2)
-    #expect(throws: ByteReader.Malformed.self) { try RecordCoding.decode([3] + without.dropFirst()) }
+    #expect(throws: ByteReader.Malformed.self) { try RecordCoding.decode([4] + without.dropFirst()) }
+  }
+
+  @Test(arguments: 0..<4) func weightsInDoubleAreExact(index: Int) throws {
+    var record = Sample.record(index)
+    record.weights = Sample.doubleWeights(index)
+    let decoded = try RecordCoding.decode(bytes(of: record))
+    #expect(bytes(of: record)[0] == 3 && fingerprint(decoded) == fingerprint(record))
+    let isSame = decoded.weights == record.weights
+    if !record.weights.final.floats.contains(where: \.isNaN) { #expect(isSame) }
+    #expect(decoded.weights.final.precision == .double)
+    #expect(decoded.weights.initial.precision == (record.weights.initial.isEmpty ? nil : .double))
+    var mixed = record
+    mixed.weights.final = .float(record.weights.final.floats)
+    if !mixed.weights.best.isEmpty { #expect(throws: StoreError.self) { try mixed.validate() } }
   }
 
   private func write(_ records: [TrialRecord]) throws -> (path: String, ends: [Int]) {

@@ -51,6 +51,21 @@ import Testing
     #expect(identities == records.map(\.identity).sorted())
   }
 
+  /// Earlier versions rounded the weights of runs in Double.
+  @Test func roundedWeightsMergeWithExactOnes() throws {
+    let records = (0..<12).map { index in
+      var record = Sample.record(index)
+      if index > 5 { record.weights = Sample.doubleWeights(index) }
+      return record
+    }
+    try merge([Array(records[..<6]), Array(records[6...])])
+    try expectMergedHolds(records)
+    let (rounded, exact) = (records[4].identity, records[8].identity)
+    let reader = try ResultReader(path: merged)
+    #expect(try reader.record(rounded).weights.precision == .float)
+    #expect(try reader.record(exact).weights.precision == .double)
+  }
+
   /// More than lie in the headers of data sets: texts too are then data of their own.
   @Test func thousandsOfRunsMerge() throws {
     let records = (0..<1200).map { Sample.record($0, weights: false, epochs: 1, probes: false) }

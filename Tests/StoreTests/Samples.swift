@@ -94,12 +94,22 @@ enum Sample {
 
   static func weights(_ index: Int, count: Int) -> Weights {
     func vector(_ base: Float) -> [Float] { (0..<count).map { base + Float(index) + Float($0) * 0.0625 } }
+    var last = vector(50)
+    if index % 4 == 2 { last[3] = .nan }
     var weights = Weights()
-    if index % 3 != 1 { weights.initial = vector(-50) }
-    if index % 4 != 2 { weights.best = vector(0) }
-    weights.final = vector(50)
-    if index % 4 == 2 { weights.final[3] = .nan }
+    if index % 3 != 1 { weights.initial = .float(vector(-50)) }
+    if index % 4 != 2 { weights.best = .float(vector(0)) }
+    weights.final = .float(last)
     if count == 23 { weights.slices = slices }
+    return weights
+  }
+
+  /// The same kinds of vectors, with digits that Float has not.
+  static func doubleWeights(_ index: Int) -> Weights {
+    var weights = weights(index, count: 23)
+    for path in [\Weights.initial, \.best, \.final] where !weights[keyPath: path].isEmpty {
+      weights[keyPath: path] = .double(weights[keyPath: path].doubles.map { $0 + 1.0 / 3 })
+    }
     return weights
   }
 

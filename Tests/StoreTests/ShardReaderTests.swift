@@ -95,7 +95,8 @@ import Testing
     #expect(provenance == Sample.manifest().provenance)
     let parameters = try #require(dump["parameters"] as? [String: [[String: Any]]])
     let names = ["weights_initial_4x3x2", "weights_best_4x3x2", "weights_final_4x3x2"]
-    #expect(Set(parameters.keys) == Set(names))
+    let vectors = CurvatureMeasurement.vectors.map { "vector_\($0.name)_4x3x2" }
+    #expect(Set(parameters.keys) == Set(names + vectors))
     for slices in parameters.values {
       #expect(slices.map { $0["offset"] as? Int } == [0, 12, 15, 21])
       #expect(slices.map { $0["role"] as? String } == ["kernel", "bias", "kernel", "bias"])
@@ -182,7 +183,7 @@ extension ShardReaderTests {
       let expected = record.weights[keyPath: kind.values]
       let name = "weights_\(kind.name)_4x3x2"
       #expect((run[name] == nil) == expected.isEmpty, "\(name)")
-      if !expected.isEmpty { expect(run, name, expected.map(Double.init)) }
+      if !expected.isEmpty { expect(run, name, expected.doubles) }
     }
   }
 }

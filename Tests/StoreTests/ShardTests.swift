@@ -49,6 +49,27 @@ import Testing
       })
   }
 
+  /// Both precisions of one network in a file, as no experiment has them.
+  @Test func weightsInDoubleAreExact() throws {
+    let records = (0..<8).map { index in
+      var record = Sample.record(index)
+      if index % 3 != 0 { record.weights = Sample.doubleWeights(index) }
+      return record
+    }
+    try expectComeBack(records)
+    let last = try ResultReader(path: path).record(records[5].identity).weights.final
+    let isSame = last == records[5].weights.final
+    #expect(isSame && last.precision == .double)
+    let types = try HDF5.run {
+      let shard = try ShardFile.open(path, requiresSeal: true)
+      let names = ["weights_final_4x3x2", "weights_final_4x3x2_"]
+      let types = try names.map { try StoredVariable($0, in: shard.file).type }
+      try shard.close()
+      return types
+    }
+    #expect(types.contains(.number(.float32)) && types.contains(.number(.float64)))
+  }
+
   @Test func namesAndValuesThatCollide() throws {
     try expectComeBack([
       record(0, [.init("run", .integer(1)), .init("run_id", .text("a b\tc\nd")), .init("x", .list([1, 2]))]),

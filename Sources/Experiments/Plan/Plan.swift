@@ -137,7 +137,8 @@ public struct Plan: Sendable {
       let trial = configuration.trial
       let columns = Trace.columns.count - (trial.optimizer.kind.isSecondOrder ? 0 : Trace.secondOrderColumns)
       let trace = Double(trial.training.epochs + 1) * Double(columns) * 8
-      let bytes = 400 + trace + Double(weightsKept.count) * Double(size(of: trial).parameters) * 4
+      let weights = Double(weightsKept.count) * Double(size(of: trial).parameters) * trial.precision.bytes
+      let bytes = 400 + trace + weights
       return sum + bytes * Double(configuration.indices.count)
     }
   }

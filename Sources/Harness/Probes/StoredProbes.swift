@@ -3,36 +3,32 @@ import Kernels
 import Learning
 import Store
 
-/// Measures the curvature at weights that a sweep's runs left.
-///
-/// Weights lie on disk in Float: those of a trial in Double are measured where the rounded ones are.
+/// Measures the curvature at weights that a sweep's runs left, also of runs that its grid does not have any more.
 public struct StoredProbes: Sendable {
   public let specification: CurvatureSpecification
-  private let experiment: Experiment
-  /// Where in the experiment each run's trial is.
-  private let places: [TrialIdentity: Int]
+  private let selection: SelectionRule
+  private let trials: [TrialIdentity: Trial]
   private let library: SampleLibrary
-  private let path: String
   /// Whether the moments were asked for, or are whatever weights there are.
   private let namesMoments: Bool
 
   /// - Parameters:
-  ///   - path: The sweep's results.
+  ///   - results: The sweep's results.
+  ///   - runs: The runs to measure.
   ///   - settings: `key=value` of the section `curvature` of an experiment file. What they leave out is as in the
   ///     sweep's own.
   ///   - dataFolder: Where relative paths of data files start; nil for the folder of the experiment file that the
   ///     sweep's command line names.
   /// - Throws: `StoreError`, `ExperimentFileError`, `DatasetError`, ``ProbeRefusal``.
-  public init(results path: String, settings: [String], dataFolder: String? = nil) throws {
-    self.path = path
-    let manifest = try ResultReader(path: path).manifest
-    let file = "\(path)/sweep.json"
+  public init(
+    results: ResultReader, runs: [TrialRecord], settings: [String], dataFolder: String? = nil
+  ) throws {
+    let manifest = results.manifest
+    let file = results.isDirectory ? "\(results.path)/sweep.json" : results.path
     let overrides = manifest.overrides
-    experiment = try ExperimentFile.parse(text: manifest.experimentText, file: file, overrides: overrides)
-    places = Dictionary(uniqueKeysWithValues: experiment.trials.identities.enumerated().map { ($1, $0) })
     let keys = settings.map { $0.hasPrefix("curvature.") ? $0 : "curvature.\($0)" }
-    let probed = try ExperimentFile.parse(
-      text: manifest.experimentText, file: file, overrides: overrides + keys)
+    let experiment = try ExperimentFile.parse(text: manifest.experimentText, file: file, overrides: overrides)
+    var probed = try ExperimentFile.parse(text: manifest.experimentText, file: file, overrides: overrides + keys)
     var specification = probed.trials[0].curvature ?? CurvatureSpecification()
     if keys.contains(where: { $0.hasPrefix("curvature.every=") }) {
       throw ProbeRefusal(reason: "every: weights between the start, the best and the final epoch are not kept")
@@ -41,11 +37,26 @@ public struct StoredProbes: Sendable {
     namesMoments = keys.contains { $0.hasPrefix("curvature.at=") }
     if !namesMoments { specification.moments = [.start, .best, .final] }
     self.specification = specification
-    library = try SampleLibrary(for: experiment.trials, directory: dataFolder ?? manifest.experimentFolder)
+    selection = experiment.selection
+    let trials = try runs.map { run in
+      guard let trial = Trial(run, like: experiment.trials[0]) else {
+        throw ProbeRefusal(reason: "run \(run.identity.short) is not of the experiment that \(file) holds")
+      }
+      return trial
+    }
+    self.trials = Dictionary(trials.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+    library = try SampleLibrary(for: TrialList(trials), directory: dataFolder ?? manifest.experimentFolder)
     guard library.contentHash == manifest.provenance.dataHash else {
       throw ProbeRefusal(reason: "the data differ from those that the sweep trained on")
     }
-    let size = library.size(for: experiment.trials[0])
+    guard let first = trials.first else { return }
+    let size = library.size(for: first)
+    probed.trials = TrialList(
+      trials.map { trial in
+        var trial = trial
+        trial.curvature = specification
+        return trial
+      })
     try probed.validateCurvature(
       trainingSamples: size.train, validationSamples: size.validation, inputs: size.features, outputs: size.outputs)
   }
@@ -57,12 +68,16 @@ public struct StoredProbes: Sendable {
     return specification.canonicalText
   }
 
-  /// - Throws: ``ProbeRefusal`` where weights were not kept, or the run is not of the experiment in `sweep.json`.
+  /// Whether the run computed in Double and its weights were rounded to Float, as earlier versions did.
+  public func areRounded(_ record: TrialRecord) -> Bool {
+    trials[record.identity]?.precision == .double && record.weights.precision == .float
+  }
+
+  /// - Parameter record: One of the runs that this was made for.
+  /// - Throws: ``ProbeRefusal`` where weights were not kept.
   public func measure(_ record: TrialRecord) throws -> [CurvatureMeasurement] {
-    guard let trial = places[record.identity].map({ experiment.trials[$0] }) else {
-      throw ProbeRefusal(reason: "run \(record.identity.short) is not of the experiment that \(path)/sweep.json holds")
-    }
-    let run = TrialRun(trial, selection: experiment.selection, keeping: .none)
+    guard let trial = trials[record.identity] else { preconditionFailure("another run") }
+    let run = TrialRun(trial, selection: selection, keeping: .none)
     let firstRate = run.firstRate(trainingSamples: library.size(for: trial).train)
     return try vectors(of: record).map { vector in
       library.curvature(
@@ -74,13 +89,13 @@ public struct StoredProbes: Sendable {
   private struct Vector {
     var moments: CurvatureMoments
     var epoch: Int
-    var weights: [Float]
+    var weights: WeightVector
   }
 
   /// The weights of the moments asked for, those of one epoch once.
   private func vectors(of record: TrialRecord) throws -> [Vector] {
     let last = record.trace.count - 1
-    var kept: [(moment: CurvatureMoments, epoch: Int, weights: [Float])] = [
+    var kept: [(moment: CurvatureMoments, epoch: Int, weights: WeightVector)] = [
       (.start, 0, record.weights.initial), (.best, record.bestEpoch ?? 0, record.weights.best),
       (.final, last, record.weights.final),
     ]
@@ -138,12 +153,12 @@ extension SweepManifest {
 extension SampleLibrary {
   /// The curvature at given weights of a trial whose data the library holds.
   func curvature(
-    _ run: TrialRun, _ specification: CurvatureSpecification, at weights: [Float], epoch: Int,
+    _ run: TrialRun, _ specification: CurvatureSpecification, at weights: WeightVector, epoch: Int,
     moments: CurvatureMoments, learningRate: Double
   ) -> CurvatureMeasurement {
     func measure<S: Scalar>(_ samples: SplitSamples<S>) -> CurvatureMeasurement {
       CurvatureMeter(specification, run.engine(for: samples), samples).measure(
-        at: AlignedBuffer(weights.map { S($0) }), epoch: epoch, moments: moments, learningRate: learningRate)
+        at: AlignedBuffer(weights), epoch: epoch, moments: moments, learningRate: learningRate)
     }
     return switch run.trial.precision {
     case .float: measure(samples(float, run.trial))

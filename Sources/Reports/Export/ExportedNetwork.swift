@@ -1,6 +1,6 @@
 import Experiments
 
-/// A run's network as other tools take it: layers that evaluate as ours do, without dropout.
+/// A run's network as other tools take it: layers that evaluate as ours do, without dropout, in single precision.
 ///
 /// With dropout by weight scaling, a layer's kernel is multiplied by the keep probability of its input, as it is when
 /// we evaluate.
@@ -91,9 +91,9 @@ public struct ExportedNetwork: Hashable, Sendable {
 extension Weights {
   fileprivate func vector(at moment: ExportedNetwork.Moment) -> [Float] {
     switch moment {
-    case .initial: initial
-    case .best: best
-    case .final: final
+    case .initial: initial.floats
+    case .best: best.floats
+    case .final: final.floats
     }
   }
 }

@@ -39,7 +39,8 @@ final class Journal {
   /// One frame: what ``append(_:)`` takes. Separate, so that workers encode without holding the store.
   static func frame(for record: TrialRecord) -> [UInt8] {
     let numbers = record.weights.initial.count + record.weights.best.count + record.weights.final.count
-    var writer = ByteWriter(capacity: 4096 + 4 * numbers + 8 * Trace.columns.count * (record.trace.count + 1))
+    let size = record.weights.precision == .double ? 8 : 4
+    var writer = ByteWriter(capacity: 4096 + size * numbers + 8 * Trace.columns.count * (record.trace.count + 1))
     for _ in 0..<JournalFormat.frameHeaderLength { writer.append(0 as UInt8) }
     RecordCoding.encode(record, into: &writer)
     JournalFormat.seal(&writer, from: 0)

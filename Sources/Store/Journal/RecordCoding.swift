@@ -2,12 +2,13 @@ import Experiments
 
 /// The compact binary form of a ``TrialRecord``: docs/format.md, "Journal".
 enum RecordCoding {
-  /// Raised when the bytes of a record change. Without probes of the curvature a record has those of version 1, which
-  /// has none.
-  static let version: UInt8 = 2
+  /// Raised when the bytes of a record change. A record has those of the first version that could hold it: 1 has no
+  /// probes of the curvature, 2 no weights in Double.
+  static let version: UInt8 = 3
 
   static func encode(_ record: TrialRecord, into writer: inout ByteWriter) {
-    writer.append(record.curvature.isEmpty ? 1 : version)
+    let isDouble = record.weights.precision == .double
+    writer.append((isDouble ? 3 : record.curvature.isEmpty ? 1 : 2) as UInt8)
     writer.append(record.identity.high)
     writer.append(record.identity.low)
     writer.append(UInt16(record.hyperparameters.count))
@@ -19,12 +20,12 @@ enum RecordCoding {
     writer.append(record.cost.totalSeconds)
     writer.append(UInt8(Trace.columns.count))
     for column in Trace.columns { writer.append(record.trace[keyPath: column.values]) }
-    writer.append(record.weights.initial)
-    writer.append(record.weights.best)
-    writer.append(record.weights.final)
+    for vector in [record.weights.initial, record.weights.best, record.weights.final] {
+      isDouble ? writer.append(vector.doubles) : writer.append(vector.floats)
+    }
     writer.append(UInt16(record.weights.slices.count))
     for slice in record.weights.slices { encode(slice, into: &writer) }
-    guard !record.curvature.isEmpty else { return }
+    guard isDouble || !record.curvature.isEmpty else { return }
     writer.append(UInt32(record.curvature.count))
     for measurement in record.curvature { encode(measurement, into: &writer) }
   }
@@ -54,9 +55,9 @@ enum RecordCoding {
         reason: "a trace of \(columns) columns, this program reads \(needed) to \(Trace.columns.count)")
     }
     for column in Trace.columns.prefix(columns) { record.trace[keyPath: column.values] = try reader.doubles() }
-    record.weights.initial = try reader.floats()
-    record.weights.best = try reader.floats()
-    record.weights.final = try reader.floats()
+    for path in [\Weights.initial, \.best, \.final] {
+      record.weights[keyPath: path] = try weights(from: &reader, version: version)
+    }
     let slices = Int(try reader.integer(UInt16.self))
     record.weights.slices = try (0..<slices).map { _ in try slice(from: &reader) }
     if version > 1 {
@@ -72,6 +73,13 @@ enum RecordCoding {
 // MARK: - Parts
 
 extension RecordCoding {
+  private static func weights(from reader: inout ByteReader, version: UInt8) throws -> WeightVector {
+    guard version >= 3 else { return .float(try reader.floats()) }
+    let values = try reader.doubles()
+    // What was not kept is one value, whatever the precision.
+    return values.isEmpty ? [] : .double(values)
+  }
+
   private static func encode(_ entry: Hyperparameter, into writer: inout ByteWriter) {
     writer.append(entry.name)
     switch entry.value {

@@ -59,21 +59,32 @@ struct MergePlanner {
   }
 
   /// Dimensions without coordinates of one name and different meaning, such as networks of equally many parameters in
-  /// different layers, get names of their own.
+  /// different layers or in another precision, get names of their own.
   private mutating func nameArchitectures() {
     struct Meaning: Hashable {
       var length: Int
       var parameters: String?
+      /// Of the weights; nil where there are none.
+      var type: StoredVariable.ElementType?
+
+      mutating func joins(_ other: Self) -> Bool {
+        guard length == other.length, parameters == other.parameters else { return false }
+        guard type == nil || other.type == nil || type == other.type else { return false }
+        type = type ?? other.type
+        return true
+      }
     }
     var meanings: [String: Meaning] = [:]
     for shape in sources.shapes {
       var names: [String: String] = [:]
       for scale in shape.variables where scale.isAbsent {
-        let parameters = shape.variables.lazy.filter { $0.dimensions.contains(scale.name) }
-          .compactMap { $0.text(Schema.Attribute.parameters) }.first
-        let meaning = Meaning(length: scale.extents.first ?? 0, parameters: parameters)
+        let variables = shape.variables.filter { $0.dimensions.contains(scale.name) }
+        let meaning = Meaning(
+          length: scale.extents.first ?? 0,
+          parameters: variables.lazy.compactMap { $0.text(Schema.Attribute.parameters) }.first,
+          type: variables.first { $0.name.hasPrefix(Schema.weightPrefixes.vector + "_") }?.type)
         var name = scale.name
-        while let known = meanings[name], known != meaning { name += "_" }
+        while meanings[name] != nil, meanings[name]?.joins(meaning) == false { name += "_" }
         if meanings[name] == nil {
           meanings[name] = meaning
           plan.dimensions.append(

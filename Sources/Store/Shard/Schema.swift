@@ -80,7 +80,7 @@ enum Schema {
   struct WeightKind: Sendable {
     var name: String
     var longName: String
-    var values: any WritableKeyPath<Weights, [Float]> & Sendable
+    var values: any WritableKeyPath<Weights, WeightVector> & Sendable
   }
 
   static let weightKinds: [WeightKind] = [

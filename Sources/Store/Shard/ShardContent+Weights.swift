@@ -18,14 +18,15 @@ extension ShardContent {
             coordinate: .init(values: rows.map { Int32($0) }, longName: "run of each row of \(name)")))
         var variable = Variable(
           name, along: ["\(name)_run", parameters.name],
-          .float32(joined(rows.map { records[$0].weights[keyPath: kind.values] }, width: architecture.count)),
+          architecture.joined(rows.map { records[$0].weights[keyPath: kind.values] }),
           longName: kind.longName, units: "1", fill: .nan)
         variable.texts = [(Schema.Attribute.parameters, try JSON.text(architecture.slices))]
         // Weights are close to random bits: deflate takes longer than all else and saves a sixth.
         variable.isCompressed = false
         variables.append(variable)
       }
-      for kind in CurvatureMeasurement.vectors where addVectors(kind, of: architecture, records, parameters.name) {
+      for kind in CurvatureMeasurement.vectors
+      where try addVectors(kind, of: architecture, records, parameters.name) {
         isUsed = true
       }
       if isUsed { dimensions.append(parameters) }
@@ -36,7 +37,7 @@ extension ShardContent {
   private mutating func addVectors(
     _ kind: CurvatureMeasurement.Column<[Double]>, of architecture: Architecture, _ records: [TrialRecord],
     _ parameters: String
-  ) -> Bool {
+  ) throws -> Bool {
     let rows = architecture.runs.flatMap { run in
       records[run].curvature.enumerated().compactMap { probe, measurement -> (Int, Int, [Double])? in
         let values = measurement[keyPath: kind.value]
@@ -56,6 +57,7 @@ extension ShardContent {
     var variable = Variable(
       name, along: ["\(name)_run", parameters], .float64(rows.flatMap { $0.2 }), longName: kind.longName,
       units: kind.units, fill: .nan)
+    variable.texts = [(Schema.Attribute.parameters, try JSON.text(architecture.slices))]
     variable.isCompressed = false
     variables.append(variable)
     return true
@@ -63,8 +65,8 @@ extension ShardContent {
 }
 
 /// Rows of one width, one after the other.
-private func joined(_ rows: [[Float]], width: Int) -> [Float] {
-  [Float](unsafeUninitializedCapacity: rows.count * width) { buffer, initialized in
+private func joined<Number>(_ rows: [[Number]], width: Int) -> [Number] {
+  [Number](unsafeUninitializedCapacity: rows.count * width) { buffer, initialized in
     for row in rows { initialized = buffer[initialized...].initialize(fromContentsOf: row) }
   }
 }
@@ -75,11 +77,21 @@ private struct Architecture {
   var slices: [ParameterSlice]
   /// Parameters.
   var count: Int
+  var precision: Precision
   var runs: [Int]
 
   private struct Key: Hashable {
     var slices: [ParameterSlice]
     var count: Int
+    var precision: Precision
+  }
+
+  /// Vectors of this architecture as the rows of a variable.
+  func joined(_ vectors: [WeightVector]) -> Variable.Values {
+    switch precision {
+    case .float: .float32(Store.joined(vectors.map(\.floats), width: count))
+    case .double: .float64(Store.joined(vectors.map(\.doubles), width: count))
+    }
   }
 
   /// In the order of their names.
@@ -91,10 +103,11 @@ private struct Architecture {
         CurvatureMeasurement.vectors.map { probe[keyPath: $0.value].count }
       }
       let count = max(weights.initial.count, weights.best.count, weights.final.count, vectors.max() ?? 0)
-      if count > 0 { runs[Key(slices: weights.slices, count: count), default: []].append(index) }
+      guard count > 0 else { continue }
+      runs[Key(slices: weights.slices, count: count, precision: weights.precision ?? .float), default: []].append(index)
     }
     var architectures = runs.map { key, runs in
-      Architecture(name: baseName(key), slices: key.slices, count: key.count, runs: runs)
+      Architecture(name: baseName(key), slices: key.slices, count: key.count, precision: key.precision, runs: runs)
     }
     architectures.sort { ($0.name, $0.runs[0]) < ($1.name, $1.runs[0]) }
     var names: Set<String> = []

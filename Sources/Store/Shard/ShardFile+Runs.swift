@@ -105,7 +105,9 @@ extension ShardFile {
         try index.close()
         guard let position else { continue }
         let dataset = try file.dataset(name)
-        weights[keyPath: kind.values] = try dataset.readRow(position)
+        weights[keyPath: kind.values] =
+          dataset.element == .float(bytes: 8)
+          ? .double(try dataset.readRow(position)) : .float(try dataset.readRow(position))
         let json = try TextAttribute.read(Schema.Attribute.parameters, of: dataset.handle)
         weights.slices = try JSON.decode([ParameterSlice].self, from: Array(json.utf8), path: path)
         try dataset.close()

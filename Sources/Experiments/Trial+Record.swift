@@ -1,0 +1,126 @@
+// A trial read back from what its run left on disk: the inverse of `hyperparameters`.
+
+extension Trial {
+  /// The trial of a run of an experiment, whose grid may have changed since; nil where it is of another experiment.
+  ///
+  /// - Parameters:
+  ///   - record: A run that is stored.
+  ///   - relative: Any trial of the experiment: data, loss, training, precision and probes are the same in all of them.
+  public init?(_ record: TrialRecord, like relative: Trial) {
+    let stored = StoredHyperparameters(record.hyperparameters)
+    self = relative
+    guard let optimizer = stored.optimizer, let schedule = stored.schedule, let batch = stored.integer("batch_size"),
+      let seed = stored.integer("seed")
+    else { return nil }
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.seed = UInt64(bitPattern: Int64(seed))
+    batchSize = batch == 0 ? .full : .samples(batch)
+    if relative.problem != nil {
+      guard let problem = stored.problem else { return nil }
+      self.problem = problem
+    } else {
+      guard let (network, dropout) = stored.network, let l2 = stored.number("l2") else { return nil }
+      self.network = network
+      self.dropout = dropout
+      self.l2 = l2
+    }
+    // What was not read, and what was read wrongly, shows here.
+    guard identity == record.identity else { return nil }
+  }
+}
+
+private struct StoredHyperparameters {
+  private let values: [String: HyperparameterValue]
+
+  init(_ hyperparameters: [Hyperparameter]) {
+    values = Dictionary(hyperparameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func integer(_ name: String) -> Int? {
+    if case .integer(let value)? = values[name] { value } else { nil }
+  }
+
+  func number(_ name: String) -> Double? {
+    if case .number(let value)? = values[name] { value } else { nil }
+  }
+
+  private func text(_ name: String) -> String? {
+    if case .text(let value)? = values[name] { value } else { nil }
+  }
+
+  private func list(_ name: String) -> [Double]? {
+    if case .list(let value)? = values[name] { value } else { nil }
+  }
+
+  private func kind<Kind: RawRepresentable<String>>(_ name: String) -> Kind? {
+    text(name).flatMap(Kind.init(rawValue:))
+  }
+
+  var optimizer: OptimizerSpecification? {
+    guard let kind: OptimizerKind = kind("optimizer"), let rate = number("learning_rate") else { return nil }
+    var result = OptimizerSpecification(kind, learningRate: rate)
+    for setting in kind.hyperparameters { result.values[setting.name] = number(setting.name) }
+    for choice in kind.choices {
+      result.choices[choice.name] =
+        choice.isTruth ? integer(choice.name).map { $0 == 1 ? "true" : "false" } : text(choice.name)
+    }
+    let isWhole = result.values.count == kind.hyperparameters.count && result.choices.count == kind.choices.count
+    return isWhole ? result : nil
+  }
+
+  var schedule: ScheduleSpecification? {
+    let kind: ScheduleSpecification.Kind? =
+      switch text("schedule") {
+      case "constant": .constant
+      case "step":
+        number("schedule_every").flatMap { every in
+          number("schedule_gamma").map { .step(every: every, gamma: $0) }
+        }
+      case "exponential": number("schedule_gamma").map { .exponential(gamma: $0) }
+      case "inverse_time": number("schedule_decay").map { .inverseTime(decay: $0) }
+      case "cosine": number("schedule_floor").map { .cosine(floor: $0) }
+      default: nil
+      }
+    return kind.flatMap { kind in
+      number("warmup_epochs").map { ScheduleSpecification(kind: kind, warmupEpochs: $0) }
+    }
+  }
+
+  var network: (NetworkSpecification, DropoutSpecification)? {
+    guard let keep = list("keep_probability"), let form: DropoutSpecification.Form = kind("dropout_form"),
+      let hidden = list("hidden").map({ $0.compactMap { Int(exactly: $0) } }),
+      let activation: ActivationKind = kind("activation"),
+      let initialization: InitializationKind = kind("initialization"), let bias = integer("bias"), !keep.isEmpty
+    else { return nil }
+    var network = NetworkSpecification(
+      hidden: hidden, activation: activation, initialization: initialization, bias: bias == 1)
+    if let text = text("convolutions") {
+      network.image = self.text("image").flatMap(ImageSize.init)
+      network.convolutions = text.split(separator: "; ").compactMap { ConvolutionSpecification(String($0)) }
+    }
+    guard keep.count == network.hiddenLayers + 1 else { return nil }
+    return (
+      network,
+      DropoutSpecification(
+        form: form, input: keep[0], hidden: Array(keep.dropFirst()), perChannel: integer("drop_channels") == 1)
+    )
+  }
+
+  var problem: ProblemSpecification? {
+    guard let start = list("start"), let dimension = integer("dimension"), !start.isEmpty else { return nil }
+    let rotation = integer("rotation_seed").flatMap { $0 == -1 ? nil : UInt64(bitPattern: Int64($0)) }
+    let kind: ProblemSpecification.Kind? =
+      switch text("problem") {
+      case "quadratic": list("eigenvalues").map { .quadratic(eigenvalues: $0, rotationSeed: rotation) }
+      case "saddle":
+        list("eigenvalues").flatMap { eigenvalues in
+          number("quartic").map { .saddle(eigenvalues: eigenvalues, quartic: $0, rotationSeed: rotation) }
+        }
+      case "rosenbrock": .rosenbrock(dimension: dimension)
+      case "quadratic_deep": .quadraticDeep
+      default: nil
+      }
+    return kind.map { ProblemSpecification($0, start: start) }
+  }
+}
