@@ -33,7 +33,8 @@ public struct TrialRun: Sendable {
     let loss = ProblemLoss<S>(problem.function)
     let start = AlignedBuffer(problem.start.map { S($0) })
     let point = ParameterSlice(layer: 0, role: "point", offset: 0, shape: [start.count])
-    return run(trainer(loss, start, samples, plan), nil, [point], since: started, shouldStop)
+    let probes = trial.curvature.map { CurvatureMeter($0, problem.function, samples) }
+    return run(trainer(loss, start, samples, plan), probes, [point], since: started, shouldStop)
   }
 
   private func run<S: Scalar>(

@@ -80,8 +80,8 @@ public struct CurvatureProbe: Hashable, Sendable {
   ///
   /// - Parameter learningRate: η of the run, for η·λ_max/2.
   /// - Throws: ``CurvatureError``: the loss or a product is not finite, or LAPACK failed.
-  public func measure<S>(
-    _ surface: LossSurface<S>, learningRate: Double? = nil
+  public func measure(
+    _ surface: any ProbedSurface, learningRate: Double? = nil
   ) throws(CurvatureError) -> CurvatureProbeResult {
     let started = ContinuousClock.now
     var measurement = try ProbeMeasurement(self, surface)

@@ -111,14 +111,6 @@ extension LossSurface: ScalarField {
       convert(slope.pointer, toDouble: result, count: dimension)
     }
   }
-
-  /// ∇E(w).
-  public var gradient: [Double] {
-    [Double](unsafeUninitializedCapacity: dimension) { result, count in
-      gradient(displacedBy: nil, times: 0, into: result.baseAddress!)
-      count = dimension
-    }
-  }
 }
 
 extension Backpropagation {

@@ -2,25 +2,25 @@ import Curvature
 import Kernels
 
 /// A probe at work: its steps in order, and the result as it grows.
-struct ProbeMeasurement<S: Scalar> {
+struct ProbeMeasurement {
   let probe: CurvatureProbe
-  let surface: LossSurface<S>
-  let matrix: ProbedMatrix<S>
+  let surface: any ProbedSurface
+  let matrix: ProbedMatrix
   var result: CurvatureProbeResult
 
   private let gradient: [Double]
   private var dense: SymmetricMatrix?
   private var principalVector: [Double]?
 
-  init(_ probe: CurvatureProbe, _ surface: LossSurface<S>) throws(CurvatureError) {
+  init(_ probe: CurvatureProbe, _ surface: any ProbedSurface) throws(CurvatureError) {
     self.probe = probe
     self.surface = surface
-    matrix = ProbedMatrix(probe.matrix, surface, memoryBudget: probe.memoryBudget)
+    matrix = surface.matrix(probe.matrix, memoryBudget: probe.memoryBudget)
     gradient = surface.gradient
     let gradientNorm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
     result = CurvatureProbeResult(
       matrix: probe.matrix.rawValue, parameterCount: surface.dimension, sampleCount: surface.sampleCount,
-      loss: surface.value(), gradientNorm: gradientNorm)
+      loss: surface.value(displacedBy: nil, times: 0), gradientNorm: gradientNorm)
     guard result.loss.isFinite && gradientNorm.isFinite else { throw .notFinite(what: "the loss or its gradient") }
   }
 
@@ -28,8 +28,8 @@ struct ProbeMeasurement<S: Scalar> {
   mutating func findEigenvalues() throws(CurvatureError) {
     if surface.dimension <= probe.denseLimit {
       try findSpectrum()
-    } else if probe.largest == 1, probe.smallest == 0, let form = probe.matrix.form {
-      try findPrincipal(form)
+    } else if let found = try principal() {
+      take(found)
     } else {
       try findExtremes()
     }
@@ -64,10 +64,14 @@ struct ProbeMeasurement<S: Scalar> {
     result.condition = ConditionNumber(eigenvalues: spectrum.values, definiteness: verdict)
   }
 
-  private mutating func findPrincipal(_ form: CurvatureForm) throws(CurvatureError) {
+  /// The largest eigenvalue where it is all that is wanted.
+  private func principal() throws(CurvatureError) -> PrincipalEigenvalue.Result? {
+    guard probe.largest == 1, probe.smallest == 0, let form = probe.matrix.form else { return nil }
     let plan = PrincipalEigenvalue(tolerance: probe.tolerance, maximumProducts: probe.maximumProducts)
-    let found = try plan.eigenpair(
-      of: surface, form: form, seed: probe.seed, keepsVector: true, memoryBudget: probe.memoryBudget)
+    return try surface.principal(plan, form, seed: probe.seed, memoryBudget: probe.memoryBudget)
+  }
+
+  private mutating func take(_ found: PrincipalEigenvalue.Result) {
     result.largest = [found.pair]
     result.products += found.products
     principalVector = found.pair.vector
@@ -108,19 +112,19 @@ struct ProbeMeasurement<S: Scalar> {
 
   /// What rounding in the network's scalar may make of a zero.
   private mutating func setTolerance(magnitude: Double) {
-    result.zeroTolerance = 4 * Double(S.ulpOfOne) * Double(surface.dimension).squareRoot() * magnitude
+    result.zeroTolerance = 4 * surface.ulpOfOne * Double(surface.dimension).squareRoot() * magnitude
   }
 
   mutating func findLayers() throws(CurvatureError) {
     guard probe.measuresLayers else { return }
     let plan = Lanczos(
       largest: 1, smallest: 1, tolerance: probe.tolerance, maximumProducts: probe.maximumProducts)
-    for (index, layer) in surface.network.layers.enumerated() {
+    for (index, parameters) in surface.layerSizes.enumerated() {
       let found = try plan.eigenpairs(of: matrix.layer(index), seed: probe.seed &+ UInt64(index))
       guard let largest = found.largest.first, let smallest = found.smallest.first else { continue }
       result.layers.append(
         LayerCurvature(
-          layer: index, parameterCount: layer.parameterCount, largest: largest, smallest: smallest))
+          layer: index, parameterCount: parameters, largest: largest, smallest: smallest))
     }
   }
 
@@ -139,7 +143,7 @@ struct ProbeMeasurement<S: Scalar> {
     result.power = try probe.power?.eigenpair(of: operation, seed: probe.seed)
     result.taylor = try probe.taylor?.eigenpair(of: surface, seed: probe.seed)
     result.online = try probe.online?.estimate(
-      of: SurfacePatterns(surface, size: probe.patternSize), seed: probe.seed)
+      of: surface.patterns(size: probe.patternSize), seed: probe.seed)
     guard probe.measuresDiagonal else { return }
     result.diagonal = matrix.diagonal() ?? dense?.diagonal
     result.squaredDiagonal = matrix.squaredDiagonal()

@@ -1,35 +1,45 @@
 import Curvature
-import Kernels
 
 /// The matrix that a probe looks at, in the forms the probe needs it in.
-struct ProbedMatrix<S: Scalar> {
-  let surface: LossSurface<S>
+public struct ProbedMatrix {
   let operation: CountingOperator
-  private let linearized: (any LinearizedOperator<S>)?
+  /// The diagonal block of a layer.
+  let layer: (Int) -> any SymmetricOperator
+  /// Nil where there is nothing cheaper than the matrix itself.
+  let diagonal: () -> [Double]?
+  /// LeCun's approximation; nil where there is none.
+  let squaredDiagonal: () -> [Double]?
 
-  init(_ kind: CurvatureProbe.Matrix, _ surface: LossSurface<S>, memoryBudget: Int) {
-    self.surface = surface
-    switch kind {
-    case .hessian: linearized = HessianOperator(surface, memoryBudget: memoryBudget)
-    case .gaussNewton: linearized = GaussNewtonOperator(surface, memoryBudget: memoryBudget)
-    case .finiteDifferences: linearized = nil
-    }
-    operation = CountingOperator(linearized ?? FiniteDifferenceOperator(surface))
+  /// A network's matrix by directional passes.
+  init<Operator: LinearizedOperator & CurvatureMatrix>(
+    network operation: Operator, squaredDiagonal: @escaping (Operator) -> [Double]? = { _ in nil }
+  ) {
+    self.operation = CountingOperator(operation)
+    layer = { operation.layer($0) }
+    diagonal = { operation.diagonal() }
+    self.squaredDiagonal = { squaredDiagonal(operation) }
   }
 
-  func layer(_ index: Int) -> any SymmetricOperator {
-    if let linearized { return linearized.layer(index) }
-    let layer = surface.network.layers[index]
-    return BlockOperator(
-      operation.base, range: layer.kernelOffset..<layer.kernelOffset + layer.parameterCount)
+  /// A matrix of which only the products are known.
+  init(
+    products operation: any SymmetricOperator, layer: @escaping (any SymmetricOperator, Int) -> any SymmetricOperator
+  ) {
+    self.operation = CountingOperator(operation)
+    self.layer = { layer(operation, $0) }
+    diagonal = { nil }
+    squaredDiagonal = { nil }
+  }
+
+  /// A matrix without layers.
+  init(unlayered matrix: any CurvatureMatrix) {
+    operation = CountingOperator(matrix)
+    layer = { _ in matrix }
+    diagonal = { matrix.diagonal() }
+    squaredDiagonal = { nil }
   }
 
   /// P products: the asymmetry is that of all of the matrix.
   func dense(limit: Int) throws(CurvatureError) -> SymmetricMatrix { try SymmetricMatrix(operation, limit: limit) }
-
-  func diagonal() -> [Double]? { linearized?.diagonal() }
-
-  func squaredDiagonal() -> [Double]? { (linearized as? GaussNewtonOperator<S>)?.squaredDiagonal() }
 }
 
 /// Counts the products with an operator.

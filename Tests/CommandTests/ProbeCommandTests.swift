@@ -176,7 +176,7 @@ import Testing
     let other = try summary("spectrum", results, "--run", diverged.identity.short)
     #expect(
       other.status == 0 && other.standardOutput.contains("  final  hessian  ")
-        && other.standardOutput.contains("not finite"))
+        && other.standardOutput.contains("The run diverged: its final"))
   }
 
   private func significant(_ value: Double) -> String {

@@ -40,6 +40,49 @@ import Testing
     #expect(plan.standardOutput.contains("1,000 training, 896 validation and 0 test samples"))
   }
 
+  /// In the file and afterwards, of a run of the grid and of one that the grid has lost.
+  @Test func theirCurvatureIsMeasured() throws {
+    let fixture = try SweepFixture()
+    let text = """
+      name: curved
+      training: {epochs: 40}
+      CURVATURE
+      grid:
+        problem: [rosenbrock, {kind: saddle, eigenvalues: [2, -1], start: 0}]
+        optimizer: {name: newton, regularization: raised}
+
+      """
+    let file = try fixture.write(text.replacing("CURVATURE", with: "curvature: {at: [start, final]}"))
+    let run = try fixture.sweep("run", file, "--output", "r", "--weights", "all")
+    #expect(run.status == 0, "\(run.standardError)")
+    let folder = fixture.folder
+    func summary(_ arguments: String...) throws -> String {
+      let result = try Command("summary", directory: folder.url).run(arguments)
+      #expect(result.status == 0, "\(result.standardError)")
+      return result.standardOutput
+    }
+    let records = try fixture.records("r/curved")
+    func identity(_ problem: String) throws -> String {
+      try #require(records.first { $0.hyperparameters.contains(.init("problem", .text(problem))) }).identity.short
+    }
+    let saddle = try summary("spectrum", "r/curved", "--run", try identity("saddle"))
+    #expect(saddle.contains("    0  start") && saddle.contains("saddle") && saddle.contains("-1.0000"))
+    let rosenbrock = try summary("spectrum", "r/curved", "--run", try identity("rosenbrock"))
+    #expect(rosenbrock.contains("  1001.6  ") && rosenbrock.contains("positive definite"))
+    #expect(!rosenbrock.contains("Layers"))
+
+    let plain = try fixture.write(text.replacing("CURVATURE", with: "precision: double"), to: "plain.yaml")
+    #expect(try fixture.sweep("run", plain, "--output", "s", "--weights", "all").status == 0)
+    let lost = try fixture.records("s/curved").first { $0.hyperparameters.contains(.init("problem", .text("saddle"))) }
+    let digits = try #require(lost).identity.short
+    #expect(
+      try fixture.sweep("run", plain, "--output", "s", "--weights", "all", "--set", "problem=rosenbrock").status == 0)
+    let probe = try fixture.sweep("probe", "s/curved", "--run", digits, "--set", "at=start")
+    #expect(probe.status == 0, "\(probe.standardError)")
+    #expect(probe.standardOutput.contains("saddle") && probe.standardOutput.contains("-1.0000"))
+    #expect(try summary("spectrum", "s/curved", "--run", digits).contains("All 2 eigenvalues"))
+  }
+
   @Test func thereIsNoNetworkToExport() throws {
     let fixture = try SweepFixture()
     let file = try fixture.write(Self.experiment)

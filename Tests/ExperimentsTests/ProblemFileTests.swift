@@ -105,6 +105,10 @@ import Testing
       "e.yaml:6: grid.dropout: a problem has no units to drop; accepted: no such key beside a problem"
     ),
     (
+      "curvature: {dropout: frozen}",
+      "e.yaml:6: curvature.dropout: a problem has no units to drop; accepted: off, or no such key"
+    ),
+    (
       "  batch_size: 32",
       "e.yaml:6: grid.batch_size: rosenbrock is one function, without points to take batches of;"
         + " accepted: full, or no such key"

@@ -151,16 +151,26 @@ import Testing
     #expect(one.lambdaMin.isNaN && one.definiteness == nil && one.spectrum == [one.lambdaMax])
   }
 
-  @Test(arguments: Precision.allCases)
-  func aDivergedRunHasProbesWithoutNumbers(precision: Precision) throws {
-    let record = try run(
-      Self.trial(Self.everything(), rate: 1e9, precision: precision, optimizer: .gradientDescent))
+  /// What is left of the weights is measured, or the status says why it is not.
+  @Test(arguments: Precision.allCases, [1e9, 1e38])
+  func aDivergedRunsFinalProbeIsTried(precision: Precision, rate: Double) throws {
+    var trial = Self.trial(Self.everything(), rate: rate, precision: precision, optimizer: .gradientDescent)
+    trial.training.divergenceBound = rate == 1e9 ? 10 : 1e300
+    trial.l2 = rate == 1e9 ? 0 : 1e-3
+    let record = try run(trial)
     guard case .diverged = record.outcome else {
       Issue.record("\(record.outcome)")
       return
     }
     let final = try #require(record.curvature.last)
-    #expect(final.moments == .final && final.status == .notFinite && final.lambdaMax.isNaN)
+    let weights = record.weights.final.doubles
+    #expect(final.moments == .final && final.parameters == 79 && final.samples == 50)
+    #expect((final.status == .weightsNotFinite) == weights.contains { !$0.isFinite })
+    if final.status == .measured {
+      #expect(final.lambdaMax.isFinite && final.products > 0)
+    } else {
+      #expect(final.lambdaMax.isNaN && final.products == 0 && final.seconds.isNaN && final.spectrum.isEmpty)
+    }
     #expect(record.curvature.first?.moments.contains(.start) == true && record.curvature[0].lambdaMax.isFinite)
   }
 
@@ -174,7 +184,8 @@ import Testing
       let meter = CurvatureMeter(Self.everything(), engine, samples)
       let found = meter.measure(
         at: AlignedBuffer(repeatElement(value, count: 79).map { $0 }), epoch: 1, moments: .final, learningRate: 1)
-      #expect(found.status == .notFinite || found.lambdaMax.isFinite)
+      #expect(found.status == (value.isFinite ? found.status : .weightsNotFinite))
+      #expect((found.status == .measured) == found.lambdaMax.isFinite)
     }
   }
 }

@@ -40,7 +40,7 @@ import Testing
     var second = probe(7, [.epoch, .final], 8)
     (second.negatives, second.negativesKind, second.definiteness) = (3, .lowerBound, .saddle)
     var third = CurvatureMeasurement(moments: .final, epoch: 9)
-    third.status = .notFinite
+    third.status = .weightsNotFinite
     let text = try text([second, first, third])
     #expect(
       text.hasPrefix(
@@ -49,7 +49,7 @@ import Testing
     #expect(text.contains("≥ 1234             0.500  10.00 ± 0.50\n"))
     #expect(text.contains("    7  epoch, final  hessian  50 training      8.0000           –       ≥ 3  saddle"))
     #expect(text.contains("    9  final"))
-    #expect(text.contains("not finite"))
+    #expect(text.contains("not measured: weights are not finite"))
     #expect(
       text.contains("~ not converged. eta*lambda_max/2 over 1: gradient descent on the quadratic model diverges."))
     // 2/η = 4 lies between 2 and 8.

@@ -106,10 +106,12 @@ public struct CurvatureMeasurement: Hashable, Sendable {
 
   public enum Status: String, Hashable, Sendable, CaseIterable {
     case measured
-    /// The weights, the loss or a product were not finite.
+    /// The loss or a product was not finite.
     case notFinite = "not_finite"
     /// A routine of the linear algebra gave up.
     case failed
+    /// Some of the weights are NaN or infinite: nothing was tried.
+    case weightsNotFinite = "weights_not_finite"
   }
 
   public enum CountKind: String, Hashable, Sendable, CaseIterable {

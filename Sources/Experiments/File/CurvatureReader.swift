@@ -8,7 +8,7 @@ enum CurvatureReader {
   private static let accepted = "none, or a mapping of " + keys.joined(separator: ", ")
 
   /// Nil for `none`, and for what was reported.
-  static func read(_ field: DocumentField) -> CurvatureSpecification? {
+  static func read(_ field: DocumentField, isProblem: Bool = false) -> CurvatureSpecification? {
     if field.isWord("none") { return nil }
     guard case .mapping = field.node.content else {
       field.reportMismatch("a mapping", accepted: accepted)
@@ -23,6 +23,9 @@ enum CurvatureReader {
     }
     result.seed = section["seed"]?.integer(in: 0...Int.max).map { UInt64($0) } ?? 0
     result.dropout = section["dropout"]?.choice(CurvatureSpecification.Dropout.self, "a way to measure") ?? .off
+    if isProblem, result.dropout == .frozen {
+      section["dropout"]?.report("a problem has no units to drop", accepted: "off, or no such key")
+    }
     result.matrix = section["matrix"]?.choice(CurvatureSpecification.Matrix.self, "a matrix") ?? .hessian
     eigenvalues(section, into: &result)
     result.density = section["density"].flatMap(density)

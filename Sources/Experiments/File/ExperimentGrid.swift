@@ -31,7 +31,7 @@ struct ExperimentGrid {
     training = reader.training()
     precision = reader.root["precision"]?.choice(Precision.self, "a precision") ?? .float
     bias = reader.network?["bias"]?.truth() ?? true
-    curvature = reader.isProblem ? nil : reader.root["curvature"].flatMap { CurvatureReader.read($0) }
+    curvature = reader.root["curvature"].flatMap { CurvatureReader.read($0, isProblem: reader.isProblem) }
     images = reader.network.map { ConvolutionReader($0) } ?? ConvolutionReader()
     hidden = reader.hidden()
     activations = reader.choices(reader.network?["activation"], "activation", default: .relu, "an activation")

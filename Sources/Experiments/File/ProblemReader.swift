@@ -154,7 +154,6 @@ extension GridReader {
     let refused: [(field: DocumentField?, reason: String)] = [
       (root["data"], "a problem has no data"), (root["network"], network), (root["loss"], "a problem is its own loss"),
       (root["l2"], "the penalty is on a network's kernels, and a problem has none"),
-      (root["curvature"], "probes are of a network's loss"),
       (grid?["hidden"], network), (grid?["activation"], network), (grid?["initialization"], network),
       (grid?["l2"], "the penalty is on a network's kernels, and a problem has none"),
       (grid?["dropout"], "a problem has no units to drop"),

@@ -13,7 +13,8 @@ extension ReferenceSection {
       `initialization`, `l2` and `dropout`; a list of problems in `grid` compares them. Optimizers, schedules and all else
       are those of networks. Without points to take batches of, an epoch is one step. A kind alone, `problem: rosenbrock`,
       has its defaults. `quadratic_deep` has no settings: DeepOBS' mean of ½(w − x)ᵀQ(w − x) over 1,000 points x in 100
-      dimensions, whose published results [quadratic-deep.yaml](../experiments/quadratic-deep.yaml) gives.
+      dimensions, whose published results [quadratic-deep.yaml](../experiments/quadratic-deep.yaml) gives. `curvature` probes
+      a problem as it does a network, but for layers and dropout, of which there are none.
       """, "{kind: quadratic, eigenvalues: [1]}",
       [kind, eigenvalues, rotation, .init("start", "one number for all coordinates, or one each; 1")]),
     problem(

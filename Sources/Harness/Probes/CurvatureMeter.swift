@@ -3,33 +3,52 @@ import Experiments
 import Kernels
 import Learning
 
-/// Measures the curvature of one network's loss, at whatever weights, over fixed samples.
+/// Measures the curvature of one network's or problem's loss, at whatever weights, over fixed samples.
 struct CurvatureMeter<S: Scalar> {
   let specification: CurvatureSpecification
-  private let engine: Backpropagation<S>
-  private let samples: Samples<S>
-  private let rows: [Int32]?
+  private let parameterCount: Int
+  private let sampleCount: Int
+  /// The loss around these weights.
+  private let surface: (AlignedBuffer<S>) -> any ProbedSurface
 
   init(_ specification: CurvatureSpecification, _ engine: Backpropagation<S>, _ samples: SplitSamples<S>) {
+    let masks = specification.dropout == .frozen ? (seed: specification.seed, step: 0) : nil
+    self.init(specification, samples, parameterCount: engine.network.parameterCount) { parameters, part, rows in
+      LossSurface(engine, parameters: parameters, samples: part, rows: rows, masks: masks)
+    }
+  }
+
+  init(_ specification: CurvatureSpecification, _ function: any TestFunction, _ points: SplitSamples<S>) {
+    self.init(specification, points, parameterCount: function.dimension) { parameters, part, rows in
+      ProblemSurface(function, parameters: parameters, samples: part, rows: rows)
+    }
+  }
+
+  private init(
+    _ specification: CurvatureSpecification, _ samples: SplitSamples<S>, parameterCount: Int,
+    _ surface: @escaping (AlignedBuffer<S>, Samples<S>, [Int32]?) -> any ProbedSurface
+  ) {
     self.specification = specification
-    self.engine = engine
+    self.parameterCount = parameterCount
     let part = specification.part == .training ? samples.train : samples.validation
-    self.samples = part
-    rows = specification.samples.flatMap { CurvatureProbe.rows($0, of: part.count, seed: specification.seed) }
+    let rows = specification.samples.flatMap { CurvatureProbe.rows($0, of: part.count, seed: specification.seed) }
+    sampleCount = rows?.count ?? part.count
+    self.surface = { surface($0, part, rows) }
   }
 
   /// A measurement at weights of which some may be infinite: its status then says so, and its numbers are NaN.
   func measure(
     at parameters: AlignedBuffer<S>, epoch: Int, moments: CurvatureMoments, learningRate: Double
   ) -> CurvatureMeasurement {
-    let surface = LossSurface(
-      engine, parameters: parameters, samples: samples, rows: rows,
-      masks: specification.dropout == .frozen ? (specification.seed, 0) : nil)
-    var measurement = unmeasured(.measured, epoch: epoch, moments: moments, learningRate: learningRate)
+    var measurement = empty(epoch: epoch, moments: moments, learningRate: learningRate)
+    guard (0..<parameters.count).allSatisfy({ parameters.pointer[$0].isFinite }) else {
+      measurement.status = .weightsNotFinite
+      return measurement
+    }
     do {
       // As within training, so that weights from the disk give the same bits.
       let result = try withNumericEnvironment { () throws(CurvatureError) in
-        try CurvatureProbe(specification).measure(surface, learningRate: learningRate)
+        try CurvatureProbe(specification).measure(surface(parameters), learningRate: learningRate)
       }
       measurement.take(result, specification)
     } catch .notFinite {
@@ -41,16 +60,13 @@ struct CurvatureMeter<S: Scalar> {
   }
 
   /// A measurement without numbers.
-  func unmeasured(
-    _ status: CurvatureMeasurement.Status, epoch: Int, moments: CurvatureMoments, learningRate: Double
-  ) -> CurvatureMeasurement {
+  private func empty(epoch: Int, moments: CurvatureMoments, learningRate: Double) -> CurvatureMeasurement {
     var measurement = CurvatureMeasurement(moments: moments, epoch: epoch)
-    measurement.status = status
     measurement.matrix = specification.matrix
     measurement.part = specification.part
     measurement.dropout = specification.dropout
-    measurement.samples = rows?.count ?? samples.count
-    measurement.parameters = engine.network.parameterCount
+    measurement.samples = sampleCount
+    measurement.parameters = parameterCount
     measurement.learningRate = learningRate
     return measurement
   }

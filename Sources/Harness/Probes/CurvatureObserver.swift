@@ -34,8 +34,7 @@ final class CurvatureObserver<S: Scalar> {
     if specification.moments.contains(.final) {
       if diverged {
         // Its weights are those of the step that failed, no epoch's.
-        measurements.append(
-          meter.unmeasured(.notFinite, epoch: last, moments: .final, learningRate: rate(at: last, trainer)))
+        measure(trainer.parameters, at: last, .final, trainer)
       } else {
         add(.final, trainer.parameters, at: last, trainer)
       }

@@ -157,7 +157,10 @@ extension SampleLibrary {
     moments: CurvatureMoments, learningRate: Double
   ) -> CurvatureMeasurement {
     func measure<S: Scalar>(_ samples: SplitSamples<S>) -> CurvatureMeasurement {
-      CurvatureMeter(specification, run.engine(for: samples), samples).measure(
+      let meter =
+        problem(of: run.trial).map { CurvatureMeter(specification, $0.function, samples) }
+        ?? CurvatureMeter(specification, run.engine(for: samples), samples)
+      return meter.measure(
         at: AlignedBuffer(weights), epoch: epoch, moments: moments, learningRate: learningRate)
     }
     return switch run.trial.precision {

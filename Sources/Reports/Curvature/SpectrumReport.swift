@@ -49,8 +49,8 @@ public struct SpectrumReport: Sendable {
         "eta*lambda_max/2 over 1: gradient descent on the quadratic model diverges."
       ),
       (
-        probes.contains { $0.status != .measured },
-        "Probes without numbers: the weights or the loss were not finite."
+        !record.outcome.isRankable && probes.contains { $0.moments.contains(.final) },
+        "The run diverged: its final weights are those of the step that failed."
       ),
     ].filter(\.0).map(\.1)
     if !notes.isEmpty { output.write(TerminalText.wrapped(notes.joined(separator: " "), first: "  ")) }
@@ -83,9 +83,13 @@ public struct SpectrumReport: Sendable {
   }
 
   private func verdict(_ probe: CurvatureMeasurement) -> String {
-    probe.status == .measured
-      ? probe.definiteness?.rawValue.replacing("_", with: " ") ?? NumberText.missing
-      : probe.status?.rawValue.replacing("_", with: " ") ?? NumberText.missing
+    switch probe.status {
+    case .measured: probe.definiteness?.rawValue.replacing("_", with: " ") ?? NumberText.missing
+    case .weightsNotFinite: "not measured: weights are not finite"
+    case .notFinite: "not measured: the loss is not finite"
+    case .failed: "not measured: LAPACK gave up"
+    case nil: NumberText.missing
+    }
   }
 
   /// λ_max along training, against 2/η where it tells convergence from divergence.
