@@ -22,7 +22,12 @@ extension Trial {
   public var canonicalText: String { hyperparameters.canonicalText }
 
   /// The hash of ``canonicalText``. For many trials ``CanonicalHasher`` gives the same faster.
-  public var identity: TrialIdentity { TrialIdentity(hashing: canonicalText) }
+  public var identity: TrialIdentity { TrialIdentity(of: hyperparameters) }
+}
+
+extension TrialIdentity {
+  /// That of the trial with these hyperparameters, all of them.
+  public init(of hyperparameters: [Hyperparameter]) { self.init(hashing: hyperparameters.canonicalText) }
 }
 
 extension [Hyperparameter] {

@@ -117,6 +117,14 @@ public struct Trace: Hashable, Sendable {
     .optional("evaluations", "losses taken to find the lengths of the epoch's steps", \.evaluations),
   ]
 
+  /// The values of ``columns``, in their order. Reading many through their key paths copies the whole trace each time.
+  public var columnValues: [[Double]] {
+    [
+      batchLoss, trainLoss, trainAccuracy, validationLoss, validationAccuracy, learningRate, gradientNorm, seconds,
+      gradientPasses, productPasses, stepLength, damping, innerIterations, evaluations,
+    ]
+  }
+
   /// The last of them: those that first-order optimizers leave empty.
   static let secondOrderColumns = 4
 

@@ -42,8 +42,9 @@ public struct TrialRun: Sendable {
     since started: ContinuousClock.Instant,
     _ shouldStop: () -> Bool
   ) -> TrialRecord? {
+    let hyperparameters = trial.hyperparameters
     var record = TrialRecord(
-      identity: trial.identity, hyperparameters: trial.hyperparameters, outcome: .completed)
+      identity: TrialIdentity(of: hyperparameters), hyperparameters: hyperparameters, outcome: .completed)
     if keeping == .all { record.weights.initial = WeightVector(trainer.parameters) }
     let probes = meter.map {
       CurvatureObserver($0, firstRate: plan.firstRate(stepsPerEpoch: trainer.stepsPerEpoch))

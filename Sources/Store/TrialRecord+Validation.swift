@@ -4,9 +4,9 @@ extension TrialRecord {
   /// Throws ``StoreError/invalidRecord`` where the record's parts do not fit together, so that no column can store it.
   func validate() throws {
     func refuse(_ reason: String) -> StoreError { .invalidRecord(identity: identity, reason: reason) }
-    for column in Trace.columns where trace[keyPath: column.values].count != trace.count {
-      if column.isOptional && trace[keyPath: column.values].isEmpty { continue }
-      throw refuse("\(column.name) has \(trace[keyPath: column.values].count) epochs, val_loss \(trace.count)")
+    for (column, values) in zip(Trace.columns, trace.columnValues) where values.count != trace.count {
+      if column.isOptional && values.isEmpty { continue }
+      throw refuse("\(column.name) has \(values.count) epochs, val_loss \(trace.count)")
     }
     if let bestEpoch, !(0..<trace.count).contains(bestEpoch) {
       throw refuse("best epoch \(bestEpoch) of \(trace.count)")

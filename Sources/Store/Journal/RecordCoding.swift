@@ -19,7 +19,7 @@ enum RecordCoding {
     writer.append(record.cost.trainingSeconds)
     writer.append(record.cost.totalSeconds)
     writer.append(UInt8(Trace.columns.count))
-    for column in Trace.columns { writer.append(record.trace[keyPath: column.values]) }
+    for values in record.trace.columnValues { writer.append(values) }
     for vector in [record.weights.initial, record.weights.best, record.weights.final] {
       isDouble ? writer.append(vector.doubles) : writer.append(vector.floats)
     }
