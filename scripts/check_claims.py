@@ -229,14 +229,24 @@ def dropout_forms(runs, _):
 @experiment("input-dropout")
 def input_dropout(runs, results):
     final, _ = weights(results, "final")
-    dropped = runs["dropout_rate"][:, 0] > 0
-    ridge, plain = final[runs["l2"] > 0].mean(axis=0), final[(runs["l2"] == 0) & ~dropped].mean(axis=0)
-    apart = np.linalg.norm(final[dropped] - ridge, axis=1) / np.linalg.norm(plain - ridge)
-    yield ("dropout of the input shrinks weights as the penalty does", "apart by under 5 % of what it shrinks",
-           f"{span(100 * apart, '.1f')} %", (apart < 0.05).all())
-    mean = final[dropped].mean(axis=0)
-    closer = np.linalg.norm(mean - ridge) / np.linalg.norm(plain - ridge)
-    yield "more so in the mean over masks", "under 3 %", f"{100 * closer:.1f} %", closer < 0.03
+    dropped, noisy, penalised = runs["dropout_rate"][:, 0] > 0, np.nan_to_num(runs["input_noise"]) > 0, runs["l2"] > 0
+    ridge, plain = final[penalised].mean(axis=0), final[~(dropped | noisy | penalised)].mean(axis=0)
+    shrunk = np.linalg.norm(plain - ridge)
+    for rows, what in ((dropped, "dropout of the input shrinks"), (noisy, "noise on the input shrinks")):
+        apart = np.linalg.norm(final[rows] - ridge, axis=1) / shrunk
+        yield (f"{what} weights as the penalty does", "apart by under 5 % of what it shrinks",
+               f"{span(100 * apart, '.1f')} %", (apart < 0.05).all())
+    dropout, noise = final[dropped].mean(axis=0), final[noisy].mean(axis=0)
+    closer = [np.linalg.norm(dropout - ridge) / shrunk, np.linalg.norm(noise - ridge) / shrunk]
+    yield "more so in the mean over masks and noise", "under 3 %", f"{span(100 * np.array(closer), '.1f')} %", max(closer) < 0.03
+    equal = np.linalg.norm(dropout - noise) / shrunk
+    yield ("dropout of the input is equivalent to noise on it", "mean weights apart by under 4 % of what both shrink",
+           f"{100 * equal:.1f} %", equal < 0.04)
+    losses = [by_seed(runs, "val_loss_final", rows) for rows in (dropped, noisy)]
+    difference, error = mean_error(losses[0] - losses[1])
+    yield ("and reaches the same validation loss", "within 3 standard errors",
+           f"{losses[0].mean():.4f} and {losses[1].mean():.4f}, apart by {abs(difference):.4f} ± {error:.4f}",
+           abs(difference) < 3 * error)
 
 
 def steps_to(runs, share):

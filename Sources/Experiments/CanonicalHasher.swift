@@ -38,6 +38,7 @@ public struct CanonicalHasher {
           $0.network.hyperparameters(with: $0.dropout)
         })
       hash.update("loss=\(trial.loss.rawValue)\nl2=\(HyperparameterValue.number(trial.l2))\n".utf8)
+      hash.update(trial.noiseHyperparameters.canonicalText.utf8)
     }
     hash.update(training.text(of: trial.training) { $0.hyperparameters })
     hash.update("precision=\(trial.precision.rawValue)\nseed=".utf8)
@@ -51,6 +52,7 @@ public struct CanonicalHasher {
     case "batch_size": .integer(trial.batchSize.storedValue)
     case "loss" where trial.problem == nil: .text(trial.loss.rawValue)
     case "l2" where trial.problem == nil: .number(trial.l2)
+    case "input_noise" where trial.problem == nil: .number(trial.inputNoise)
     case "precision": .text(trial.precision.rawValue)
     case "seed": .integer(Int(bitPattern: UInt(trial.seed)))
     default:
@@ -86,7 +88,8 @@ public struct CanonicalHasher {
 extension Trial {
   /// Whether all that an identity hashes before the seed is equal.
   fileprivate func isSameBeforeSeed(as other: Trial) -> Bool {
-    batchSize == other.batchSize && l2.bitPattern == other.l2.bitPattern && optimizer == other.optimizer
+    batchSize == other.batchSize && l2.bitPattern == other.l2.bitPattern && inputNoise == other.inputNoise
+      && optimizer == other.optimizer
       && schedule == other.schedule && network == other.network && dropout == other.dropout && loss == other.loss
       && training == other.training && precision == other.precision && problem == other.problem
   }

@@ -7,6 +7,9 @@ public struct Hyperparameter: Hashable, Sendable {
     self.name = name
     self.value = value
   }
+
+  /// Those that a trial lists only where they are not zero.
+  public static let zeroWhereAbsent: Set<String> = ["input_noise"]
 }
 
 public enum HyperparameterValue: Hashable, Sendable {

@@ -2,8 +2,8 @@ extension Trial {
   /// Every choice in the trial as a flat list in a fixed order: the columns of the results and the canonical content.
   ///
   /// A batch size of 0 stands for the full training set. `keep_probability` has one entry a layer input, the data
-  /// first; `dropout_rate` is its complement. A trial without probes of the curvature has no
-  /// entry for them, so that its identity is what it was before there were any.
+  /// first; `dropout_rate` is its complement. A trial without noise on its inputs or probes of the curvature
+  /// has no entry for them, so that its identity is what it was before there were any.
   public var hyperparameters: [Hyperparameter] {
     optimizer.hyperparameters + schedule.hyperparameters
       + [.init("batch_size", .integer(batchSize.storedValue))]
@@ -16,7 +16,11 @@ extension Trial {
 
   private var networkHyperparameters: [Hyperparameter] {
     network.hyperparameters(with: dropout) + [.init("loss", .text(loss.rawValue)), .init("l2", .number(l2))]
+      + noiseHyperparameters
   }
+
+  /// Only where there is some, so that identities are what they were before there was noise.
+  var noiseHyperparameters: [Hyperparameter] { inputNoise == 0 ? [] : [.init("input_noise", .number(inputNoise))] }
 
   /// The canonical content: one `name=value` line an entry.
   public var canonicalText: String { hyperparameters.canonicalText }

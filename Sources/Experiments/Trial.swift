@@ -8,23 +8,26 @@ public struct Trial: Hashable, Sendable {
   public var loss: LossKind
   /// Coefficient λ of the penalty ½λ‖W‖² on the weights (biases are left out). Zero: no penalty.
   public var l2: Double
+  /// Standard deviation of the normal noise added to the inputs in training, drawn anew for each batch. Zero: none.
+  public var inputNoise: Double
   public var optimizer: OptimizerSpecification
   public var schedule: ScheduleSpecification
   public var batchSize: BatchSize
   public var dropout: DropoutSpecification
   public var training: TrainingSpecification
   public var precision: Precision
-  /// Keys initialisation, sample order and dropout masks. The split of the data has a seed of its own.
+  /// Keys initialisation, sample order, dropout masks and noise. The split of the data has a seed of its own.
   public var seed: UInt64
   /// What is measured of the loss' curvature beside training; nil for nothing.
   public var curvature: CurvatureSpecification?
-  /// What is descended instead of a network's loss; nil for a network. Data, network, loss, penalty and dropout are then
+  /// What is descended instead of a network's loss; nil for a network. Data, network, loss, penalty, noise and dropout are then
   /// without meaning, and neither stored nor part of the identity.
   public var problem: ProblemSpecification?
 
   public init(
     data: DataSpecification, network: NetworkSpecification, loss: LossKind, l2: Double = 0,
-    optimizer: OptimizerSpecification, schedule: ScheduleSpecification = .constant, batchSize: BatchSize,
+    inputNoise: Double = 0, optimizer: OptimizerSpecification, schedule: ScheduleSpecification = .constant,
+    batchSize: BatchSize,
     dropout: DropoutSpecification = .none, training: TrainingSpecification, precision: Precision = .float,
     seed: UInt64, curvature: CurvatureSpecification? = nil, problem: ProblemSpecification? = nil
   ) {
@@ -32,6 +35,7 @@ public struct Trial: Hashable, Sendable {
     self.network = network
     self.loss = loss
     self.l2 = l2
+    self.inputNoise = inputNoise
     self.optimizer = optimizer
     self.schedule = schedule
     self.batchSize = batchSize

@@ -119,6 +119,7 @@ struct TrialGrid: Sendable {
   var problems: [ProblemSpecification?] = [nil]
   var networks: [NetworkSpecification]
   var penalties: [Double]
+  var noises: [Double] = [0]
   var schedules: [ScheduleSpecification]
   var optimizers: [OptimizerSpecification]
   var batchSizes: [BatchSize]
@@ -134,7 +135,7 @@ struct TrialGrid: Sendable {
   var sizes: [Int] {
     [
       problems.count, networks.count, penalties.count, schedules.count, optimizers.count, batchSizes.count,
-      dropouts.count,
+      dropouts.count, noises.count,
     ]
   }
 
@@ -164,6 +165,7 @@ struct TrialGrid: Sendable {
     trial.optimizer = optimizers[Int(point[4])]
     trial.batchSize = batchSizes[Int(point[5])]
     trial.dropout = dropouts[Int(point[6])]
+    trial.inputNoise = noises[Int(point[7])]
     trial.seed = seed
     return trial
   }

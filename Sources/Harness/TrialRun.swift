@@ -140,7 +140,8 @@ public struct TrialRun: Sendable {
       keepProbabilities: trial.dropout.keepProbabilities(hiddenLayers: trial.network.hiddenLayers),
       perChannel: trial.dropout.perChannel)
     return Backpropagation(
-      network: network, loss: loss, dropout: dropout, l2: trial.l2, batchSize: plan.batchSize)
+      network: network, loss: loss, dropout: dropout, l2: trial.l2, inputNoise: trial.inputNoise,
+      batchSize: plan.batchSize)
   }
 
   private var plan: TrainingPlan {

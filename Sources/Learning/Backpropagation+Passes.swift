@@ -3,7 +3,7 @@ import Kernels
 extension Backpropagation {
   /// Brings a block's rows into the first layer's input and runs them up to the outputs, whose bias is left to the loss.
   ///
-  /// - Parameter masked: Whether units are dropped, by the generators as they stand.
+  /// - Parameter masked: Whether there is noise and units are dropped, by the generators as they stand.
   @specialized(where S == Float)
   @specialized(where S == Double)
   func forward(
@@ -11,7 +11,7 @@ extension Backpropagation {
     masked: Bool
   ) {
     bringIn(samples, rows, block)
-    if masked { drop(layer: 0, inputs[0].pointer, nil, samples: block.count) }
+    if masked { disturb(inputs[0].pointer, samples: block.count) }
     for (index, layer) in network.layers.enumerated() {
       let isLast = index == network.layers.count - 1
       let z = isLast ? outputs.pointer : maps[index].pointer
@@ -134,6 +134,12 @@ extension Backpropagation {
         targets.pointer[index * columns + label] = 1
       }
     }
+  }
+
+  /// Adds noise to the data, then drops some of them.
+  func disturb(_ features: UnsafeMutablePointer<S>, samples: Int) {
+    noise?.addNormals(deviation: inputNoise, to: features, count: samples * network.inputs)
+    drop(layer: 0, features, nil, samples: samples)
   }
 
   /// Drops units of a layer's input, or its channels.

@@ -10,6 +10,8 @@ public final class Backpropagation<S: Scalar> {
   public let dropout: Dropout
   /// λ of the penalty ½λ‖W‖² on the kernels.
   public let l2: S
+  /// σ of the normal noise on the data in training, independent from number to number and from step to step.
+  public let inputNoise: Double
 
   /// Samples in the largest block: a multiple of 32, so that masks go on seamlessly from block to block.
   public static var blockRows: Int { 512 }
@@ -41,6 +43,8 @@ public final class Backpropagation<S: Scalar> {
   let deltas: [AlignedBuffer<S>]
   /// The mask generator of every layer's input; nil where nothing is dropped.
   var masks: [DropoutMask?]
+  /// Where the noise on the data comes from; nil where there is none.
+  var noise: RandomStream?
   let labels: AlignedLabels
   let targets: AlignedBuffer<S>
   let fusion: FusedRanges
@@ -49,12 +53,15 @@ public final class Backpropagation<S: Scalar> {
 
   /// - Parameter batchSize: The batch that most gradients are of: a small network then needs no longer blocks, which
   ///   cost more to set up than a short run takes. Nil, and a large network, take the largest.
-  public init(network: Network, loss: Loss, dropout: Dropout, l2: Double = 0, batchSize: Int? = nil) {
-    precondition(dropout.keepProbabilities.count == network.layers.count)
+  public init(
+    network: Network, loss: Loss, dropout: Dropout, l2: Double = 0, inputNoise: Double = 0, batchSize: Int? = nil
+  ) {
+    precondition(dropout.keepProbabilities.count == network.layers.count && inputNoise >= 0)
     self.network = network
     self.loss = loss
     self.dropout = dropout
     self.l2 = S(l2)
+    self.inputNoise = inputNoise
     let rows = Self.blockRows(network, batchSize: batchSize)
     blockRows = rows
     let inputs = network.layers.map { AlignedBuffer<S>(count: rows * $0.inputWidth) }
@@ -109,7 +116,7 @@ public final class Backpropagation<S: Scalar> {
   ///
   /// - Parameters:
   ///   - rows: Indices into `samples`, the batch; nil for all samples in their order.
-  ///   - masks: Seed and step of the dropout masks; nil for no dropout, which is right for probes.
+  ///   - masks: Seed and step of the dropout masks and the noise; nil for neither, which is right for probes.
   ///   - gradient: Replaced by the gradient, `network.parameterCount` scalars.
   /// - Returns: The loss, in Double.
   @specialized(where S == Float)
@@ -133,9 +140,10 @@ public final class Backpropagation<S: Scalar> {
     return sum / Double(count) + penalty(parameters)
   }
 
-  /// Starts the mask generators of the layers that drop anything.
+  /// Starts the mask generators of the layers that drop anything, and that of the noise.
   func startMasks(_ key: (seed: UInt64, step: Int)?) {
     guard let key else { return }
+    if inputNoise > 0 { noise = RandomStream(RandomKey(seed: key.seed, purpose: .noise, step: UInt64(key.step))) }
     for layer in masks.indices where dropout.keepProbabilities[layer] < 1 {
       masks[layer] = DropoutMask(
         seed: key.seed, layer: layer, step: key.step, keepProbability: dropout.keepProbabilities[layer])

@@ -14,8 +14,8 @@ final class Linearization<S: Scalar> {
   private let keptLimit: Int
   /// Memory for the blocks that are not kept, all of the same size but for the last.
   private var spare: LinearizedBlock<S>?
-  /// The mask generators as they stand at the start of each block.
-  private var generators: [[DropoutMask?]] = []
+  /// The generators of masks and noise as they stand at the start of each block.
+  private var generators: [(masks: [DropoutMask?], noise: RandomStream?)] = []
 
   /// - Parameter memoryBudget: Bytes for blocks that are kept.
   init(_ surface: LossSurface<S>, form: CurvatureForm, memoryBudget: Int) {
@@ -57,15 +57,15 @@ final class Linearization<S: Scalar> {
     forward(block)
     seed(block)
     if form == .hessian { backward(block) }
-    if number + 1 == generators.count { generators.append(surface.engine.masks) }
+    if number + 1 == generators.count { generators.append((surface.engine.masks, surface.engine.noise)) }
   }
 
   private func startMasks(_ number: Int) {
     if generators.isEmpty {
       surface.engine.startMasks(surface.masks)
-      generators.append(surface.engine.masks)
+      generators.append((surface.engine.masks, surface.engine.noise))
     }
-    surface.engine.masks = generators[number]
+    (surface.engine.masks, surface.engine.noise) = generators[number]
   }
 
   private func bringIn(_ block: LinearizedBlock<S>) {
@@ -81,7 +81,7 @@ final class Linearization<S: Scalar> {
       } else {
         input.update(from: samples.features.pointer + block.start * width, count: block.count * width)
       }
-      if surface.drops(0) { surface.engine.drop(layer: 0, input, nil, samples: block.count) }
+      if surface.disturbs { surface.engine.disturb(input, samples: block.count) }
     }
   }
 

@@ -77,8 +77,11 @@ public enum CurvatureForm: String, CaseIterable, Hashable, Sendable {
 }
 
 extension LossSurface {
-  /// Whether a block's feature rows are gathered or masked, so that the samples' own memory does not do.
-  var copiesInputs: Bool { rows != nil || drops(0) }
+  /// Whether a block's feature rows are gathered, noisy or masked, so that the samples' own memory does not do.
+  var copiesInputs: Bool { rows != nil || disturbs }
+
+  /// Whether the data are not as they are.
+  var disturbs: Bool { drops(0) || masks != nil && inputNoise > 0 }
 
   /// Whether units of a layer's input are dropped.
   func drops(_ layer: Int) -> Bool { masks != nil && dropout.keepProbabilities[layer] < 1 }

@@ -3,13 +3,15 @@ import Kernels
 
 /// The loss of a network as a function of its weights, over fixed samples: what curvature is measured of.
 ///
-/// E(w) is the mean loss over the samples and the penalty ½λ‖W‖² on the kernels. Dropout is off, or its masks are those
-/// of one step and stay so. The weights are copied: training may go on.
+/// E(w) is the mean loss over the samples and the penalty ½λ‖W‖² on the kernels. Dropout and noise are off, or those of
+/// one step and stay so. The weights are copied: training may go on.
 public final class LossSurface<S: Scalar> {
   public let network: Network
   public let loss: Loss
   public let dropout: Dropout
   public let l2: Double
+  /// σ of the noise on the data where there are masks.
+  public let inputNoise: Double
   public let parameters: AlignedBuffer<S>
   public let samples: Samples<S>
   /// Indices of the samples that count; nil for all of them.
@@ -22,8 +24,8 @@ public final class LossSurface<S: Scalar> {
   private let slope: AlignedBuffer<S>
 
   public init(
-    network: Network, loss: Loss, dropout: Dropout, l2: Double = 0, parameters: AlignedBuffer<S>,
-    samples: Samples<S>, rows: [Int32]? = nil, masks: (seed: UInt64, step: Int)? = nil
+    network: Network, loss: Loss, dropout: Dropout, l2: Double = 0, inputNoise: Double = 0,
+    parameters: AlignedBuffer<S>, samples: Samples<S>, rows: [Int32]? = nil, masks: (seed: UInt64, step: Int)? = nil
   ) {
     precondition(parameters.count == network.parameterCount && samples.featureCount == network.inputs)
     precondition(rows.map { !$0.isEmpty && $0.allSatisfy { $0 >= 0 && $0 < samples.count } } ?? (samples.count > 0))
@@ -31,12 +33,13 @@ public final class LossSurface<S: Scalar> {
     self.loss = loss
     self.dropout = dropout
     self.l2 = l2
+    self.inputNoise = inputNoise
     self.samples = samples
     self.rows = rows
     self.masks = masks
     self.parameters = AlignedBuffer(count: parameters.count)
     self.parameters.pointer.update(from: parameters.pointer, count: parameters.count)
-    engine = Backpropagation(network: network, loss: loss, dropout: dropout, l2: l2)
+    engine = Backpropagation(network: network, loss: loss, dropout: dropout, l2: l2, inputNoise: inputNoise)
     displaced = AlignedBuffer(count: parameters.count)
     slope = AlignedBuffer(count: parameters.count)
   }
@@ -48,7 +51,7 @@ public final class LossSurface<S: Scalar> {
   ) {
     self.init(
       network: engine.network, loss: engine.loss, dropout: engine.dropout, l2: Double(engine.l2),
-      parameters: parameters, samples: samples, rows: rows, masks: masks)
+      inputNoise: engine.inputNoise, parameters: parameters, samples: samples, rows: rows, masks: masks)
   }
 
   public var dimension: Int { network.parameterCount }

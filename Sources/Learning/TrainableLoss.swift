@@ -6,8 +6,8 @@ public protocol TrainableLoss<Value>: AnyObject {
 
   var parameterCount: Int { get }
 
-  /// Whether the loss of a batch differs from one step to the next: dropout.
-  var drops: Bool { get }
+  /// Whether the loss of a batch differs from one step to the next: dropout, and noise on the inputs.
+  var isRandom: Bool { get }
 
   /// One step of training: the gradient of a batch and the optimizer's update.
   ///
@@ -44,7 +44,7 @@ extension NetworkObjective: BatchObjective {}
 extension Backpropagation: TrainableLoss {
   public var parameterCount: Int { network.parameterCount }
 
-  public var drops: Bool { dropout.keepProbabilities.contains { $0 < 1 } }
+  public var isRandom: Bool { inputNoise > 0 || dropout.keepProbabilities.contains { $0 < 1 } }
 
   public func objective(on samples: Samples<S>) -> any BatchObjective { NetworkObjective(self, samples: samples) }
 }

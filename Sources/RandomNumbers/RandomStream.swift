@@ -16,6 +16,7 @@ public struct RandomKey: Hashable, Sendable {
     case probe = 6
     case search = 7
     case resampling = 8
+    case noise = 9
   }
 
   public init(seed: UInt64, purpose: Purpose, step: UInt64 = 0, index: UInt64 = 0) {
@@ -66,6 +67,18 @@ public struct RandomStream: Sendable {
 
   /// Standard normal.
   public mutating func nextNormal() -> Double { Ziggurat.standard.next(&self) }
+
+  /// x ← x + σz over the next `count` standard normal numbers z, each σz rounded to the scalar.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public mutating func addNormals<S: BinaryFloatingPoint>(
+    deviation: Double, to x: UnsafeMutablePointer<S>, count: Int
+  ) {
+    var stream = self
+    let normal = Ziggurat.standard
+    for index in 0..<count { x[index] += S(deviation * normal.next(&stream)) }
+    self = stream
+  }
 
   /// A uniformly random permutation of 0..<count. Fisher and Yates, in Durstenfeld's form.
   public mutating func permutation(of count: Int) -> [Int32] {

@@ -16,8 +16,8 @@ import Testing
   }
 
   static let top =
-    "name, description, data, network, loss, problem, l2, precision, training, schedule, selection, curvature, search, grid,"
-    + " exclude, slurm"
+    "name, description, data, network, loss, problem, l2, input_noise, precision, training, schedule, selection, curvature,"
+    + " search, grid, exclude, slurm"
   static let nameRule = "letters, digits, '.', '_' and '-', at most 100, the first a letter, digit or '_'"
 
   @Test(arguments: [

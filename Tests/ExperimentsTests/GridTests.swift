@@ -1,6 +1,7 @@
-import Experiments
 import Foundation
 import Testing
+
+@testable import Experiments
 
 /// How axes become trials.
 @Suite struct GridTests {
@@ -102,6 +103,34 @@ import Testing
     }
     #expect(found.count == 3072)
     #expect(found == expected)
+  }
+
+  @Test func inputNoiseIsInsideDropout() throws {
+    let experiment = try parse(
+      SampleFile.text(
+        ("  dropout", "  dropout: {keep_probability: [1, 0.5]}"), ("  seed", "  seed: [0, 1]"),
+        ("  input_noise", "  input_noise: [0, {linear: {from: 0.25, to: 0.5, count: 2}}]")))
+    let found = experiment.trials.map { "\($0.dropout.hidden[0]) \($0.inputNoise) \($0.seed)" }
+    #expect(
+      found
+        == ["1.0", "0.5"].flatMap { keep in
+          ["0.0", "0.25", "0.5"].flatMap { noise in ["0", "1"].map { "\(keep) \(noise) \($0)" } }
+        })
+    #expect(try parse(SampleFile.text(("input_noise", "input_noise: 0.5"))).trials.map(\.inputNoise) == [0.5])
+    let searched = try parse(
+      SampleFile.text(("  input_noise", "  input_noise: [0, 0.25, 0.5]"), ("search", "search: {halton: 3}")))
+    #expect(Set(searched.trials.map(\.inputNoise)) == [0, 0.25, 0.5])
+  }
+
+  /// A trial without noise lists none, and a rule or a plan still knows that it is 0.
+  @Test func noNoiseIsZero() throws {
+    let lines = [("  input_noise", "  input_noise: [0, 0.25]"), ("  batch_size", "  batch_size: [1, 8]")]
+    let text = SampleFile.text(lines[0], lines[1], ("exclude", "exclude: [{input_noise: 0, batch_size: 1}]"))
+    let trials = try parse(text).trials
+    #expect(trials.map { "\($0.batchSize.storedValue) \($0.inputNoise)" } == ["1 0.25", "8 0.0", "8 0.25"])
+    let axes = PlanAxis.axes(of: trials)
+    #expect(axes.first { $0.name == "input_noise" }?.values == [.number(0.25), .number(0)])
+    #expect(!PlanAxis.axes(of: try parse(SampleFile.text).trials).contains { $0.name == "input_noise" })
   }
 
   // MARK: Dropout

@@ -74,6 +74,15 @@ import Testing
         """)
   }
 
+  /// Noise of zero is no noise: the identity is the one from before there was any.
+  @Test func noiseIsNamedWhereThereIsSome() {
+    var trial = Self.first
+    trial.inputNoise = 0
+    #expect(trial.identity.description == "075aa294b5c80e51f09543ad3e8fd6b9")
+    trial.inputNoise = 0.25
+    #expect(trial.canonicalText.contains("\nl2=0\ninput_noise=0.25\nepochs_planned=2\n"))
+  }
+
   /// The fast path keeps parts of the last trial, so what matters is every kind of change between neighbours.
   @Test func manyAtOnceEqualOneByOne() {
     var trials = [Self.first, Self.second, Self.first]
@@ -85,6 +94,7 @@ import Testing
     add { $0.seed = 1 }
     add { $0.batchSize = .full }
     add { $0.l2 = 0.5 }
+    add { $0.inputNoise = 0.5 }
     add { $0.loss = .squaredError }
     add { $0.precision = .double }
     add { $0.optimizer.learningRate = 0.5 }
@@ -99,7 +109,7 @@ import Testing
     var hasher = CanonicalHasher()
     let identities = trials.map { hasher.identity(of: $0) }
     #expect(identities == trials.map(\.identity))
-    #expect(Set(identities).count == 16)
+    #expect(Set(identities).count == 17)
   }
 
   @Test func notAHash() {

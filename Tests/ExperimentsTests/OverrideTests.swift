@@ -17,6 +17,10 @@ import Testing
     #expect(try trial("grid.optimizer[0].beta1=0.5").optimizer["beta1"] == 0.5)
     #expect(try trial("optimizer={name: lion, learning_rate: 1e-4}").optimizer == .init(.lion, learningRate: 1e-4))
     #expect(try trial("l2=1e-3").l2 == 1e-3)
+    #expect(try trial("input_noise=0.5").inputNoise == 0.5)
+    #expect(
+      try parse(SampleFile.text(("input_noise", "input_noise: 1")), overrides: ["input_noise=0,2"]).trials
+        .map(\.inputNoise) == [0, 2])
     #expect(try trial("schedule={step: {every: 2, gamma: 0.5}}").schedule.kind == .step(every: 2, gamma: 0.5))
     #expect(try trial("precision=double").precision == .double)
     #expect(try trial("data.split.seed=5").data.split.seed == 5)

@@ -94,6 +94,11 @@ import Testing
         + " accepted: no such key beside a problem"
     ),
     (
+      "  input_noise: 0.1",
+      "e.yaml:6: grid.input_noise: the noise is on data, and a problem has none;"
+        + " accepted: no such key beside a problem"
+    ),
+    (
       "  hidden: [[3]]", "e.yaml:6: grid.hidden: a problem has no network; accepted: no such key beside a problem"
     ),
     (

@@ -121,6 +121,16 @@ import Testing
     }
   }
 
+  @Test func noiseAndALossThatHasToStay() throws {
+    let noise = ("  input_noise", "  input_noise: [0, 0.5]")
+    #expect(
+      errorText(file("bfgs", more: noise))
+        == "e.yaml:7: grid.optimizer: bfgs needs a loss that gives the same value twice, and input_noise (0.5) draws"
+        + " new numbers; accepted: frozen_masks: true, which keeps the noise for a step as well, input_noise: 0, or an"
+        + " exclude rule")
+    #expect(try parse(file("{name: bfgs, frozen_masks: true}", more: noise)).trials.count == 2)
+  }
+
   @Test func dropoutAndALossThatHasToStay() throws {
     let dropout = ("  dropout", "  dropout: {keep_probability: [0.8, 1]}")
     #expect(

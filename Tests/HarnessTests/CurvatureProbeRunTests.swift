@@ -94,6 +94,22 @@ import Testing
     #expect(try run(Self.trial(only), keeping: .none).curvature.map(\.epoch) == [best])
   }
 
+  /// Noise on the inputs is training's: probes at the same weights see nothing of it, frozen masks or not.
+  @Test(arguments: [CurvatureSpecification.Dropout.off, .frozen])
+  func probesSeeNoNoise(dropout: CurvatureSpecification.Dropout) throws {
+    var specification = CurvatureSpecification()
+    specification.moments = [.start]
+    specification.dropout = dropout
+    var trial = Self.trial(specification, epochs: 1)
+    let quiet = try run(trial)
+    trial.inputNoise = 0.5
+    let noisy = try run(trial)
+    #expect(noisy.curvature.map(\.lambdaMax) == quiet.curvature.map(\.lambdaMax))
+    #expect(noisy.trace.batchLoss.last != quiet.trace.batchLoss.last)
+    #expect(noisy.hyperparameters.contains(.init("input_noise", .number(0.5))))
+    #expect(noisy.identity != quiet.identity)
+  }
+
   /// Against the dense matrix of the weights that were kept: the same loss, dropout off.
   @Test(arguments: [CurvatureSpecification.Part.training, .validation], CurvatureSpecification.Matrix.allCases)
   func valuesAreThoseOfTheKeptWeights(

@@ -19,6 +19,7 @@ struct RandomNumberFixtureTests {
     var low: FixtureWord
     var words: [FixtureWord]
     var uniforms: FixtureArray
+    var normals: FixtureArray
     var bounds: [Int]
     var below: [Int]
   }
@@ -57,6 +58,9 @@ struct RandomNumberFixtureTests {
     stream = RandomStream(key)
     let uniforms: [Double] = entry.uniforms.values()
     #expect(uniforms.map { _ in stream.nextUniform() } == uniforms)
+    stream = RandomStream(key)
+    let normals: [Double] = entry.normals.values()
+    #expect(normals.map { _ in stream.nextNormal() } == normals)
     stream = RandomStream(key)
     #expect(entry.bounds.map { stream.nextIndex(below: $0) } == entry.below)
   }

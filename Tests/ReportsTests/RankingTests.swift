@@ -146,6 +146,18 @@ import Testing
     #expect(ranking.table.column("learning_rate")?.values == [.text("nan")])
   }
 
+  /// Runs without noise list none, and that is a noise of 0.
+  @Test func absentNoiseIsZero() throws {
+    let runs = [
+      SampleRun(seed: 1), SampleRun(seed: 1, extra: [.init("input_noise", .number(0.5))]), SampleRun(seed: 2),
+    ]
+    let table = RunTable(runs.summaries)
+    let column = try #require(table.column("input_noise"))
+    #expect(column.values == [.number(0), .number(0.5)] && column.codes.count { $0 == 0 } == 2)
+    #expect(runs.ranking().configurations.count == 2)
+    #expect(RunTable([SampleRun()].summaries).column("input_noise") == nil)
+  }
+
   /// A default of an optimizer is said once; its learning rate and dropout stay in the table.
   @Test func rolesOfColumns() {
     let runs = [

@@ -10,14 +10,16 @@ enum DocumentOverride {
     ("bias", "network.bias"), ("l2", "grid.l2"), ("schedule", "grid.schedule"), ("optimizer", "grid.optimizer"),
     ("learning_rate", "grid.learning_rate"), ("batch_size", "grid.batch_size"), ("dropout", "grid.dropout"),
     ("keep_probability", "grid.dropout.keep_probability"), ("dropout_rate", "grid.dropout.dropout_rate"),
-    ("dropout_form", "grid.dropout.form"), ("seed", "grid.seed"), ("source", "data.source"),
+    ("dropout_form", "grid.dropout.form"), ("input_noise", "grid.input_noise"), ("seed", "grid.seed"),
+    ("source", "data.source"),
     ("standardization", "data.standardization"), ("split", "data.split"), ("metric", "selection.metric"),
   ]
 
   /// Keys that exclude each other: setting one takes the others out.
   private static let rivals = [
     ["network.hidden", "grid.hidden"], ["network.activation", "grid.activation"],
-    ["network.initialization", "grid.initialization"], ["l2", "grid.l2"], ["schedule", "grid.schedule"],
+    ["network.initialization", "grid.initialization"], ["l2", "grid.l2"], ["input_noise", "grid.input_noise"],
+    ["schedule", "grid.schedule"],
     ["problem", "grid.problem"],
     ["grid.dropout.keep_probability", "grid.dropout.dropout_rate", "grid.dropout.hidden"],
   ]

@@ -34,7 +34,7 @@ struct ExclusionRule {
           ).hyperparameters)
       }
     }
-    return names + ["drop_remainder", "problem", "dimension", "quartic", "rotation_seed"]
+    return names + ["input_noise", "drop_remainder", "problem", "dimension", "quartic", "rotation_seed"]
   }()
 
   init?(_ field: DocumentField) {

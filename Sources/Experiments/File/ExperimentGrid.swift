@@ -2,7 +2,7 @@
 ///
 /// Order, from the outermost axis to the innermost: problem, hidden layers, activation, initialization, l2, schedule, optimizer
 /// (entries as in the file; in each its own hyperparameters in their documented order, then the learning rate), batch
-/// size, dropout (form, input, hidden layers), seed. Values come in the order of the file.
+/// size, dropout (form, input, hidden layers), input noise, seed. Values come in the order of the file.
 struct ExperimentGrid {
   var data: DataSpecification
   var loss: LossKind
@@ -22,6 +22,7 @@ struct ExperimentGrid {
   var learningRates: GridAxis<Double>?
   var batchSizes: GridAxis<BatchSize>
   var dropout: DropoutAxes
+  var inputNoise: GridAxis<Double>
   var seeds: GridAxis<UInt64>
 
   init(_ reader: GridReader) {
@@ -38,6 +39,11 @@ struct ExperimentGrid {
     initializations = reader.choices(
       reader.network?["initialization"], "initialization", default: .he, "an initialization")
     l2 = reader.axis(reader.root["l2"], "l2", default: 0) {
+      $0.number(in: .nonNegative)
+    } many: {
+      GridAxis(numbers: $0, in: .nonNegative)
+    }
+    inputNoise = reader.axis(reader.root["input_noise"], "input_noise", default: 0) {
       $0.number(in: .nonNegative)
     } many: {
       GridAxis(numbers: $0, in: .nonNegative)
@@ -65,7 +71,8 @@ struct ExperimentGrid {
   var count: Int {
     saturatingProduct([
       problems.count, hidden.values.count, activations.values.count, initializations.values.count, l2.values.count,
-      schedules.values.count, optimizerCount, batchSizes.values.count, dropout.count, seeds.values.count,
+      schedules.values.count, optimizerCount, batchSizes.values.count, dropout.count, inputNoise.values.count,
+      seeds.values.count,
     ])
   }
 
@@ -101,9 +108,9 @@ struct ExperimentGrid {
       data: data, network: .init(hidden: []), loss: loss, optimizer: .init(.adam, learningRate: 1), batchSize: .full,
       training: training, precision: precision, seed: 0, curvature: curvature)
     return TrialGrid(
-      base: base, problems: problems, networks: networks, penalties: l2.values, schedules: schedules.values,
-      optimizers: optimizers,
-      batchSizes: batchSizes.values, dropouts: dropouts, seeds: seeds.values)
+      base: base, problems: problems, networks: networks, penalties: l2.values, noises: inputNoise.values,
+      schedules: schedules.values, optimizers: optimizers, batchSizes: batchSizes.values, dropouts: dropouts,
+      seeds: seeds.values)
   }
 
   /// Values of one part of a configuration that are held in memory at most, about a kilobyte each.

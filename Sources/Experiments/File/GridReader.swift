@@ -1,12 +1,13 @@
 /// Reads the whole document into the axes of a grid.
 struct GridReader {
   static let keys = [
-    "name", "description", "data", "network", "loss", "problem", "l2", "precision", "training", "schedule", "selection",
+    "name", "description", "data", "network", "loss", "problem", "l2", "input_noise", "precision", "training",
+    "schedule", "selection",
     "curvature", "search", "grid", "exclude", "slurm",
   ]
   static let gridKeys = [
     "problem", "hidden", "activation", "initialization", "l2", "schedule", "optimizer", "learning_rate", "batch_size",
-    "dropout", "seed",
+    "dropout", "input_noise", "seed",
   ]
   static let maximumTrials = 10_000_000
 

@@ -31,7 +31,7 @@ extension ExperimentGrid {
     let entries = optimizers.map { $0.count(default: learningRates) }
     let sizes = [
       grid.networks.count, grid.penalties.count, grid.schedules.count, entries.count, entries.max() ?? 0,
-      grid.batchSizes.count, grid.dropouts.count, grid.problems.count,
+      grid.batchSizes.count, grid.dropouts.count, grid.problems.count, grid.noises.count,
     ]
     guard !sizes.contains(0) else { return [] }
     let available = saturatingProduct(grid.sizes)
@@ -57,7 +57,7 @@ extension ExperimentGrid {
       let optimizer = firstOfEntry[entry] + pick(4, of: entries[entry])
       let picks = [
         pick(7, of: sizes[7]), pick(0, of: sizes[0]), pick(1, of: sizes[1]), pick(2, of: sizes[2]), optimizer,
-        pick(5, of: sizes[5]), pick(6, of: sizes[6]),
+        pick(5, of: sizes[5]), pick(6, of: sizes[6]), pick(8, of: sizes[8]),
       ]
       var point = TrialGrid.Point.zero
       for (part, pick) in picks.enumerated() { point[part] = Int32(pick) }

@@ -29,6 +29,7 @@ struct OptimizerCompatibility {
   private enum Rule: CaseIterable {
     case batch
     case dropout
+    case noise
     case squareJacobian
     case plainNewton
     case schedule
@@ -54,6 +55,13 @@ struct OptimizerCompatibility {
           "\(name) needs a loss that gives the same value twice, and dropout"
             + " (keep_probability \(HyperparameterValue.number(keep))) draws new masks",
           "frozen_masks: true, which keeps the masks for a step, keep_probability: 1, or an exclude rule"
+        )
+      case .noise:
+        guard trial.inputNoise > 0, optimizer.kind.isBatchMethod, !optimizer.isSet("frozen_masks") else { return nil }
+        return (
+          "\(name) needs a loss that gives the same value twice, and input_noise"
+            + " (\(HyperparameterValue.number(trial.inputNoise))) draws new numbers",
+          "frozen_masks: true, which keeps the noise for a step as well, input_noise: 0, or an exclude rule"
         )
       case .squareJacobian:
         guard optimizer.choices["matrix"] == "square_jacobian", trial.loss != .squaredError else { return nil }

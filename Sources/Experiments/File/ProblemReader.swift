@@ -154,8 +154,10 @@ extension GridReader {
     let refused: [(field: DocumentField?, reason: String)] = [
       (root["data"], "a problem has no data"), (root["network"], network), (root["loss"], "a problem is its own loss"),
       (root["l2"], "the penalty is on a network's kernels, and a problem has none"),
+      (root["input_noise"], "the noise is on data, and a problem has none"),
       (grid?["hidden"], network), (grid?["activation"], network), (grid?["initialization"], network),
       (grid?["l2"], "the penalty is on a network's kernels, and a problem has none"),
+      (grid?["input_noise"], "the noise is on data, and a problem has none"),
       (grid?["dropout"], "a problem has no units to drop"),
     ]
     for (field, reason) in refused { field?.report(reason, accepted: "no such key beside a problem") }

@@ -25,6 +25,7 @@ extension PlanAxis {
     var batchSizes = DistinctValues<BatchSize>()
     var losses = DistinctValues<LossKind>()
     var penalties = DistinctValues<Double>()
+    var noises = DistinctValues<Double>()
     var precisions = DistinctValues<Precision>()
     var probes = DistinctValues<CurvatureSpecification?>()
     var problems = DistinctValues<ProblemSpecification>()
@@ -40,6 +41,7 @@ extension PlanAxis {
         data.insert(trial.data)
         losses.insert(trial.loss)
         penalties.insert(trial.l2)
+        noises.insert(trial.inputNoise)
       }
       precisions.insert(trial.precision)
       probes.insert(trial.curvature)
@@ -51,6 +53,9 @@ extension PlanAxis {
     for value in networks.values { table.add(value.network.hyperparameters(with: value.dropout)) }
     for value in losses.values { table.add([.init("loss", .text(value.rawValue))]) }
     for value in penalties.values { table.add([.init("l2", .number(value))]) }
+    if noises.values.contains(where: { $0 != 0 }) {
+      for value in noises.values { table.add([.init("input_noise", .number(value))]) }
+    }
     for value in trainings.values { table.add(value.hyperparameters) }
     for value in precisions.values { table.add([.init("precision", .text(value.rawValue))]) }
     for value in trials.seeds { table.add([.init("seed", .integer(Int(bitPattern: UInt(value))))]) }

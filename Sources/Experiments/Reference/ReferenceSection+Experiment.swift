@@ -11,6 +11,10 @@ extension ReferenceSection {
       .init("loss", "mean over samples, of ½‖y − t‖² or the cross-entropy of the outputs' softmax or sigmoid"),
       .init("problem", "in place of data, network and loss: a function to descend"),
       .init("l2", "0", "λ of the penalty ½λ‖W‖² on weights, biases left out"),
+      .init(
+        "input_noise", "0",
+        "σ of normal noise on the inputs in training, drawn anew for each batch; in units of the inputs as standardized"
+      ),
       .init("precision", "float", "of the network; losses and eigenvalues are summed and searched in double"),
       .init("training", "how long and in which order"),
       .init("schedule", "constant", "the learning rate's factor along training"),

@@ -9,7 +9,8 @@ extension ReferenceSection {
       path: "grid", title: "what varies",
       text: """
         Each key takes one value or a list; its trials are all combinations, in this order from the outermost to the
-        innermost. `hidden`, `activation`, `initialization`, `l2` and `schedule` stand here or above, not both.
+        innermost. `hidden`, `activation`, `initialization`, `l2`, `input_noise` and `schedule` stand here or above,
+        not both.
         """,
       context: [("network", "{}"), ("grid.hidden", "[[2]]")],
       keys: [
@@ -21,7 +22,8 @@ extension ReferenceSection {
         .init("learning_rate", "η of the optimizers that have none of their own"),
         .init("batch_size", "samples a step; `full` is the whole training set, 1 on-line learning"),
         .init("dropout", "none", "which units are left out in training"),
-        .init("seed", "0", "of initial weights, order and masks"),
+        .init("input_noise", "0", "as above"),
+        .init("seed", "0", "of initial weights, order, masks and noise"),
       ]),
     ReferenceSection(
       path: "grid.optimizer", title: "an optimizer",

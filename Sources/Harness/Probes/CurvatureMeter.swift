@@ -14,7 +14,10 @@ struct CurvatureMeter<S: Scalar> {
   init(_ specification: CurvatureSpecification, _ engine: Backpropagation<S>, _ samples: SplitSamples<S>) {
     let masks = specification.dropout == .frozen ? (seed: specification.seed, step: 0) : nil
     self.init(specification, samples, parameterCount: engine.network.parameterCount) { parameters, part, rows in
-      LossSurface(engine, parameters: parameters, samples: part, rows: rows, masks: masks)
+      // Without noise on the inputs, which is training's alone.
+      LossSurface(
+        network: engine.network, loss: engine.loss, dropout: engine.dropout, l2: Double(engine.l2),
+        parameters: parameters, samples: part, rows: rows, masks: masks)
     }
   }
 

@@ -16,7 +16,7 @@ public final class ProblemLoss<S: Scalar>: TrainableLoss {
 
   public var parameterCount: Int { function.dimension }
 
-  public var drops: Bool { false }
+  public var isRandom: Bool { false }
 
   public func step(
     _ parameters: AlignedBuffer<S>, of samples: Samples<S>, rows: UnsafeBufferPointer<Int32>?,

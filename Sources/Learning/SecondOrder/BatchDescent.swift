@@ -3,7 +3,7 @@ import Kernels
 
 /// A second-order method at work on the batches of a training set.
 ///
-/// Over the full batch without dropout the loss stays the same, so that the point of one step is the next one's start,
+/// Over the full batch without dropout and noise the loss stays the same, so that the point of one step is the next one's start,
 /// and the stopping rule counts. Where batches or masks differ from step to step, every step starts with a gradient of
 /// its own, and nothing stops the run. Parameters are Double from step to step, whatever the network computes in.
 public final class BatchDescent<S: Scalar> {
@@ -11,7 +11,7 @@ public final class BatchDescent<S: Scalar> {
   private let stopping: StoppingRule
   private let batch: any BatchObjective
   private let objective: CountedObjective
-  private let drops: Bool
+  private let isRandom: Bool
   private var point: Iterate?
 
   /// Why the run is over; nil while it is not.
@@ -28,7 +28,7 @@ public final class BatchDescent<S: Scalar> {
     self.stopping = stopping
     batch = loss.objective(on: samples)
     objective = CountedObjective(batch)
-    drops = loss.drops
+    isRandom = loss.isRandom
   }
 
   /// One step of training.
@@ -44,9 +44,9 @@ public final class BatchDescent<S: Scalar> {
     _ parameters: AlignedBuffer<S>, rows: UnsafeBufferPointer<Int32>?, masks: (seed: UInt64, step: Int),
     learningRate: Double, bound: Double
   ) -> (loss: Double, square: Double?) {
-    let isFixed = rows == nil && !drops
+    let isFixed = rows == nil && !isRandom
     batch.rows = rows.map { Array($0) }
-    batch.masks = drops ? masks : nil
+    batch.masks = isRandom ? masks : nil
     var current = isFixed ? point ?? start(parameters) : start(parameters)
     let (loss, square) = (current.value, dot(current.gradient, current.gradient))
     guard loss <= bound else { return (loss, nil) }

@@ -112,6 +112,11 @@ private struct ColumnBuilder {
       }
       return last
     }
+
+    /// Gives the rows without a value this one.
+    mutating func fill(_ value: HyperparameterValue) {
+      for row in codes.indices where codes[row] < 0 { codes[row] = intern(value) }
+    }
   }
 
   init(rows: Int) {
@@ -148,7 +153,8 @@ private struct ColumnBuilder {
   /// The columns with their values sorted.
   consuming func finish() -> [RunTable.Column] {
     order.map { index in
-      let column = columns[index]
+      var column = columns[index]
+      if Hyperparameter.zeroWhereAbsent.contains(column.name) { column.fill(.number(0)) }
       let sorted = column.values.indices.sorted { column.values[$0].precedes(column.values[$1]) }
       var ranks = [Int32](repeating: 0, count: sorted.count)
       for (rank, number) in sorted.enumerated() { ranks[number] = Int32(rank) }

@@ -11,6 +11,7 @@ KEYS = [
     (1, "order", 1, 0),
     (42, "dropout", 7, 3),
     (2**64 - 1, "probe", 2**63, 12),
+    (5, "noise", 17, 0),
 ]
 MASKS = [
     # seed, step, layer, keep probability, rows, width
@@ -37,11 +38,15 @@ def key_entry(seed, purpose, step, index):
     stream = reference.Stream((high, low))
     uniforms = [stream.uniform() for _ in range(8)]
     stream = reference.Stream((high, low))
+    # Enough to meet the tail, one number in some hundred.
+    normals = [stream.normal() for _ in range(1000)]
+    stream = reference.Stream((high, low))
     bounds = [1, 2, 3, 10, 1797, 2**31 - 1, 2**62 + 1, 2**62 + 1]
     return {
         "seed": str(seed), "purpose": reference.PURPOSES[purpose], "step": str(step), "index": str(index),
         "high": str(high), "low": str(low), "words": [str(word) for word in words],
         "uniforms": fixture.array(uniforms, "float64"),
+        "normals": fixture.array(normals, "float64"),
         "bounds": bounds, "below": [stream.below(bound) for bound in bounds],
     }
 

@@ -1,14 +1,17 @@
 """Ravine's random numbers written a second time, from their description, in NumPy.
 
 Streams: SplitMix64 with a whitening key (Steele, Lea and Flood, 2014).
+Normal numbers: the ziggurat of Doornik (2005), 128 blocks.
 Dropout masks: 16 lanes of xoshiro128++ (Blackman and Vigna, 2021), 16 bits a unit.
 """
+
+import math
 
 import numpy as np
 
 GOLDEN = 0x9E3779B97F4A7C15
 WORD = (1 << 64) - 1
-PURPOSES = {"initialization": 1, "order": 2, "dropout": 3, "split": 4, "generation": 5, "probe": 6}
+PURPOSES = {"initialization": 1, "order": 2, "dropout": 3, "split": 4, "generation": 5, "probe": 6, "noise": 9}
 
 
 def mix(z):
@@ -45,6 +48,30 @@ class Stream:
                 product = self.word() * bound
         return product >> 64
 
+    def normal(self):
+        while True:
+            word = self.word()
+            block = word & 127
+            signed = word - (1 << 64) if word >> 63 else word
+            position = (signed >> 11) * 2.0**-52
+            x = position * EDGES[block]
+            if abs(position) < EDGES[block + 1] / EDGES[block]:
+                return x
+            if block == 0:
+                return self._beyond_tail(position < 0)
+            lower = math.exp(-0.5 * (EDGES[block] * EDGES[block] - x * x))
+            upper = math.exp(-0.5 * (EDGES[block + 1] * EDGES[block + 1] - x * x))
+            if upper + self.uniform() * (lower - upper) < 1:
+                return x
+
+    def _beyond_tail(self, is_negative):
+        """Marsaglia (1964)."""
+        while True:
+            x = math.log(1 - self.uniform()) / TAIL
+            y = math.log(1 - self.uniform())
+            if -2 * y >= x * x:
+                return x - TAIL if is_negative else TAIL - x
+
     def permutation(self, count):
         """Durstenfeld's shuffle, from the last position down."""
         order = list(range(count))
@@ -52,6 +79,26 @@ class Stream:
             other = self.below(last + 1)
             order[last], order[other] = order[other], order[last]
         return np.array(order, dtype=np.int32)
+
+
+TAIL = 3.442619855899
+
+
+def _edges(area=9.91256303526217e-3):
+    """Right edges of the ziggurat's blocks, from the base up."""
+    edges = [area / math.exp(-0.5 * TAIL * TAIL), TAIL]
+    while len(edges) < 128:
+        edges.append(math.sqrt(-2 * math.log(area / edges[-1] + math.exp(-0.5 * edges[-1] * edges[-1]))))
+    return edges + [0.0]
+
+
+EDGES = _edges()
+
+
+def noise(seed, step, deviation, rows, width):
+    """The normal noise that a step adds to its batch, rows × width, in float64."""
+    stream = Stream(key(seed, "noise", step))
+    return np.array([deviation * stream.normal() for _ in range(rows * width)]).reshape(rows, width)
 
 
 def _rotate(x, by):
