@@ -18,7 +18,8 @@ struct ScaleBenchmark {
     try experiment(seeds: runs / 500).write(toFile: file, atomically: true, encoding: .utf8)
     let sweep = try PreparedSweep(ExperimentFile.load(path: file), keeping: .none)
     let store = try ResultStore.open(
-      directory: "\(arguments[1])/results/scale", manifest: SweepManifest(sweep, arguments: []))
+      directory: "\(arguments[1])/results/scale", manifest: SweepManifest(sweep, arguments: []),
+      options: .init(trials: runs))
     let run = TrialRun(sweep.experiment.trials[0], selection: .standard, keeping: .none)
     guard let template = sweep.library.run(run, shouldStop: { false }) else { exit(70) }
     for trial in sweep.experiment.trials.dropLast(left) {

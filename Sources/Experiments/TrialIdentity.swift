@@ -20,9 +20,19 @@ public struct TrialIdentity: Hashable, Sendable, Comparable {
   /// Reads 32 hexadecimal digits; nil for anything else.
   @specialized(where T == String)
   public init?<T: StringProtocol>(_ text: T) {
+    self.init(bytes: text.utf8)
+  }
+
+  /// Reads 32 hexadecimal digits in ASCII; nil for anything else.
+  public init?(digits: UnsafeBufferPointer<CChar>) {
+    self.init(bytes: digits.lazy.map { UInt8(bitPattern: $0) })
+  }
+
+  @inline(__always)
+  private init?(bytes: some Sequence<UInt8>) {
     var words: (high: UInt64, low: UInt64) = (0, 0)
     var count = 0
-    for byte in text.utf8 {
+    for byte in bytes {
       guard let digit = Self.hexadecimalDigit(byte), count < 32 else { return nil }
       words.high = words.high << 4 | words.low >> 60
       words.low = words.low << 4 | digit

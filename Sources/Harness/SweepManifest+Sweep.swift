@@ -4,21 +4,24 @@ import Store
 
 extension SweepManifest {
   /// Of a sweep that begins now, in this process.
-  public init(_ sweep: PreparedSweep, arguments: [String]) {
+  ///
+  /// - Parameter identities: Of the trials, in their order, where they are known already.
+  public init(_ sweep: PreparedSweep, arguments: [String], identities: [TrialIdentity]? = nil) {
     let experiment = sweep.experiment
     self.init(
       name: experiment.name, summary: experiment.summary, selection: experiment.selection,
       experimentText: experiment.sourceText + Self.comment(overrides: experiment.overrides),
-      experimentHash: Self.hash(of: experiment), compatibility: Self.compatibility(of: sweep),
+      experimentHash: Self.hash(of: experiment, identities ?? experiment.trials.identities),
+      compatibility: Self.compatibility(of: sweep),
       provenance: .current(dataHash: sweep.library.contentHash), created: Date().formatted(.iso8601),
       arguments: arguments)
     trials = experiment.trials.count
   }
 
   /// A hash of the trials' identities, whatever their order, and of the rule that compares them.
-  static func hash(of experiment: Experiment) -> String {
+  private static func hash(of experiment: Experiment, _ identities: [TrialIdentity]) -> String {
     var hash = FNV1a()
-    for identity in experiment.trials.identities.sorted() { hash.update("\(identity)\n".utf8) }
+    for identity in identities.sorted() { hash.update("\(identity)\n".utf8) }
     hash.update("\(experiment.selection.metric.rawValue) \(experiment.selection.epoch.rawValue)".utf8)
     return TrialIdentity(high: hash.high, low: hash.low).description
   }

@@ -33,6 +33,9 @@ public struct SweepRun: Sendable {
     public var resumed: Int
     public var progress: SweepProgress
     public var seconds: Double
+    /// The experiment's runs on disk, in the order of identity; empty for a share while others of the experiment are
+    /// missing.
+    public var runs: [RunSummary] = []
 
     public var isComplete: Bool { progress.done == total }
   }
@@ -48,12 +51,16 @@ public struct SweepRun: Sendable {
     keeping weights: KeptWeights, stop: StopFlag, display: SweepDisplay,
     selectWinner: ([RunSummary]) throws -> [TrialIdentity]
   ) throws -> Outcome {
+    let identities = sweep.experiment.trials.identities
     let store = try ResultStore.open(
-      directory: directory, manifest: SweepManifest(sweep, arguments: arguments), options: storeOptions)
+      directory: directory, manifest: SweepManifest(sweep, arguments: arguments, identities: identities),
+      options: storeOptions)
     do {
-      let outcome = try run(into: store, keeping: weights, stop: stop, display: display)
-      if outcome.isComplete, !stop.isRaised, try share == nil || recordedRuns().count == sweep.experiment.trials.count {
-        try lookAtTestSet(store, selectWinner, display)
+      var outcome = try run(into: store, identities, keeping: weights, stop: stop, display: display)
+      outcome.runs = try recordedRuns(
+        store, identities, isNeeded: share == nil || (outcome.isComplete && !stop.isRaised))
+      if outcome.isComplete, !stop.isRaised, share == nil || outcome.runs.count == identities.count {
+        try lookAtTestSet(store, selectWinner(outcome.runs), identities, display)
       }
       try store.close()
       return outcome
@@ -65,11 +72,12 @@ public struct SweepRun: Sendable {
   }
 
   private func run(
-    into store: ResultStore, keeping weights: KeptWeights, stop: StopFlag, display: SweepDisplay
+    into store: ResultStore, _ identities: [TrialIdentity], keeping weights: KeptWeights, stop: StopFlag,
+    display: SweepDisplay
   ) throws -> Outcome {
     for notice in store.notices { display.logger.warning("\(notice)") }
     let completed = store.completed
-    let mine = sweep.experiment.trials.identities.enumerated().filter { share?.contains($0.element) ?? true }
+    let mine = identities.enumerated().filter { share?.contains($0.element) ?? true }
     let total = mine.count
     let pending = sweep.experiment.trials.selecting(
       mine.filter { !completed.contains($0.element) }.map(\.offset))
@@ -77,7 +85,9 @@ public struct SweepRun: Sendable {
       name: sweep.experiment.name, total: total, resumed: total - pending.count, selection: sweep.experiment.selection,
       plannedCost: pending.configurations.reduce(0) { $0 + sweep.cost(of: $1.trial) * Double($1.indices.count) })
     if progress.resumed > 0 {
-      for run in try recordedRuns() where share?.contains(run.identity) ?? true { progress.consider(run) }
+      for run in try recordedRuns(store, identities) where share?.contains(run.identity) ?? true {
+        progress.consider(run)
+      }
     }
     display.begin(progress, workers: engine.workers, directory: directory)
 
@@ -93,33 +103,47 @@ public struct SweepRun: Sendable {
       total: progress.total, resumed: progress.resumed, progress: monitor.current, seconds: monitor.seconds)
   }
 
-  /// The experiment's runs on disk, in the order of identity.
-  private func recordedRuns() throws -> [RunSummary] {
-    let identities = Set(sweep.experiment.trials.identities)
-    return try ResultReader(path: directory).summaries().filter { identities.contains($0.identity) }
+  /// The experiment's runs on disk, in the order of identity; none where they are not needed. Read again where others
+  /// write as well.
+  private func recordedRuns(
+    _ store: ResultStore, _ identities: [TrialIdentity], isNeeded: Bool = true
+  ) throws -> [RunSummary] {
+    guard isNeeded else { return [] }
+    let runs = try store.summaries ?? ResultReader(path: directory).summaries()
+    // The directory may hold runs that another grid of the same experiment asked for.
+    let own = Set(identities)
+    return runs.allSatisfy { own.contains($0.identity) } ? runs : runs.filter { own.contains($0.identity) }
   }
 
   private func lookAtTestSet(
-    _ store: ResultStore, _ selectWinner: ([RunSummary]) throws -> [TrialIdentity], _ display: SweepDisplay
+    _ store: ResultStore, _ winner: [TrialIdentity], _ identities: [TrialIdentity], _ display: SweepDisplay
   ) throws {
     // Without a test share there is nothing to look at.
     guard let first = sweep.experiment.trials.first, sweep.library.size(for: first).test > 0 else { return }
-    let winner = try selectWinner(recordedRuns())
     let reader = try ResultReader(path: directory)
-    let known = try reader.testEvaluation
     let rule = sweep.experiment.selection
-    guard !winner.isEmpty, known?.selection != rule || known?.runs.map(\.identity) != winner.map(\.description) else {
-      return
+    let known = try reader.testEvaluation.flatMap { $0.selection == rule ? $0.runs : nil } ?? []
+    guard !winner.isEmpty, known.map(\.identity) != winner.map(\.description) else { return }
+    let tested = Dictionary(known.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+    // The same run by the same rule says the same again.
+    let untested = winner.filter { tested[$0.description] == nil }
+    display.logger.info("Looking at the test set for the winner, \(Quantity.count(untested.count, "seed"))")
+    let new = try testEvaluation(of: untested, identities, reader)
+    let results = tested.merging(new.map { ($0.identity, $0) }) { first, _ in first }
+    try store.write(TestEvaluation(selection: rule, runs: winner.compactMap { results[$0.description] }))
+  }
+
+  private func testEvaluation(
+    of runs: [TrialIdentity], _ identities: [TrialIdentity], _ reader: ResultReader
+  ) throws -> [TestEvaluation.Run] {
+    let wanted = Set(runs)
+    let places = Dictionary(
+      identities.enumerated().lazy.filter { wanted.contains($0.element) }.map { ($0.element, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
+    let weights = try reader.weights(of: wanted)
+    let trials = runs.compactMap { identity in
+      places[identity].map { (trial: sweep.experiment.trials[$0], stored: weights[identity] ?? Weights()) }
     }
-    let winners = Set(winner)
-    let places = sweep.experiment.trials.identities.enumerated().filter { winners.contains($0.element) }
-    let trials = Dictionary(
-      uniqueKeysWithValues: places.map { ($0.element, sweep.experiment.trials[$0.offset]) })
-    display.logger.info("Looking at the test set for the winner, \(Quantity.count(winner.count, "seed"))")
-    let chosen = try winner.compactMap { identity in
-      try trials[identity].map { (trial: $0, stored: try reader.record(identity).weights) }
-    }
-    let runs = try engine.testEvaluation(of: chosen, in: sweep)
-    try store.write(TestEvaluation(selection: rule, runs: runs))
+    return try engine.testEvaluation(of: trials, in: sweep)
   }
 }

@@ -20,6 +20,8 @@ public final class ResultReader: Sendable {
   private struct State {
     var notices: [String] = []
     var locations: [TrialIdentity: Location] = [:]
+    /// What each shard was found to hold when all were read last.
+    var contents: [(shard: String, runs: [TrialIdentity])] = []
   }
 
   private enum Location {
@@ -92,12 +94,22 @@ public final class ResultReader: Sendable {
     let assembly = SummaryAssembly()
     var tables = TableCache()
     var recent: [RunSummary] = []
+    var contents: [(shard: String, runs: [TrialIdentity])] = []
     try scan(
       journal: { _, record in recent.append(RunSummary(record)) },
-      shard: { shard in assembly.add(try shard.summaries(&tables)) })
-    let (summaries, notices) = try assembly.finish(isStrict: !requiresSeal)
-    state.withLock { $0.notices += notices }
-    var sorted = Self.sortedOnce(recent + summaries)
+      shard: { shard in
+        let stored = try shard.summaries(&tables)
+        contents.append((shard.path, stored.identities))
+        assembly.add(stored)
+      })
+    var (summaries, failures) = assembly.finish()
+    if !requiresSeal, let failure = failures.first { throw failure.error }
+    state.withLock { state in
+      state.contents = contents
+      state.notices += failures.map { "\($0.error); its runs are left out" }
+    }
+    summaries += recent
+    var sorted = summaries.sortedOnce()
     if case .directory(let directory) = source { try addProbes(to: &sorted, in: directory) }
     return sorted
   }
@@ -161,18 +173,9 @@ public final class ResultReader: Sendable {
     state.withLock { $0.locations = locations }
   }
 
-  /// Each identity once: a run that was done rather than one that failed.
-  private static func sortedOnce(_ summaries: [RunSummary]) -> [RunSummary] {
-    let order = summaries.indices.sorted { left, right in
-      let (first, second) = (summaries[left], summaries[right])
-      if first.identity != second.identity { return first.identity < second.identity }
-      if first.outcome.isFailure != second.outcome.isFailure { return second.outcome.isFailure }
-      return left < right
-    }
-    var result: [RunSummary] = []
-    result.reserveCapacity(order.count)
-    for index in order where result.last?.identity != summaries[index].identity { result.append(summaries[index]) }
-    return result
+  /// The shards that some of the runs are in, as they were found when all were read last.
+  func shards(holding runs: Set<TrialIdentity>) -> [String] {
+    state.withLock { $0.contents.filter { !runs.isDisjoint(with: $0.runs) }.map(\.shard) }
   }
 
   // MARK: - Files
@@ -180,7 +183,10 @@ public final class ResultReader: Sendable {
   private var requiresSeal: Bool { isDirectory }
 
   /// Visits every run there is. A damaged shard is left out and noticed, in a directory; a file alone must be whole.
+  ///
+  /// - Parameter shards: The only shards to visit; nil for all.
   func scan(
+    shards: [String]? = nil,
     journal visitRecord: (_ path: String, TrialRecord) throws -> Void,
     shard visitShard: (borrowing ShardFile) throws -> Void
   ) throws {
@@ -194,19 +200,20 @@ public final class ResultReader: Sendable {
         if let notice = replay.tail.notice { notices.append("\(path): \(notice)") }
         for record in replay.records { try visitRecord(path, record) }
       }
-      try visitShards(of: directory, &notices, visitShard)
+      try visitShards(of: directory, only: shards, &notices, visitShard)
     }
     state.withLock { $0.notices = notices }
   }
 
   private func visitShards(
-    of directory: ResultDirectory, _ notices: inout [String], _ body: (borrowing ShardFile) throws -> Void
+    of directory: ResultDirectory, only shards: [String]?, _ notices: inout [String],
+    _ body: (borrowing ShardFile) throws -> Void
   ) throws {
     var visited: Set<String> = []
     // A shard goes only where a larger one has come with its runs: then the list is read again.
     for _ in 0..<8 {
       var isMissing = false
-      for path in try directory.shardPaths() where visited.insert(path).inserted {
+      for path in try shards ?? directory.shardPaths() where visited.insert(path).inserted {
         do {
           try visit(path, body)
         } catch StoreError.system("open", _, ENOENT) {
@@ -215,7 +222,7 @@ public final class ResultReader: Sendable {
           notices.append("\(error); its runs are left out")
         }
       }
-      if !isMissing { return }
+      if !isMissing || shards != nil { return }
     }
   }
 

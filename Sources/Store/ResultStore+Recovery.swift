@@ -8,6 +8,8 @@ struct Recovery {
   /// Trials with a record, if only of a failure.
   private var recorded: Set<TrialIdentity> = []
   var notices: [String] = []
+  /// Every record that was found; a trial that failed first may be there twice.
+  private(set) var runs: [RunSummary] = []
   /// Runs of journals whose writers no longer live, in blocks; only the last has journals.
   var blocks: [Block] = []
 
@@ -16,20 +18,33 @@ struct Recovery {
     if options.access == .exclusive { try directory.removeTemporaries() }
     // A journal is retired after its shard appears: in this order no run is missed.
     let journals = try directory.journalPaths()
-    for path in try directory.shardPaths() { try addShard(path, directory) }
+    try addShards(directory)
     try addJournals(journals, options)
   }
 
-  private mutating func addShard(_ path: String, _ directory: ResultDirectory) throws {
-    do {
-      for (identity, outcome) in try Self.runs(of: path) { add(identity, outcome) }
-    } catch StoreError.system("open", _, ENOENT) {
-      // A peer of a shared sweep moved it since it was listed.
-    } catch {
-      guard Self.isDamage(error) else { throw error }
-      let kept = try directory.moveToQuarantine(path)
-      notices.append("\(error); moved to \(kept), its runs start anew")
+  private mutating func addShards(_ directory: ResultDirectory) throws {
+    let assembly = SummaryAssembly()
+    var tables = TableCache()
+    for path in try directory.shardPaths() {
+      do {
+        assembly.add(try Self.summaries(of: path, &tables))
+      } catch StoreError.system("open", _, ENOENT) {
+        // A peer of a shared sweep moved it since it was listed.
+      } catch {
+        try setAside(path, error, directory)
+      }
     }
+    let (summaries, failures) = assembly.finish()
+    for failure in failures { try setAside(failure.path, failure.error, directory) }
+    runs = summaries
+    for run in runs { add(run.identity, run.outcome) }
+  }
+
+  /// Moves a damaged shard to quarantine.
+  private mutating func setAside(_ path: String, _ error: any Error, _ directory: ResultDirectory) throws {
+    guard Self.isDamage(error) else { throw error }
+    let kept = try directory.moveToQuarantine(path)
+    notices.append("\(error); moved to \(kept), its runs start anew")
   }
 
   /// Whether the file itself is at fault, rather than the system.
@@ -40,12 +55,12 @@ struct Recovery {
     }
   }
 
-  private static func runs(of path: String) throws -> [(TrialIdentity, TrialOutcome)] {
+  private static func summaries(of path: String, _ tables: inout TableCache) throws -> StoredSummaries {
     try HDF5.run {
       let shard = try ShardFile.open(path, requiresSeal: true)
-      let runs = Array(zip(try shard.identities(), try shard.outcomes()))
+      let summaries = try shard.summaries(&tables)
       try shard.close()
-      return runs
+      return summaries
     }
   }
 
@@ -64,6 +79,7 @@ struct Recovery {
       if let notice = replay.tail.notice { notices.append("\(path): \(notice)") }
       adopted.append(journal)
       for record in replay.records where add(record.identity, record.outcome) {
+        runs.append(RunSummary(record))
         block.append(record, bytes: Journal.frame(for: record).count)
         if block.isFull(options) {
           blocks.append(block)

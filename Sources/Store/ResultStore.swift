@@ -10,13 +10,17 @@ import Synchronization
 public final class ResultStore: Sendable {
   public struct Options: Hashable, Sendable {
     /// Runs in a shard.
-    public var runsPerShard = 256
+    public var runsPerShard: Int
     /// A block with this many bytes becomes a shard before it is full.
     public var bytesPerShard = 64 << 20
     public var synchronization = Synchronization.never
     public var access = Access.exclusive
 
-    public init() {}
+    /// - Parameter trials: Runs of the whole sweep: a hundredth of them is a shard, but 256 at least and 1,024 at most. What
+    ///   reading a shard takes depends on its variables more than on its runs.
+    public init(trials: Int = 0) {
+      runsPerShard = min(1024, max(256, trials / 100))
+    }
   }
 
   /// When a journal record is on the device rather than in the system's cache. Shards always are.
@@ -44,6 +48,8 @@ public final class ResultStore: Sendable {
     var journal: Journal?
     var block = Block()
     var completed: Set<TrialIdentity>
+    /// Without those of peers that share the directory.
+    var runs: [RunSummary]
   }
 
   /// What was found and mended when the directory was opened: damaged shards, torn journals.
@@ -57,7 +63,10 @@ public final class ResultStore: Sendable {
     self.options = options
     committer = BlockCommitter(directory)
     notices = recovery.notices
-    state = Mutex(State(lock: lock, block: recovery.blocks.last ?? Block(), completed: recovery.completed))
+    state = Mutex(
+      State(
+        lock: lock, block: recovery.blocks.last ?? Block(), completed: recovery.completed,
+        runs: options.access == .exclusive ? recovery.runs : []))
     for block in recovery.blocks.dropLast() { try committer.submit(block, manifest: manifest) }
   }
 
@@ -95,6 +104,12 @@ public final class ResultStore: Sendable {
   /// Trials that need not be run again: their record is on disk and says more than that the run failed.
   public var completed: Set<TrialIdentity> { state.withLock { $0.completed } }
 
+  /// Every run in the directory without its traces and weights, once, in the order of their identities: those that were
+  /// found when it was opened and those stored since. For the only writer: nil where others may write as well.
+  public var summaries: [RunSummary]? {
+    options.access == .exclusive ? state.withLock { $0.runs }.sortedOnce() : nil
+  }
+
   /// Stores a finished run. On return it survives the process; what more, ``Options/synchronization`` says.
   ///
   /// A trial that is in ``completed`` is left as it is. Throws ``StoreError``; after ``StoreError/commitFailed``
@@ -108,6 +123,7 @@ public final class ResultStore: Sendable {
       guard !state.completed.contains(record.identity) else { return nil }
       try journal(&state).append(frame)
       if !record.outcome.isFailure { state.completed.insert(record.identity) }
+      if options.access == .exclusive { state.runs.append(RunSummary(record)) }
       state.block.append(record, bytes: frame.count)
       return state.block.isFull(options) ? takeBlock(&state) : nil
     }

@@ -10,7 +10,13 @@ final class SummaryAssembly: Sendable {
   private struct State {
     var summaries: [RunSummary] = []
     var shared = SharedValues()
-    var failures: [any Error] = []
+    var failures: [Failure] = []
+  }
+
+  /// A shard whose columns make no runs.
+  struct Failure {
+    var path: String
+    var error: any Error
   }
 
   func add(_ stored: StoredSummaries) {
@@ -19,18 +25,34 @@ final class SummaryAssembly: Sendable {
         do {
           state.summaries += try stored.summaries(sharing: &state.shared)
         } catch {
-          state.failures.append(error)
+          state.failures.append(Failure(path: stored.hyperparameters.path, error: error))
         }
       }
     }
   }
 
-  /// Waits for all that was added. Throws the first failure where `isStrict`, otherwise each is a notice.
-  func finish(isStrict: Bool) throws -> (summaries: [RunSummary], notices: [String]) {
+  /// Waits for all that was added, and gives it away.
+  func finish() -> (summaries: [RunSummary], failures: [Failure]) {
     queue.sync {}
-    return try state.withLock { state in
-      if isStrict, let failure = state.failures.first { throw failure }
-      return (state.summaries, state.failures.map { "\($0); its runs are left out" })
+    return state.withLock { state in
+      defer { state = State() }
+      return (state.summaries, state.failures)
     }
+  }
+}
+
+extension [RunSummary] {
+  /// Each identity once, in their order: a run that was done rather than one that failed.
+  func sortedOnce() -> [RunSummary] {
+    let order = indices.sorted { left, right in
+      let (first, second) = (self[left].identity, self[right].identity)
+      if first != second { return first < second }
+      if self[left].outcome.isFailure != self[right].outcome.isFailure { return self[right].outcome.isFailure }
+      return left < right
+    }
+    var result: [RunSummary] = []
+    result.reserveCapacity(order.count)
+    for index in order where result.last?.identity != self[index].identity { result.append(self[index]) }
+    return result
   }
 }

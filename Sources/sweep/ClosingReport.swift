@@ -8,17 +8,16 @@ struct ClosingReport {
   private let outcome: SweepRun.Outcome
   private let sweep: PreparedSweep
   private let directory: String
-  private let runs: [RunSummary]
+  private let ranking: Ranking
   private let evaluation: TestEvaluation?
 
-  init(_ outcome: SweepRun.Outcome, sweep: PreparedSweep, directory: String) throws {
+  /// - Parameter ranking: Of the experiment's runs.
+  init(_ outcome: SweepRun.Outcome, _ ranking: Ranking, sweep: PreparedSweep, directory: String) throws {
     self.outcome = outcome
+    self.ranking = ranking
     self.sweep = sweep
     self.directory = directory
-    let reader = try ResultReader(path: directory)
-    let identities = Set(sweep.experiment.trials.identities)
-    runs = try reader.summaries().filter { identities.contains($0.identity) }
-    evaluation = try reader.testEvaluation
+    evaluation = try ResultReader(path: directory).testEvaluation
   }
 
   func print() throws {
@@ -26,7 +25,6 @@ struct ClosingReport {
   }
 
   private var lines: [String] {
-    let ranking = Ranking(RunTable(runs), by: Criterion(sweep.experiment.selection))
     var lines = [counts]
     if let winner = ranking.winner {
       let label = sweep.label.text(ranking.table.runs[winner.row].hyperparameters)
@@ -47,7 +45,7 @@ struct ClosingReport {
   }
 
   private var counts: String {
-    let parts = OutcomeCounts(runs).named.map { "\(Quantity.grouped($0.count)) \($0.name)" }
+    let parts = OutcomeCounts(ranking.table.runs).named.map { "\(Quantity.grouped($0.count)) \($0.name)" }
     let ran = Quantity.count(outcome.progress.finished, "run")
     let whole = outcome.resumed > 0 ? "; in all" : ""
     return "\(ran) in \(Quantity.duration(outcome.seconds))\(whole): \(parts.joined(separator: ", "))"

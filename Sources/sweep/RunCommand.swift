@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Harness
+import Reports
 import Store
 
 struct RunCommand: ParsableCommand {
@@ -52,10 +53,14 @@ struct RunCommand: ParsableCommand {
       if resume, (try? ResultReader(path: directory)) == nil { throw NothingToResume(directory: directory) }
       let sweep = try PreparedSweep(experiment, keeping: options.weights)
       if engine == .slurm, try submit(sweep, directory) { return }
-      let outcome = try sweepRun(sweep, directory).run(
-        keeping: options.weights, stop: stop, display: display
-      ) { try Winner.runs(of: $0, by: experiment.selection) }
-      try ClosingReport(outcome, sweep: sweep, directory: directory).print()
+      var ranking: Ranking?
+      func rank(_ runs: [RunSummary]) -> Ranking { Ranking(RunTable(runs), by: Criterion(experiment.selection)) }
+      let outcome = try sweepRun(sweep, directory).run(keeping: options.weights, stop: stop, display: display) { runs in
+        let whole = rank(runs)
+        ranking = whole
+        return Winner.runs(of: whole)
+      }
+      try ClosingReport(outcome, ranking ?? rank(outcome.runs), sweep: sweep, directory: directory).print()
     }
     if let status = trap.exitStatus { throw ExitCode(status) }
   }
@@ -77,7 +82,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private func sweepRun(_ sweep: PreparedSweep, _ directory: String) -> SweepRun {
-    var storeOptions = ResultStore.Options()
+    var storeOptions = ResultStore.Options(trials: sweep.experiment.trials.count)
     storeOptions.synchronization = fsync ? .everyRecord : .never
     return SweepRun(
       sweep, directory: directory, engine: LocalEngine(workers: options.workerCount), storeOptions: storeOptions,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Harness
+import Reports
 import Store
 
 /// What a task of a Slurm job runs: its share of a submission.
@@ -28,7 +29,7 @@ struct TaskCommand: ParsableCommand {
       experiment.directory = submission.dataDirectory
       let weights = KeptWeights(rawValue: submission.weights) ?? .best
       let sweep = try PreparedSweep(experiment, keeping: weights)
-      var options = ResultStore.Options()
+      var options = ResultStore.Options(trials: experiment.trials.count)
       options.synchronization = submission.synchronizes ? .everyRecord : .never
       options.access = .shared
       // results/NAME/slurm/1 belongs to results/NAME.
@@ -38,7 +39,7 @@ struct TaskCommand: ParsableCommand {
         arguments: submission.arguments)
       run.share = try submission.trials(of: task, folder: folder)
       let outcome = try run.run(keeping: weights, stop: stop, display: display) {
-        try Winner.runs(of: $0, by: experiment.selection)
+        Winner.runs(of: Ranking(RunTable($0), by: Criterion(experiment.selection)))
       }
       display.logger.info("\(Quantity.count(outcome.progress.finished, "run")) done")
     }

@@ -38,31 +38,48 @@ public enum SeedBootstrap {
     return wins.map { $0 / total }
   }
 
-  /// Eight candidates side by side, seed by seed, so that eight sums are taken at once, each in the order of the seeds.
+  /// Candidates side by side, seed by seed, so that many sums are taken at once, each in the order of the seeds: an
+  /// addition waits for the one before, those of other candidates do not.
   private struct Lanes {
-    private var columns: [SIMD8<Double>] = []
+    private typealias Vector = SIMD8<Double>
+    private static let vectors = 4
+    private static let width = vectors * Vector.scalarCount
+
+    /// For each `width` candidates and each seed, `vectors` in a row.
+    private var columns: [Vector] = []
 
     init(_ candidates: [[Double]], seeds: Int) {
-      columns.reserveCapacity((candidates.count + 7) / 8 * seeds)
-      for start in stride(from: 0, to: candidates.count, by: 8) {
+      columns.reserveCapacity((candidates.count + Self.width - 1) / Self.width * seeds * Self.vectors)
+      for start in stride(from: 0, to: candidates.count, by: Self.width) {
         for seed in 0..<seeds {
-          // The last one fills what is left: twice in a minimum is once.
-          var column = SIMD8<Double>()
-          for lane in 0..<8 { column[lane] = candidates[min(start + lane, candidates.count - 1)][seed] }
-          columns.append(column)
+          for first in stride(from: start, to: start + Self.width, by: Vector.scalarCount) {
+            // The last one fills what is left: twice in a minimum is once.
+            var column = Vector()
+            for lane in 0..<Vector.scalarCount {
+              column[lane] = candidates[min(first + lane, candidates.count - 1)][seed]
+            }
+            columns.append(column)
+          }
         }
       }
     }
 
     /// The smallest of the candidates' sums of their values times the weights; ∞ without candidates.
     func smallestSum(weights: [Double]) -> Double {
-      var smallest = SIMD8<Double>(repeating: .infinity)
-      var start = 0
-      while start < columns.count {
-        var sums = SIMD8<Double>()
-        for seed in weights.indices { sums += weights[seed] * columns[start + seed] }
-        smallest = pointwiseMin(smallest, sums)
-        start += weights.count
+      var smallest = Vector(repeating: .infinity)
+      columns.withUnsafeBufferPointer { columns in
+        var place = 0
+        while place < columns.count {
+          var (a, b, c, d) = (Vector(), Vector(), Vector(), Vector())
+          for weight in weights {
+            a += weight * columns[place]
+            b += weight * columns[place + 1]
+            c += weight * columns[place + 2]
+            d += weight * columns[place + 3]
+            place += Self.vectors
+          }
+          smallest = pointwiseMin(smallest, pointwiseMin(pointwiseMin(a, b), pointwiseMin(c, d)))
+        }
       }
       return smallest.min()
     }

@@ -59,6 +59,18 @@ extension Dataset {
   /// Strings of a one-dimensional data set, all or those of some rows. Throws ``HDF5Error`` where they take more than
   /// `limit` bytes: a file may name one long string many times.
   func readText(rows: Range<Int>? = nil, limit: Int = 1 << 30) throws -> [String] {
+    try readText(rows: rows, limit: limit) { pointer in
+      guard let text = String(validatingCString: pointer) else {
+        throw handle.refusal("data set \(name)", "holds text that is not UTF-8")
+      }
+      return text
+    }
+  }
+
+  /// What `convert` makes of each string, whose bytes end with a zero and last as long as the call.
+  func readText<Value>(
+    rows: Range<Int>? = nil, limit: Int = 1 << 30, as convert: (UnsafePointer<CChar>) throws -> Value
+  ) throws -> [Value] {
     guard element == .text, extents.count == 1 else {
       throw handle.refusal("data set \(name)", "is not a list of texts of variable length")
     }
@@ -79,11 +91,8 @@ extension Dataset {
         H5Dread(handle.id, type.id, selection.memory.id, selection.file.id, transfer.id, &pointers), "H5Dread \(name)")
       try selection.close()
       return try pointers.map { pointer in
-        guard let pointer else { return "" }
-        guard let text = String(validatingCString: pointer) else {
-          throw handle.refusal("data set \(name)", "holds text that is not UTF-8")
-        }
-        return text
+        guard let pointer else { return try "".withCString(convert) }
+        return try convert(pointer)
       }
     }
   }

@@ -94,7 +94,8 @@ extension ShardFile {
     return record
   }
 
-  private func weights(of row: Int) throws -> Weights {
+  /// The weights that a run left.
+  func weights(of row: Int) throws -> Weights {
     var weights = Weights()
     let names = try file.rootNames(prefix: Schema.weightPrefixes.vector + "_")
     for kind in Schema.weightKinds {

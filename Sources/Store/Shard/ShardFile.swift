@@ -69,11 +69,25 @@ struct ShardFile: ~Copyable {
   }
 
   func textColumn(_ name: String) throws -> [String] {
-    let dataset = try file.dataset(name)
-    guard dataset.extents == [count] else { throw damaged("\(name) has extents \(dataset.extents), \(count) runs") }
+    let dataset = try textDataset(name)
     let values = try dataset.readText()
     try dataset.close()
     return values
+  }
+
+  private func textColumn<Value>(
+    _ name: String, as convert: (UnsafePointer<CChar>) throws -> Value
+  ) throws -> [Value] {
+    let dataset = try textDataset(name)
+    let values = try dataset.readText(as: convert)
+    try dataset.close()
+    return values
+  }
+
+  private func textDataset(_ name: String) throws -> Dataset {
+    let dataset = try file.dataset(name)
+    guard dataset.extents == [count] else { throw damaged("\(name) has extents \(dataset.extents), \(count) runs") }
+    return dataset
   }
 
   /// A matrix with one row a run, and the length of its rows.
@@ -89,9 +103,10 @@ struct ShardFile: ~Copyable {
   }
 
   func identities() throws -> [TrialIdentity] {
-    try textColumn(Schema.Name.identity).map { text in
-      guard let identity = TrialIdentity(text) else {
-        throw damaged("“\(text)” is no identity: 32 hexadecimal digits are")
+    try textColumn(Schema.Name.identity) { text in
+      guard let identity = TrialIdentity(digits: UnsafeBufferPointer(start: text, count: strlen(text))) else {
+        guard let shown = String(validatingCString: text) else { throw damaged("an identity is not UTF-8") }
+        throw damaged("“\(shown)” is no identity: 32 hexadecimal digits are")
       }
       return identity
     }
