@@ -3,19 +3,21 @@ import Foundation
 import Harness
 import Store
 
-/// Makes the results of a large sweep without training it: `scale-benchmark FOLDER RUNS [left]` writes FOLDER/scale.yaml and
-/// FOLDER/results/scale with all but `left` of its runs. scripts/bench-scale then measures the commands on them.
+/// Makes the results of a large sweep without training it: `scale-benchmark FOLDER RUNS [left [configurations]]` writes
+/// FOLDER/scale.yaml and FOLDER/results/scale with all but `left` of its runs: 500 configurations over their seeds, or
+/// another multiple of 200. scripts/bench-scale and scripts/check-report then measure on them.
 @main
 struct ScaleBenchmark {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard arguments.count >= 3, let runs = Int(arguments[2]), runs >= 500 else {
-      print("scale-benchmark FOLDER RUNS [left]")
+    let configurations = arguments.count > 4 ? Int(arguments[4]) ?? 0 : 500
+    guard arguments.count >= 3, let runs = Int(arguments[2]), configurations >= 200, runs >= configurations else {
+      print("scale-benchmark FOLDER RUNS [left [configurations]]")
       exit(64)
     }
     let left = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0
     let file = "\(arguments[1])/scale.yaml"
-    try experiment(seeds: runs / 500).write(toFile: file, atomically: true, encoding: .utf8)
+    try experiment(configurations, seeds: runs / configurations).write(toFile: file, atomically: true, encoding: .utf8)
     let sweep = try PreparedSweep(ExperimentFile.load(path: file), keeping: .none)
     let store = try ResultStore.open(
       directory: "\(arguments[1])/results/scale", manifest: SweepManifest(sweep, arguments: []),
@@ -34,19 +36,25 @@ struct ScaleBenchmark {
     try store.close()
   }
 
-  private static func experiment(seeds: Int) -> String {
-    """
-    name: scale
-    data: {source: digits}
-    network: {hidden: [8]}
-    loss: softmax_cross_entropy
-    training: {epochs: 30}
-    grid:
-      optimizer: {name: adam, learning_rate: {log: {from: 1e-4, to: 1e-1, count: 10}}}
-      batch_size: [16, 32, 64, 128, full]
-      dropout: {keep_probability: {linear: {from: 0.1, to: 1, count: 10}}}
-      seed: {from: 0, count: \(seeds)}
+  private static func experiment(_ configurations: Int, seeds: Int) -> String {
+    let names = configurations == 500 ? ["adam"] : ["adam", "rmsprop", "momentum", "gradient_descent"]
+    let rates = configurations / (50 * names.count)
+    let optimizers = names.map {
+      "    - {name: \($0), learning_rate: {log: {from: 1e-4, to: 1e-1, count: \(rates)}}}"
+    }
+    return """
+      name: scale
+      data: {source: digits}
+      network: {hidden: [8]}
+      loss: softmax_cross_entropy
+      training: {epochs: 30}
+      grid:
+        optimizer:
+      \(optimizers.joined(separator: "\n"))
+        batch_size: [16, 32, 64, 128, full]
+        dropout: {keep_probability: {linear: {from: 0.1, to: 1, count: 10}}}
+        seed: {from: 0, count: \(seeds)}
 
-    """
+      """
   }
 }

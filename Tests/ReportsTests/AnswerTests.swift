@@ -10,7 +10,8 @@ private struct Reference: Decodable {
   var budgets: [Budget]
   var tunability: Tunability
   var probabilityOfBest: ProbabilityOfBest
-  var bootstraps: [Bootstrap]
+  var posteriors: [Posterior]
+  var pairs: [Posterior]
   var profile: Profile
   var holm: Holm
   var selectionBias: Bias
@@ -36,7 +37,7 @@ private struct Reference: Decodable {
     var count: Int
     var results: [Double]
   }
-  struct Bootstrap: Decodable {
+  struct Posterior: Decodable {
     var alternatives: [[[Double]]]
     var results: [Double]
   }
@@ -107,25 +108,27 @@ private func agree(_ values: [Double], _ references: [Double], _ tolerance: Doub
     #expect(agree(SearchBudget.probabilityOfBest(searches, of: expected.count), expected.results))
   }
 
-  @Test func bootstrapAgreesWithCounting() {
-    for expected in reference.bootstraps {
-      #expect(agree(SeedBootstrap.probabilityOfBest(expected.alternatives), expected.results))
+  /// The tolerance is about three standard errors of a share of 10,000 draws.
+  @Test func probabilityOfTheBestMeanAgreesWithSciPy() {
+    for expected in reference.posteriors {
+      #expect(agree(MeanPosterior.probabilityOfBest(expected.alternatives), expected.results, 0.012))
     }
   }
 
-  /// Beyond the limit seeds are drawn: the result is near what all resamples of the same values give.
-  @Test func drawnResamplesAreNearAllOfThem() {
-    // Nine seeds: A is better on five, B by twice as much on four.
-    let a: [Double] = [0, 0, 0, 0, 0, 1, 1, 1, 1]
-    let b: [Double] = [0.5, 0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0]
-    let drawn = SeedBootstrap.probabilityOfBest([[a], [b]])
-    // A's sum is X, the draws among the last four; B's (9 − X)/2. A wins where X < 3 and ties at X = 3: X ~ Bin(9, 4/9).
-    let chances = [1, 9, 36, 84].enumerated().map { count, ways in
-      Double(ways) * pow(4.0 / 9, Double(count)) * pow(5.0 / 9, Double(9 - count))
+  /// What stands beside a p-value agrees with it: 1 − p/2 for the better one of two settings, with two seeds too.
+  @Test func probabilityOfTheBetterAgreesWithThePairedTest() throws {
+    for expected in reference.pairs {
+      let found = MeanPosterior.probabilityOfBest(expected.alternatives)
+      #expect(agree(found, expected.results, 0.012))
+      #expect(found == MeanPosterior.probabilityOfBest(expected.alternatives))
+      let test = try #require(MeanComparison.paired(expected.alternatives[0][0], expected.alternatives[1][0]))
+      #expect(agree([1 - test.pValue / 2], [expected.results.max()!]))
     }
-    let exact = chances[0] + chances[1] + chances[2] + chances[3] / 2
-    #expect(agree([drawn[0], drawn[0] + drawn[1]], [exact, 1], 0.015))
-    #expect(drawn == SeedBootstrap.probabilityOfBest([[a], [b]]))
+    #expect(reference.pairs.count == 3)
+  }
+
+  @Test func settingsThatAreTheSameShareTheProbability() {
+    #expect(MeanPosterior.probabilityOfBest([[[1, 2, 4]], [[1, 2, 4]]]) == [0.5, 0.5])
   }
 
   @Test func performanceProfileAgreesWithIntegration() {

@@ -3,8 +3,8 @@ import Experiments
 extension KeepProbabilityAnswer {
   /// What stands behind "this keep probability is the best".
   public struct Confidence: Hashable, Sendable {
-    /// For each level, the probability that it is the best, by the bootstrap over seeds; see ``SeedBootstrap``. NaN for
-    /// a level without a configuration that kept all of its seeds.
+    /// For each level, the probability that it is the best, from the posterior of the means; see
+    /// ``MeanPosterior``. NaN for a level without a configuration that kept all of its seeds.
     public let probabilityOfBest: [Double]
     /// The level with the most dropout whose best configuration is at most one standard error worse than the best: what
     /// the one-standard-error rule chooses. Source: L. Breiman et al., "Classification and Regression Trees" (1984),
@@ -12,7 +12,7 @@ extension KeepProbabilityAnswer {
     public let oneStandardErrorChoice: Int?
   }
 
-  /// At most this many configurations of a level are candidates in each resample: the best ones.
+  /// At most this many configurations of a level are candidates in each draw: the best ones.
   static let candidatesPerLevel = 50
 }
 
@@ -36,7 +36,7 @@ extension Ranking {
       candidates[setting, default: []].append(costs(of: configuration))
     }
     let isCandidate = levels.map { candidates[$0.keepProbability] != nil }
-    let probabilities = SeedBootstrap.probabilityOfBest(levels.map { candidates[$0.keepProbability] ?? [] })
+    let probabilities = MeanPosterior.probabilityOfBest(levels.map { candidates[$0.keepProbability] ?? [] })
     // The levels ascend: the first within reach has the most dropout.
     let bound = cost(best.statistics.mean) + best.statistics.standardError
     return .init(

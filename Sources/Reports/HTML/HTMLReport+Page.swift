@@ -1,9 +1,9 @@
 import Experiments
 
 extension HTMLReport {
-  /// Nothing is fetched: the policy allows only what is in the file. `unsafe-eval` is for the library's WebGL shaders.
+  /// Nothing is fetched: the policy allows only what is in the file.
   private static let policy =
-    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:;"
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:;"
     + " form-action 'none'; base-uri 'none'"
 
   var head: String {

@@ -177,7 +177,8 @@ extension ReportData.Figure {
     add(hasCurvature, "layers", "Curvature by layer", "λ_max of each layer's diagonal block at the last probe.")
     add(
       columns.count > 1, "parallel", "All hyperparameters",
-      "A line a configuration, coloured by result; the best 500. Drag along an axis to select.")
+      "A line a configuration, coloured by result: all of them to 200, beyond that the best 100 and 100 more, spread evenly"
+        + " over the rest of the ranking. A click on a class of results hides it; the filters of the ranking choose.")
     add(
       !effects.isEmpty, "effects", "What matters",
       "Shares of the variance of a run's result: each hyperparameter by itself, each pair beyond that, the seed"

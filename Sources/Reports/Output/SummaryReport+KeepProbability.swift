@@ -107,9 +107,8 @@ extension SummaryReport {
   private func sentence(
     _ confidence: KeepProbabilityAnswer.Confidence, _ scope: KeepProbabilityAnswer.Scope
   ) -> String {
-    var text =
-      "P(best): share of \(ranking.seeds <= SeedBootstrap.exactLimit ? "all" : "10,000") resamples of the seeds"
-    text += " (bootstrap) in which it is the best, everything else tuned again."
+    var text = "P(best): the probability that it is the best by its mean over all seeds there could be (Student's t"
+    text += " posterior), everything else tuned again."
     if let choice = confidence.oneStandardErrorChoice {
       text += " One-standard-error choice, the most dropout within one standard error of the best:"
       text += " keep_probability \(scope.levels[choice].keepProbability.label)."

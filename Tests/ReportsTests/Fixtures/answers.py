@@ -1,7 +1,7 @@
 """Writes answers.json for AnswerTests.swift. Run in this directory, with NumPy, SciPy, pandas, statsmodels and Optuna.
 
-Analysis of variance is statsmodels', importances are Optuna's fANOVA, Holm's adjustment is statsmodels'; expectations and
-probabilities are counted over every possible outcome."""
+Analysis of variance is statsmodels', importances are Optuna's fANOVA, Holm's adjustment is statsmodels'; posteriors are SciPy's t
+distributions; expectations and other probabilities are counted over every possible outcome."""
 
 import itertools
 import json
@@ -11,7 +11,7 @@ import numpy as np
 import optuna
 import pandas as pd
 import statsmodels.api as sm
-from scipy import integrate
+from scipy import integrate, stats
 from statsmodels.formula.api import ols
 from statsmodels.stats.multitest import multipletests
 
@@ -87,16 +87,27 @@ def probabilities_of_best():
     return {"searches": searches, "count": count, "results": [float(share / int(total)) for share in shares]}
 
 
-def bootstrap(seeds):
+def posterior(seeds):
     alternatives = [
         [(0.30 + generator.normal(0, 0.05, seeds)).round(3).tolist() for _ in range(candidates)] for candidates in (3, 1, 2)
     ]
-    wins = np.zeros(3)
-    for draw in itertools.product(range(seeds), repeat=seeds):
-        costs = [min(np.array(values)[list(draw)].mean() for values in candidates) for candidates in alternatives]
-        winners = np.flatnonzero(np.isclose(costs, min(costs), rtol=1e-12))
-        wins[winners] += 1 / len(winners)
-    return {"alternatives": alternatives, "results": (wins / seeds**seeds).tolist()}
+    values = np.array(sum(alternatives, []))
+    means = stats.multivariate_t(
+        values.mean(axis=1), np.cov(values) / seeds, df=seeds - 1, allow_singular=True
+    ).rvs(2_000_000, random_state=1)
+    costs = np.stack([means[:, part].min(axis=1) for part in (slice(0, 3), slice(3, 4), slice(4, 6))])
+    return {"alternatives": alternatives, "results": (np.bincount(costs.argmin(axis=0), minlength=3) / len(means)).tolist()}
+
+
+def pairs():
+    """Of two settings the better one's probability is that of the one-sided paired t test; the first pair is what the
+    bootstrap was sure of."""
+    samples = [([0.31, 0.28], [0.32, 0.31]), ([0.2, 0.3, 0.4], [0.3, 0.4, 0.36]), ([0.31, 0.35, 0.3, 0.33], [0.33, 0.34, 0.36, 0.35])]
+    return [
+        {"alternatives": [[first], [second]],
+         "results": [float(p := stats.ttest_rel(first, second, alternative="greater").pvalue), 1 - float(p)]}
+        for first, second in samples
+    ]
 
 
 def profile():
@@ -130,7 +141,8 @@ answers = {
     "budgets": budgets(),
     "tunability": tunabilities(),
     "probabilityOfBest": probabilities_of_best(),
-    "bootstraps": [bootstrap(3), bootstrap(5)],
+    "posteriors": [posterior(3), posterior(5)],
+    "pairs": pairs(),
     "profile": profile(),
     "holm": holm(),
     "selectionBias": selection_bias(),

@@ -16,7 +16,7 @@ const curvatureFigures = !meta.curvature?.length ? {} : {
       traces.push({type: "scatter", mode: "lines", x, y: limit, name: "2/η", line: {color: PALETTE[index % 8], dash: "dot"}, hovertemplate: "epoch %{x}: 2/η %{y:.5g}<extra></extra>"});
       run.probes.forEach((probe, i) => numbers.push([runName(run), String(probe.epoch), significant(probe.lambdaMax ?? NaN), significant(limit[i] ?? NaN)]));
     });
-    return {traces, numbers, head: ["run", "epoch", "λ_max", "2/η"], layout: curvatureNote(layoutOf(axis("epoch"), axis("eigenvalue", isLog(values) ? {type: "log", dtick: "D2"} : {})), traces)};
+    return {traces, numbers: () => numbers, head: ["run", "epoch", "λ_max", "2/η"], layout: curvatureNote(layoutOf(axis("epoch"), axis("eigenvalue", isLog(values) ? {type: "log", dtick: "D2"} : {})), traces)};
   }},
   spectrum: {picked: true, of: () => {
     const traces = [], numbers = [];
@@ -26,7 +26,7 @@ const curvatureFigures = !meta.curvature?.length ? {} : {
       traces.push({type: "scatter", mode: "markers", x: spectrum, y: spectrum.map((_, place) => place + 1), name: plain(runName(run)), ...style(index), hovertemplate: "λ %{x:.5g}<extra>%{fullData.name}</extra>"});
       spectrum.forEach((value, place) => numbers.push([runName(run), String(epoch), String(place + 1), significant(value)]));
     });
-    return {traces, numbers, head: ["run", "epoch", "place", "eigenvalue"], layout: curvatureNote(layoutOf(axis("eigenvalue"), axis("place, ascending")), traces)};
+    return {traces, numbers: () => numbers, head: ["run", "epoch", "place", "eigenvalue"], layout: curvatureNote(layoutOf(axis("eigenvalue"), axis("place, ascending")), traces)};
   }},
   density: {picked: true, of: () => {
     const traces = [], numbers = [];
@@ -36,7 +36,7 @@ const curvatureFigures = !meta.curvature?.length ? {} : {
       traces.push({type: "scatter", mode: "lines", x: densityPoints, y: density.map(value => value > 1e-8 ? value : null), name: plain(runName(run)), line: style(index).line, hovertemplate: "λ %{x:.4g}: %{y:.3g}<extra>%{fullData.name}</extra>"});
       densityPoints.forEach((point, i) => numbers.push([runName(run), String(epoch), significant(point), significant(density[i])]));
     });
-    return {traces, numbers, head: ["run", "epoch", "eigenvalue", "density"], layout: curvatureNote(layoutOf(axis("eigenvalue"), axis("spectral density", {type: "log", exponentformat: "power"})), traces)};
+    return {traces, numbers: () => numbers, head: ["run", "epoch", "eigenvalue", "density"], layout: curvatureNote(layoutOf(axis("eigenvalue"), axis("spectral density", {type: "log", exponentformat: "power"})), traces)};
   }},
   layers: {picked: true, of: () => {
     const traces = [], numbers = [];
@@ -46,7 +46,7 @@ const curvatureFigures = !meta.curvature?.length ? {} : {
       traces.push({type: "bar", x: layers.map((_, layer) => `layer ${layer}`), y: layers, name: plain(runName(run)), marker: {color: PALETTE[index % 8]}, hovertemplate: "%{x}: λ_max %{y:.5g}<extra>%{fullData.name}</extra>"});
       layers.forEach((value, layer) => numbers.push([runName(run), String(epoch), String(layer), significant(value ?? NaN)]));
     });
-    return {traces, numbers, head: ["run", "epoch", "layer", "λ_max of its block"], layout: curvatureNote(layoutOf(axis("", {type: "category"}), axis("largest eigenvalue of the layer's block")), traces)};
+    return {traces, numbers: () => numbers, head: ["run", "epoch", "layer", "λ_max of its block"], layout: curvatureNote(layoutOf(axis("", {type: "category"}), axis("largest eigenvalue of the layer's block")), traces)};
   }},
 };
 Object.assign(figures, curvatureFigures);

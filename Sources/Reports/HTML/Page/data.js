@@ -58,6 +58,17 @@ const orderBy = (keys, descending, absent) => {
   return rows;
 };
 
+// The same for a column's codes, by counting them.
+const orderByCode = (column, descending) => {
+  const {codes, absent} = column, last = column.labels.length;
+  const slot = code => code === absent ? last : descending ? last - 1 - code : code;
+  const starts = new Uint32Array(last + 2), rows = new Uint32Array(codes.length);
+  for (let row = 0; row < codes.length; row++) starts[slot(codes[row]) + 1]++;
+  for (let code = 0; code < last; code++) starts[code + 1] += starts[code];
+  for (let row = 0; row < codes.length; row++) rows[starts[slot(codes[row])]++] = row;
+  return rows;
+};
+
 // What is shown: rows in the order of the ranking that pass the filters, and the same in the order of the table.
 const view = {mask: new Uint8Array(count).fill(1), shown: count, sort: {key: "rank", descending: false}, order: null, page: 0, picked: new Set()};
 const filters = new Map();
@@ -74,7 +85,10 @@ const applyFilters = () => {
 };
 const ranks = Float32Array.from({length: count}, (_, row) => row);
 const sortKeys = key => key === "rank" ? ranks : typeof key === "number" ? columns[key].codes : arrays[key];
-const applySort = () => { view.order = orderBy(sortKeys(view.sort.key), view.sort.descending, columns[view.sort.key]?.absent); };
+const applySort = () => {
+  const {key, descending} = view.sort, column = columns[key];
+  view.order = column && column.labels.length < 0xFFFF ? orderByCode(column, descending) : orderBy(sortKeys(key), descending, column?.absent);
+};
 const element = (name, attributes = {}, ...children) => {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {

@@ -2,6 +2,7 @@
 // Nothing leaves the page: the library's button that opens a figure in a web service is off.
 const plotOptions = {responsive: true, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", modeBarButtonsToRemove: ["lasso2d", "select2d"]};
 const chosen = {};
+const NUMBERS = 500;
 const present = Object.keys(figures).filter(id => byId("figure-" + id));
 
 const drawFigure = id => {
@@ -10,36 +11,37 @@ const drawFigure = id => {
   const {traces, layout, numbers, head} = figures[id].of(chosen[id] ?? 0);
   const drawn = Plotly.react(plot, traces, layout, {...plotOptions, toImageButtonOptions: {format: "svg", filename: id}});
   // The picture is one object to a screen reader; its content is in the table of numbers.
-  plot.setAttribute("aria-label", `${byId("title-" + id).textContent}: ${numbers.length} values, in the table of numbers below`);
+  plot.setAttribute("aria-label", `${byId("title-" + id).textContent}: a picture of the table of numbers below`);
   drawn.then(() => { for (const part of plot.children) part.setAttribute("aria-hidden", "true"); });
   const box = figure.querySelector("details");
   const fill = () => {
+    const lines = numbers(), cells = line => line.map(text => element("td", {class: "text"}, text));
     box.querySelector("thead tr").replaceChildren(...head.map(text => element("th", {scope: "col", class: "text"}, text)));
-    box.querySelector("tbody").replaceChildren(...numbers.slice(0, 1000).map(line => element("tr", {}, ...line.map(text => element("td", {class: "text"}, text)))));
+    box.querySelector("tbody").replaceChildren(...lines.slice(0, NUMBERS).map(line => element("tr", {}, ...cells(line))));
+    box.querySelector("summary").textContent = "The numbers" + (lines.length > NUMBERS ? `, the first ${NUMBERS} of ${lines.length.toLocaleString("en")}` : "");
   };
   box.ontoggle = () => { if (box.open) fill(); };
   if (box.open) fill();
   return drawn;
 };
+const isOnScreen = id => { const box = byId("figure-" + id).getBoundingClientRect(); return box.bottom > 0 && box.top < innerHeight; };
 let pending = 0;
 const waiting = new Set();
-const drawLater = kind => {
-  // After the frame that shows the table, a frame for each figure, so that the page answers in between.
+const drawLater = isConcerned => {
+  // After the frame that shows the table, a frame for each figure, those in sight first: the page answers in between.
   const turn = ++pending;
-  const left = present.filter(id => figures[id][kind] || waiting.has(id));
-  waiting.clear();
-  for (const id of left) waiting.add(id);
+  for (const id of present) if (isConcerned(figures[id])) waiting.add(id);
   const next = () => requestAnimationFrame(() => setTimeout(() => {
-    if (turn !== pending || !left.length) return;
-    const id = left.shift();
+    if (turn !== pending || !waiting.size) return;
+    const id = [...waiting].find(isOnScreen) ?? waiting.values().next().value;
     waiting.delete(id);
     drawFigure(id);
     next();
   }));
   next();
 };
-const drawFiltered = () => drawLater("filtered");
-const drawPicked = () => drawLater("picked");
+const drawFiltered = () => drawLater(figure => figure.filtered);
+const drawPicked = () => drawLater(figure => figure.picked);
 const redraw = () => present.map(drawFigure);
 
 const buildChoices = () => {
@@ -52,12 +54,13 @@ const buildChoices = () => {
   }
 };
 
-const setTheme = theme => { if (theme) document.documentElement.dataset.theme = theme; else delete document.documentElement.dataset.theme; redraw(); };
+const setTheme = theme => { if (theme) document.documentElement.dataset.theme = theme; else delete document.documentElement.dataset.theme; };
 const buildTheme = () => {
-  byId("theme").addEventListener("change", event => setTheme(event.target.value || null));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  addEventListener("beforeprint", () => setTheme("light"));
-  addEventListener("afterprint", () => setTheme(byId("theme").value || null));
+  const later = () => drawLater(() => true);
+  byId("theme").addEventListener("change", event => { setTheme(event.target.value || null); later(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", later);
+  addEventListener("beforeprint", () => { setTheme("light"); redraw(); });
+  addEventListener("afterprint", () => { setTheme(byId("theme").value || null); later(); });
 };
 
 // `#export=svg` or `#export=png`: every figure as an image in the page, for programs that save them.
