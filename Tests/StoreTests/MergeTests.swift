@@ -272,7 +272,15 @@ import Testing
     let before = try sweep.names("shards").count
     let reader = try sweep.reader()
     _ = try reader.record(sweep.records[0].identity)
+    _ = try reader.summaries()
+    let wanted = Set(sweep.records.filter { !$0.weights.best.isEmpty }.map(\.identity))
+    let weights = try reader.weights(of: wanted)
+    #expect(!wanted.isEmpty && Set(weights.keys) == wanted)
+    for record in sweep.records where wanted.contains(record.identity) {
+      #expect(weights[record.identity] == record.weights)
+    }
     let outcome = try compact()
+    #expect(try reader.weights(of: wanted) == weights)
     #expect(outcome.files >= 1 && outcome.sources > outcome.files)
     #expect(try sweep.names("shards").count == before - outcome.sources + outcome.files)
     try sweep.expectHoldsAll(sweep.reader())

@@ -47,6 +47,9 @@ import Testing
     let second = try sweep.open()
     #expect(second.completed == sweep.done(records.prefix(13)))
     for record in records { try second.append(record) }
+    // What it knows without reading is what a reader finds.
+    let known = try #require(second.summaries)
+    #expect(try known.map { "\($0)" } == sweep.reader().summaries().map { "\($0)" })
     try second.close()
     #expect(throws: StoreError.self) { try second.append(records[0]) }
     try sweep.expectHoldsAll(sweep.reader())
