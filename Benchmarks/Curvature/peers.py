@@ -150,8 +150,8 @@ def measure_pyhessian(directory):
             start += p.numel()
         return parts
 
-    # In batches, as for a data set: every product takes the gradients again.
-    for size_of_batch in (64, 500):
+    # In batches, as for a data set: every product takes the gradients again. 200 is that of its own example.
+    for size_of_batch in (64, 200, 500):
         batches = list(zip(x.split(size_of_batch), y.split(size_of_batch)))
         loader = pyhessian.hessian(model, criterion, dataloader=batches, cuda=False)
         v = [torch.randn_like(p) for p in loader.params]

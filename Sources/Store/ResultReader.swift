@@ -197,7 +197,7 @@ public final class ResultReader: Sendable {
       // A journal goes only after its shard has come: in this order a run may be met twice, but not missed.
       for path in try directory.journalPaths() {
         guard let replay = try JournalReplay.ifPresent(path) else { continue }
-        if let notice = replay.tail.notice { notices.append("\(path): \(notice)") }
+        if let notice = replay.tail.notice { notices.append("\(printable(path)): \(notice)") }
         for record in replay.records { try visitRecord(path, record) }
       }
       try visitShards(of: directory, only: shards, &notices, visitShard)

@@ -44,7 +44,7 @@ struct Recovery {
   private mutating func setAside(_ path: String, _ error: any Error, _ directory: ResultDirectory) throws {
     guard Self.isDamage(error) else { throw error }
     let kept = try directory.moveToQuarantine(path)
-    notices.append("\(error); moved to \(kept), its runs start anew")
+    notices.append("\(error); moved to \(printable(kept)), its runs start anew")
   }
 
   /// Whether the file itself is at fault, rather than the system.
@@ -76,7 +76,7 @@ struct Recovery {
     var adopted: [JournalFile] = []
     for path in paths {
       guard let (journal, replay) = try Self.adopt(path, options.access) else { continue }
-      if let notice = replay.tail.notice { notices.append("\(path): \(notice)") }
+      if let notice = replay.tail.notice { notices.append("\(printable(path)): \(notice)") }
       adopted.append(journal)
       for record in replay.records where add(record.identity, record.outcome) {
         runs.append(RunSummary(record))

@@ -68,7 +68,7 @@ public enum ResultRepair {
       kept = try directory.moveToQuarantine(path)
       if !records.isEmpty { try ShardCommit.write(records, manifest: manifest, in: directory) }
     }
-    done.append("\(damage); \(records.count) of its runs were saved, the file was moved to \(kept)")
+    done.append("\(damage); \(records.count) of its runs were saved, the file was moved to \(printable(kept))")
   }
 
   private static func setAsideProbes(_ path: String, _ directory: ResultDirectory, _ done: inout [String]) throws {
@@ -79,7 +79,7 @@ public enum ResultRepair {
     } catch  where Recovery.isDamage(error) {
       damage = "\(error)"
     }
-    done.append("\(damage); moved to \(try directory.moveToQuarantine(path))")
+    done.append("\(damage); moved to \(printable(try directory.moveToQuarantine(path)))")
   }
 
   private static func setAsideTestEvaluation(_ directory: ResultDirectory, _ done: inout [String]) throws {
@@ -87,7 +87,7 @@ public enum ResultRepair {
     do {
       _ = try JSON.read(TestEvaluation.self, path: directory.testEvaluation)
     } catch  where Recovery.isDamage(error) {
-      done.append("\(error); moved to \(try directory.moveToQuarantine(directory.testEvaluation))")
+      done.append("\(error); moved to \(printable(try directory.moveToQuarantine(directory.testEvaluation)))")
     }
   }
 }
