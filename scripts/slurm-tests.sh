@@ -6,7 +6,7 @@ name: arrays
 data: {source: {spirals: {samples: 600, classes: 3}}}
 network: {hidden: [32, 16]}
 loss: softmax_cross_entropy
-training: {epochs: 200, divergence_bound: 1e3}
+training: {epochs: 1000, divergence_bound: 1e3}
 grid:
   optimizer:
     - {name: adam, learning_rate: [0.003, 0.03]}
