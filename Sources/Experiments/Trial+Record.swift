@@ -24,6 +24,8 @@ extension Trial {
       self.network = network
       self.dropout = dropout
       self.l2 = l2
+      // Written only where there is some.
+      inputNoise = stored.number("input_noise") ?? 0
     }
     // What was not read, and what was read wrongly, shows here.
     guard identity == record.identity else { return nil }

@@ -52,6 +52,7 @@ import Testing
         activation: [tanh, gelu]
         initialization: [he, uniform]
         l2: [0, 1e-3]
+        input_noise: [0, 0.3]
         schedule:
           [constant, {step: {every: 2, gamma: 0.5, warmup_epochs: 1}}, {exponential: {gamma: 0.9}},
             {inverse_time: {decay: 0.1}}, {cosine: {floor: 0.01}}]
