@@ -57,8 +57,9 @@ public struct SweepRun: Sendable {
       options: storeOptions)
     do {
       var outcome = try run(into: store, identities, keeping: weights, stop: stop, display: display)
-      outcome.runs = try recordedRuns(
-        store, identities, isNeeded: share == nil || (outcome.isComplete && !stop.isRaised))
+      if share == nil || (outcome.isComplete && !stop.isRaised) {
+        outcome.runs = try recordedRuns(store, identities)
+      }
       if outcome.isComplete, !stop.isRaised, share == nil || outcome.runs.count == identities.count {
         try lookAtTestSet(store, selectWinner(outcome.runs), identities, display)
       }
@@ -103,12 +104,8 @@ public struct SweepRun: Sendable {
       total: progress.total, resumed: progress.resumed, progress: monitor.current, seconds: monitor.seconds)
   }
 
-  /// The experiment's runs on disk, in the order of identity; none where they are not needed. Read again where others
-  /// write as well.
-  private func recordedRuns(
-    _ store: ResultStore, _ identities: [TrialIdentity], isNeeded: Bool = true
-  ) throws -> [RunSummary] {
-    guard isNeeded else { return [] }
+  /// The experiment's runs on disk, in the order of identity. Read again where others write as well.
+  private func recordedRuns(_ store: ResultStore, _ identities: [TrialIdentity]) throws -> [RunSummary] {
     let runs = try store.summaries ?? ResultReader(path: directory).summaries()
     // The directory may hold runs that another grid of the same experiment asked for.
     let own = Set(identities)

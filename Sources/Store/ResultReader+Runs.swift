@@ -32,9 +32,8 @@ extension ResultReader {
     of runs: Set<TrialIdentity>?, journal: (TrialRecord) -> Value,
     shard: (borrowing ShardFile, _ rows: [Int]) throws -> [Value]
   ) throws -> [TrialIdentity: Value] {
-    if let runs {
-      // Shards keep what was found in them; where some are gone, joined with others since, all are searched.
-      let shards = shards(holding: runs)
+    // Shards keep what was found in them; where some are gone, joined with others since, all are searched.
+    if let runs, let shards = shards(holding: runs) {
       let known = try values(of: runs, among: shards, journal: journal, shard: shard)
       if known.count == runs.count { return known }
     }

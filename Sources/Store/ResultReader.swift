@@ -20,8 +20,8 @@ public final class ResultReader: Sendable {
   private struct State {
     var notices: [String] = []
     var locations: [TrialIdentity: Location] = [:]
-    /// What each shard was found to hold when all were read last.
-    var contents: [(shard: String, runs: [TrialIdentity])] = []
+    /// What each shard was found to hold when all were read last; nil before that.
+    var contents: [(shard: String, runs: [TrialIdentity])]?
   }
 
   private enum Location {
@@ -173,9 +173,9 @@ public final class ResultReader: Sendable {
     state.withLock { $0.locations = locations }
   }
 
-  /// The shards that some of the runs are in, as they were found when all were read last.
-  func shards(holding runs: Set<TrialIdentity>) -> [String] {
-    state.withLock { $0.contents.filter { !runs.isDisjoint(with: $0.runs) }.map(\.shard) }
+  /// The shards that some of the runs are in, as they were found when all were read last; nil before that.
+  func shards(holding runs: Set<TrialIdentity>) -> [String]? {
+    state.withLock { $0.contents?.filter { !runs.isDisjoint(with: $0.runs) }.map(\.shard) }
   }
 
   // MARK: - Files
