@@ -49,3 +49,18 @@ private func positiveIntegers(_ text: some StringProtocol) -> [Int]? {
   guard numbers.allSatisfy({ $0.map { $0 > 0 } ?? false }) else { return nil }
   return numbers.compactMap(\.self)
 }
+
+extension [ConvolutionSpecification] {
+  /// As a run's results have them: one after the other, from the image upwards.
+  var text: String { map(String.init(describing:)).joined(separator: "; ") }
+
+  /// Nil where one of them is none.
+  public init?(text: String) {
+    var specifications: [ConvolutionSpecification] = []
+    for part in text.split(separator: "; ") {
+      guard let specification = ConvolutionSpecification(String(part)) else { return nil }
+      specifications.append(specification)
+    }
+    self = specifications
+  }
+}

@@ -58,7 +58,7 @@ extension NetworkSpecification {
       ? []
       : [
         .init("image", .text(image.map(String.init(describing:)) ?? "")),
-        .init("convolutions", .text(convolutions.map(String.init(describing:)).joined(separator: "; "))),
+        .init("convolutions", .text(convolutions.text)),
         .init("drop_channels", .integer(dropout.perChannel ? 1 : 0)),
       ]
     return images + [

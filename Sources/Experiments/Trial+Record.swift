@@ -98,8 +98,9 @@ private struct StoredHyperparameters {
     var network = NetworkSpecification(
       hidden: hidden, activation: activation, initialization: initialization, bias: bias == 1)
     if let text = text("convolutions") {
+      guard let convolutions = [ConvolutionSpecification](text: text) else { return nil }
       network.image = self.text("image").flatMap(ImageSize.init)
-      network.convolutions = text.split(separator: "; ").compactMap { ConvolutionSpecification(String($0)) }
+      network.convolutions = convolutions
     }
     guard keep.count == network.hiddenLayers + 1 else { return nil }
     return (

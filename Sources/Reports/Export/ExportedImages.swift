@@ -31,14 +31,12 @@ extension ExportedNetwork {
   /// A run's convolutions, from the image upwards; nil where what the results say does not fit together.
   static func convolutions(_ hyperparameters: [String: HyperparameterValue]) -> [Convolution]? {
     guard let text = hyperparameters["convolutions"] else { return [] }
-    guard case .text(let text) = text, case .text(let size)? = hyperparameters["image"], var image = ImageSize(size)
+    guard case .text(let text) = text, let specifications = [ConvolutionSpecification](text: text),
+      case .text(let size)? = hyperparameters["image"], var image = ImageSize(size)
     else { return nil }
     var convolutions: [Convolution] = []
-    for part in text.split(separator: "; ") {
-      guard let specification = ConvolutionSpecification(String(part)), let next = Convolution(specification, on: image)
-      else {
-        return nil
-      }
+    for specification in specifications {
+      guard let next = Convolution(specification, on: image) else { return nil }
       convolutions.append(next)
       image = next.output
     }
