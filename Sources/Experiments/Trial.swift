@@ -20,8 +20,8 @@ public struct Trial: Hashable, Sendable {
   public var seed: UInt64
   /// What is measured of the loss' curvature beside training; nil for nothing.
   public var curvature: CurvatureSpecification?
-  /// What is descended instead of a network's loss; nil for a network. Data, network, loss, penalty, noise and dropout are then
-  /// without meaning, and neither stored nor part of the identity.
+  /// What is descended instead of a network's loss; nil for a network. Data, network, loss, penalty, noise and dropout
+  /// are then without meaning, and neither stored nor part of the identity.
   public var problem: ProblemSpecification?
 
   public init(

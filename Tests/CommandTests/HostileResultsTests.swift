@@ -27,7 +27,7 @@ import Testing
     // Links, external storage, virtual data, huge extents, wrong types, deep nesting, names with control characters.
     try FileManager.default.copyItem(
       at: fixtures.appendingPathComponent("hostile.h5"), to: shards.appendingPathComponent("hostile.h5"))
-    try Data("\u{89}HDF\r\n\u{1a}\n".utf8).write(to: shards.appendingPathComponent("\u{1b}[31mred.h5"))
+    try Data([0x89] + "HDF\r\n\u{1a}\n".utf8).write(to: shards.appendingPathComponent("\u{1b}[31mred.h5"))
     forged = forging.standardOutput.split(separator: "\n").map { "\($0).h5" } + ["hostile.h5", "[31mred.h5"]
   }
 

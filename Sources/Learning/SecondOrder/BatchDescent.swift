@@ -3,8 +3,8 @@ import Kernels
 
 /// A second-order method at work on the batches of a training set.
 ///
-/// Over the full batch without dropout and noise the loss stays the same, so that the point of one step is the next one's start,
-/// and the stopping rule counts. Where batches or masks differ from step to step, every step starts with a gradient of
+/// Over the full batch without dropout and noise the loss stays the same, so that the point of one step is the next
+/// one's start, and the stopping rule counts. Where batches or masks differ from step to step, every step starts with a gradient of
 /// its own, and nothing stops the run. Parameters are Double from step to step, whatever the network computes in.
 public final class BatchDescent<S: Scalar> {
   private let method: any SecondOrderOptimizer
