@@ -49,6 +49,26 @@ import Testing
     }
   }
 
+  /// A run that was tested is not tested again: a mark in its result stays.
+  @Test func moreSeedsOfTheWinnerAreTheOnlyOnesTested() throws {
+    let file = try fixture.write(SweepFixture.experiment(seeds: 2))
+    #expect(try fixture.sweep("run", file).status == 0)
+    let path = fixture.folder.path("results/spirals")
+    var evaluation = try #require(try ResultReader(path: path).testEvaluation)
+    let whole = try fixture.sweep("run", file, "--set", "seed=0,1,2", "--output", "whole")
+    let expected = try #require(try ResultReader(path: fixture.folder.path("whole/spirals")).testEvaluation)
+    try #require(Set(expected.runs.map(\.identity)).isSuperset(of: evaluation.runs.map(\.identity)))
+    evaluation.runs[0].loss = 12345
+    try ResultStore.write(evaluation, directory: path)
+    let grown = try fixture.sweep("run", file, "--set", "seed=0,1,2")
+    #expect(whole.standardError.contains("for the winner, 3 seeds\n"))
+    #expect(grown.standardError.contains("for the winner, 1 seed\n"))
+    let after = try #require(try ResultReader(path: path).testEvaluation)
+    let differing = zip(after.runs, expected.runs).filter { $0 != $1 }
+    #expect(after.runs.count == 3 && differing.count == 1)
+    #expect(differing.first?.0 == evaluation.runs[0])
+  }
+
   @Test func oneWorkerAndThreeGiveTheSameBits() throws {
     let file = try fixture.write(SweepFixture.experiment(seeds: 3))
     for (workers, output) in [("1", "one"), ("3", "three")] {
