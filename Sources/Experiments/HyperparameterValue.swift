@@ -9,7 +9,7 @@ public struct Hyperparameter: Hashable, Sendable {
   }
 
   /// Those that a trial lists only where they are not zero.
-  public static let zeroWhereAbsent: Set<String> = ["input_noise"]
+  public static let zeroWhereAbsent: Set<String> = ["initial_bias", "input_noise"]
 }
 
 public enum HyperparameterValue: Hashable, Sendable {

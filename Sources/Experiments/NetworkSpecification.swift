@@ -8,12 +8,13 @@ public struct NetworkSpecification: Hashable, Sendable {
   /// Units of each dense hidden layer, from below upwards. Empty: none.
   public var hidden: [Int]
   public var activation: ActivationKind
-  public var initialization: InitializationKind
+  public var initialization: InitializationSpecification
   /// Whether layers have a bias.
   public var bias: Bool
 
   public init(
-    hidden: [Int], activation: ActivationKind = .relu, initialization: InitializationKind = .he, bias: Bool = true,
+    hidden: [Int], activation: ActivationKind = .relu, initialization: InitializationSpecification = .init(.he),
+    bias: Bool = true,
     image: ImageSize? = nil, convolutions: [ConvolutionSpecification] = []
   ) {
     self.image = image
@@ -39,21 +40,4 @@ public enum ActivationKind: String, Hashable, Sendable, CaseIterable, Codable {
   case softplus
   /// x·Φ(x) with the exact normal distribution function.
   case gelu
-}
-
-/// Distribution of the initial weights; biases start at zero.
-public enum InitializationKind: String, Hashable, Sendable, CaseIterable, Codable {
-  /// U(−a, a), a = √(6/(fan_in + fan_out)). Glorot and Bengio (2010).
-  case glorotUniform = "glorot_uniform"
-  /// N(0, 2/(fan_in + fan_out)).
-  case glorotNormal = "glorot_normal"
-  /// N(0, 2/fan_in). He et al. (2015).
-  case he
-  /// U(−a, a), a = √(6/fan_in).
-  case heUniform = "he_uniform"
-  /// N(0, 1/fan_in). LeCun et al. (1998).
-  case lecun
-  /// U(−0.05, 0.05).
-  case uniform
-  case zeros
 }

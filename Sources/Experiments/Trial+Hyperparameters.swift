@@ -67,9 +67,7 @@ extension NetworkSpecification {
       .init("dropout_form", .text(dropout.form.rawValue)),
       .init("hidden", .list(hidden.map(Double.init))),
       .init("activation", .text(activation.rawValue)),
-      .init("initialization", .text(initialization.rawValue)),
-      .init("bias", .integer(bias ? 1 : 0)),
-    ]
+    ] + initialization.hyperparameters + [.init("bias", .integer(bias ? 1 : 0))]
   }
 }
 

@@ -93,7 +93,7 @@ private struct StoredHyperparameters {
     guard let keep = list("keep_probability"), let form: DropoutSpecification.Form = kind("dropout_form"),
       let hidden = list("hidden").map({ $0.compactMap { Int(exactly: $0) } }),
       let activation: ActivationKind = kind("activation"),
-      let initialization: InitializationKind = kind("initialization"), let bias = integer("bias"), !keep.isEmpty
+      let initialization, let bias = integer("bias"), !keep.isEmpty
     else { return nil }
     var network = NetworkSpecification(
       hidden: hidden, activation: activation, initialization: initialization, bias: bias == 1)
@@ -108,6 +108,12 @@ private struct StoredHyperparameters {
       DropoutSpecification(
         form: form, input: keep[0], hidden: Array(keep.dropFirst()), perChannel: integer("drop_channels") == 1)
     )
+  }
+
+  private var initialization: InitializationSpecification? {
+    guard let kind: InitializationKind = kind("initialization") else { return nil }
+    return InitializationSpecification(
+      kind, deviation: number("initialization_deviation") ?? 0, bias: number("initial_bias") ?? 0)
   }
 
   var problem: ProblemSpecification? {

@@ -9,7 +9,19 @@ extension Activation {
 }
 
 extension Initialization {
-  init(_ kind: InitializationKind) { self.init(rawValue: kind.rawValue)! }
+  init(_ specification: InitializationSpecification) {
+    self =
+      switch specification.kind {
+      case .glorotUniform: .glorotUniform
+      case .glorotNormal: .glorotNormal
+      case .he: .he
+      case .heUniform: .heUniform
+      case .lecun: .lecun
+      case .uniform: .uniform
+      case .zeros: .zeros
+      case .truncatedNormal: .truncatedNormal(deviation: specification.deviation)
+      }
+  }
 }
 
 extension Loss {

@@ -98,7 +98,7 @@ public struct TrialRun: Sendable {
     _ engine: Backpropagation<S>, _ samples: SplitSamples<S>, _ plan: TrainingPlan
   ) -> Trainer<S> {
     let parameters: AlignedBuffer<S> = engine.network.initialParameters(
-      Initialization(trial.network.initialization), seed: trial.seed)
+      Initialization(trial.network.initialization), bias: trial.network.initialization.bias, seed: trial.seed)
     return trainer(engine, parameters, samples, plan)
   }
 

@@ -49,7 +49,7 @@ import Testing
       data: DataSpecification(
         source: .csv(path: "data/a b.csv", target: "price", header: true, task: .regression), standardization: .none,
         split: SplitSpecification(train: 0.5, validation: 0.3, test: 0.2, seed: 7, stratified: false)),
-      network: NetworkSpecification(hidden: [16], activation: .lecunTanh, initialization: .lecun, bias: false),
+      network: NetworkSpecification(hidden: [16], activation: .lecunTanh, initialization: .init(.lecun), bias: false),
       loss: .squaredError, l2: 1e-4,
       optimizer: OptimizerSpecification(
         .nadam, learningRate: 2e-3,

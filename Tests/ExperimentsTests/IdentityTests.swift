@@ -12,7 +12,7 @@ import Testing
     data: DataSpecification(
       source: .csv(path: "a b.csv", target: "price", header: true, task: .regression), standardization: .none,
       split: SplitSpecification(train: 0.5, validation: 0.5, test: 0, seed: 3, stratified: false)),
-    network: NetworkSpecification(hidden: [16], activation: .lecunTanh, initialization: .lecun, bias: false),
+    network: NetworkSpecification(hidden: [16], activation: .lecunTanh, initialization: .init(.lecun), bias: false),
     loss: .squaredError, l2: 1e-4,
     optimizer: OptimizerSpecification(
       .momentum, learningRate: 0.003, values: ["momentum": 0.99, "weight_decay": 5e-4]),
@@ -83,6 +83,17 @@ import Testing
     #expect(trial.canonicalText.contains("\nl2=0\ninput_noise=0.25\nepochs_planned=2\n"))
   }
 
+  /// Likewise settings of the initial weights.
+  @Test func initialWeightsAreNamedWhereTheyHaveSettings() {
+    var trial = Self.first
+    trial.network.initialization = .init(.he, bias: 0)
+    #expect(trial.identity.description == "075aa294b5c80e51f09543ad3e8fd6b9")
+    trial.network.initialization = .init(.truncatedNormal, deviation: 0.05, bias: 0.1)
+    #expect(
+      trial.canonicalText.contains(
+        "\ninitialization=truncated_normal\ninitialization_deviation=0.05\ninitial_bias=0.1\nbias=1\nloss="))
+  }
+
   /// The fast path keeps parts of the last trial, so what matters is every kind of change between neighbours.
   @Test func manyAtOnceEqualOneByOne() {
     var trials = [Self.first, Self.second, Self.first]
@@ -100,6 +111,8 @@ import Testing
     add { $0.optimizer.learningRate = 0.5 }
     add { $0.schedule = .init(kind: .cosine(floor: 0)) }
     add { $0.network.bias = false }
+    add { $0.network.initialization.bias = 0.5 }
+    add { $0.network.initialization = .init(.truncatedNormal, deviation: 0.5) }
     add { $0.dropout.input = 0.5 }
     add { $0.training.epochs = 3 }
     add { $0.data.split.seed = 3 }
@@ -109,7 +122,7 @@ import Testing
     var hasher = CanonicalHasher()
     let identities = trials.map { hasher.identity(of: $0) }
     #expect(identities == trials.map(\.identity))
-    #expect(Set(identities).count == 17)
+    #expect(Set(identities).count == 19)
   }
 
   @Test func notAHash() {

@@ -44,7 +44,8 @@ import Testing
   /// Every mapping the reader has is a section: its keys are named by the reader's own tables.
   @Test func everyTableOfTheReaderIsThere() {
     let tables = [
-      GridReader.keys, GridReader.gridKeys, NetworkReader.keys, TrainingReader.keys, DataReader.keys,
+      GridReader.keys, GridReader.gridKeys, NetworkReader.keys, InitializationReader.keys, TrainingReader.keys,
+      DataReader.keys,
       DataReader.sources, SplitReader.keys, CurvatureReader.keys, DropoutAxes.keys, HaltonSearch.keys, SlurmReader.keys,
       ScheduleReader.names, ExclusionRule.names,
     ]

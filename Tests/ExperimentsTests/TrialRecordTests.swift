@@ -40,6 +40,20 @@ import Testing
     try expectComeBack(found, like: found[0])
   }
 
+  @Test func initializationsWithSettings() throws {
+    let found = try trials(
+      SampleFile.text(
+        ("network", "network: {}"),
+        (
+          "  seed",
+          "  hidden: [[3]]\n  initialization: [he, {kind: truncated_normal, deviation: 0.1}, {kind: he, bias: -0.5}]"
+        )))
+    #expect(
+      found.map(\.network.initialization)
+        == [.init(.he), .init(.truncatedNormal, deviation: 0.1), .init(.he, bias: -0.5)])
+    try expectComeBack(found, like: found[0])
+  }
+
   @Test func everyNetworkAndSchedule() throws {
     let file = """
       name: e

@@ -217,7 +217,7 @@ import Testing
       let trial = Trial(
         data: .init(
           source: .twoGaussians(samples: 100, mean: [0.4, 0.8], deviation: 0.2, seed: 0), standardization: .none),
-        network: .init(hidden: [], initialization: .lecun, bias: bias), loss: .squaredError,
+        network: .init(hidden: [], initialization: .init(.lecun), bias: bias), loss: .squaredError,
         optimizer: .init(.gradientDescent, learningRate: rate), batchSize: .full,
         training: .init(epochs: 2_000, divergenceBound: 1e3, evaluatesTraining: false), precision: .double, seed: 1,
         curvature: specification)

@@ -11,7 +11,7 @@ struct InitializationTests {
     case .he, .heUniform: 2 / inputs
     case .lecun: 1 / inputs
     case .uniform: 0.05 * 0.05 / 3
-    case .zeros: 0
+    case .zeros, .truncatedNormal: 0
     }
   }
 
@@ -20,7 +20,7 @@ struct InitializationTests {
   }
 
   /// Mean, variance and fourth moment of every layer within five standard errors; 9/5 and 3 are the kurtoses.
-  @Test(arguments: Initialization.allCases)
+  @Test(arguments: [Initialization.glorotUniform, .glorotNormal, .he, .heUniform, .lecun, .uniform, .zeros])
   func momentsAreTheSchemes(scheme: Initialization) {
     let network = Network(sizes: [300, 200, 100, 50], activation: .relu)
     let parameters: AlignedBuffer<Double> = network.initialParameters(scheme, seed: 11)
@@ -49,6 +49,49 @@ struct InitializationTests {
       }
     }
   }
+
+  /// N(0, 0.05²) under the condition that the magnitude is under 0.1: moments of `scipy.stats.truncnorm(-2, 2, scale=0.05)`
+  /// of SciPy 1.17.1, within five standard errors, and shares under five of its quantiles.
+  @Test func truncatedNormal() {
+    let network = Network(sizes: [400, 500, 30], activation: .relu)
+    let parameters: AlignedBuffer<Double> = network.initialParameters(
+      .truncatedNormal(deviation: 0.05), bias: 0.25, seed: 11)
+    for layer in network.layers {
+      let kernel = parameters.array[layer.kernelOffset..<layer.kernelOffset + layer.kernelCount]
+      let biases = parameters.array[layer.biasOffset!..<layer.biasOffset! + layer.outputs]
+      #expect(biases.allSatisfy { $0 == 0.25 })
+      let count = Double(kernel.count)
+      func moment(_ power: Int) -> Double {
+        kernel.reduce(0) { sum, value in sum + (0..<power).reduce(1) { product, _ in product * value } } / count
+      }
+      for power in 1...4 {
+        let (expected, deviation) = Self.truncnorm[power - 1]
+        #expect((moment(power) - expected).magnitude < 5 * deviation / count.squareRoot(), "moment \(power)")
+      }
+      for (share, quantile) in Self.quantiles {
+        let found = Double(kernel.count { $0 <= quantile }) / count
+        #expect((found - share).magnitude < 5 * (share * (1 - share) / count).squareRoot(), "share \(share)")
+      }
+      let largest = kernel.map(\.magnitude).max()!
+      #expect(largest < 0.1 && largest > 0.099)
+    }
+  }
+
+  /// The moments of order 1 to 4, and the standard deviation of xᵏ: `moment(k)`, `sqrt(moment(2k) − moment(k)²)`.
+  private static let truncnorm: [(moment: Double, deviation: Double)] = [
+    (0.0, 0.04398128305171199),
+    (0.0019343532588748083, 0.002260411356410499),
+    (0.0, 0.00023254053682389463),
+    (8.851182030309143e-06, 1.73874698476282e-05),
+  ]
+  /// `ppf` of these shares.
+  private static let quantiles: [(share: Double, value: Double)] = [
+    (0.05, -0.07361308205163829),
+    (0.25, -0.03195559554356365),
+    (0.5, 1.3914582123358837e-17),
+    (0.75, 0.031955595543563656),
+    (0.95, 0.07361308205163829),
+  ]
 
   @Test func floatsAreTheRoundedDoubles() {
     let network = Network(sizes: [7, 5, 3], activation: .relu)

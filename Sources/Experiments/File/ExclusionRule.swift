@@ -34,7 +34,10 @@ struct ExclusionRule {
           ).hyperparameters)
       }
     }
-    return names + ["input_noise", "drop_remainder", "problem", "dimension", "quartic", "rotation_seed"]
+    return names + [
+      "initialization_deviation", "initial_bias", "input_noise", "drop_remainder", "problem", "dimension", "quartic",
+      "rotation_seed",
+    ]
   }()
 
   init?(_ field: DocumentField) {

@@ -15,7 +15,7 @@ struct ExperimentGrid {
   var images: ConvolutionReader
   var hidden: GridAxis<[Int]>
   var activations: GridAxis<ActivationKind>
-  var initializations: GridAxis<InitializationKind>
+  var initializations: GridAxis<InitializationSpecification>
   var l2: GridAxis<Double>
   var schedules: GridAxis<ScheduleSpecification>
   var optimizers: [OptimizerEntry]
@@ -36,8 +36,12 @@ struct ExperimentGrid {
     images = reader.network.map { ConvolutionReader($0) } ?? ConvolutionReader()
     hidden = reader.hidden()
     activations = reader.choices(reader.network?["activation"], "activation", default: .relu, "an activation")
-    initializations = reader.choices(
-      reader.network?["initialization"], "initialization", default: .he, "an initialization")
+    initializations = reader.axis(
+      reader.network?["initialization"], "initialization", default: .init(.he), one: InitializationReader.read
+    ) {
+      GridAxis($0, accepted: InitializationReader.accepted) { InitializationReader.read($0).map { [$0] } ?? [] }
+    }
+    InitializationReader.check(initializations, fixed: reader.network?["initialization"], hasBiases: bias)
     l2 = reader.axis(reader.root["l2"], "l2", default: 0) {
       $0.number(in: .nonNegative)
     } many: {

@@ -19,8 +19,20 @@ extension ReferenceSection {
         .init(
           "initialization", "he",
           "of weights: N(0, 2/inputs), U(±√(6/inputs)), U(±√(6/(inputs + outputs))), N(0, 2/(inputs + outputs)), N(0, 1/inputs)"
-            + " in the order he, he_uniform, glorot_uniform, glorot_normal, lecun; `uniform`: U(±0.05); biases are 0"),
+            + " in the order he, he_uniform, glorot_uniform, glorot_normal, lecun; `uniform`: U(±0.05); biases are 0. With settings: the mapping below"
+        ),
         .init("bias", "true", "whether layers have biases"),
+      ]),
+    ReferenceSection(
+      path: "network.initialization", title: "a distribution with settings",
+      text: "`{kind: truncated_normal, deviation: 0.05, bias: 0.05}` is that of DeepOBS' 2c2d.",
+      context: [("network.initialization", "{kind: truncated_normal, deviation: 0.1}")],
+      keys: [
+        .init("kind", "the distribution"),
+        .init(
+          "deviation",
+          "only of `truncated_normal`: σ of N(0, σ²), values from 2σ on drawn again, as in TensorFlow and Keras"),
+        .init("bias", "0", "where biases start"),
       ]),
     ReferenceSection(
       path: "network.convolutions", title: "entries of the list", text: "", context: [convolution],
