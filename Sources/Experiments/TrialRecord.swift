@@ -166,6 +166,9 @@ public struct Cost: Hashable, Sendable {
   public var trainingSeconds = 0.0
   /// Wall-clock time of the whole run.
   public var totalSeconds = 0.0
+  /// Trials that the process trained at a time, this one among them: times of runs side by side are no times of runs
+  /// alone. 0 in runs that were stored before it was.
+  public var workers = 0
 
   public init() {}
 }

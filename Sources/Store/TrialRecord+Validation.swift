@@ -11,6 +11,7 @@ extension TrialRecord {
     if let bestEpoch, !(0..<trace.count).contains(bestEpoch) {
       throw refuse("best epoch \(bestEpoch) of \(trace.count)")
     }
+    guard (0...Int(Int32.max)).contains(cost.workers) else { throw refuse("\(cost.workers) workers") }
     let names = Set(hyperparameters.map(\.name))
     guard names.count == hyperparameters.count else { throw refuse("a hyperparameter is given twice") }
     for name in names where name.isEmpty || printable(name) != name {

@@ -40,13 +40,14 @@ struct SweepFixture {
 
   func sweep(_ arguments: String...) throws -> Command.Result { try command().run(arguments) }
 
-  /// Runs in the order of identity, without what depends on the clock.
+  /// Runs in the order of identity, without what depends on the clock or says how many ran at a time.
   func records(_ directory: String) throws -> [TrialRecord] {
     let reader = try ResultReader(path: folder.path(directory))
     return try reader.summaries().map { summary in
       var record = try reader.record(summary.identity)
       record.cost.trainingSeconds = 0
       record.cost.totalSeconds = 0
+      record.cost.workers = 0
       record.trace.seconds = []
       return record
     }

@@ -49,6 +49,23 @@ import Testing
     }
   }
 
+  /// Each run keeps how many trained beside it, whatever trained the others.
+  @Test func theNumberOfWorkersIsStoredByRun() throws {
+    let file = try fixture.write(SweepFixture.experiment(seeds: 3))
+    #expect(try fixture.sweep("run", file, "--workers", "3", "--set", "seed=0,1").status == 0)
+    #expect(try fixture.sweep("run", file, "--workers", "1").status == 0)
+    let runs = try ResultReader(path: fixture.folder.path("results/spirals")).summaries()
+    #expect(runs.count { $0.cost.workers == 3 } == 16 && runs.count { $0.cost.workers == 1 } == 8)
+    let summary = Command("summary", directory: fixture.folder.url)
+    let text = "1 trial at a time (8 runs), 3 trials at a time (16 runs)"
+    let ranking = try summary.run(["results/spirals"]).standardOutput
+    #expect(ranking.contains("trained           \(text)\n") && !ranking.contains("not comparable"))
+    let byTime = try summary.run(["results/spirals", "--by", "training_seconds"]).standardOutput
+    #expect(byTime.contains("The runs' times are not comparable"))
+    let csv = try summary.run(["results/spirals", "--runs", "--csv"]).standardOutput
+    #expect(csv.split(separator: "\n").first?.contains(",training_seconds,workers,") == true)
+  }
+
   /// A run that was tested is not tested again: a mark in its result stays.
   @Test func moreSeedsOfTheWinnerAreTheOnlyOnesTested() throws {
     let file = try fixture.write(SweepFixture.experiment(seeds: 2))

@@ -13,6 +13,8 @@ struct SampleRun {
   var epochs = 10
   var bestEpoch: Int? = 5
   var accuracy = Double.nan
+  var seconds = 0.0
+  var workers = 0
   /// Nil: the same as `loss`.
   var finalLoss: Double?
 
@@ -29,10 +31,12 @@ struct SampleRun {
     best.validationAccuracy = accuracy
     var final = best
     final.validationLoss = finalLoss ?? loss
+    var cost = Cost()
+    (cost.trainingSeconds, cost.workers) = (seconds, workers)
     let text = hyperparameters.map { "\($0.name)=\($0.value)\n" }.joined()
     return RunSummary(
       identity: TrialIdentity(hashing: text), hyperparameters: hyperparameters, outcome: outcome, epochs: epochs,
-      bestEpoch: bestEpoch, cost: Cost(), final: final, best: best)
+      bestEpoch: bestEpoch, cost: cost, final: final, best: best)
   }
 }
 

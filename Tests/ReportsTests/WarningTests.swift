@@ -95,6 +95,26 @@ import Testing
     #expect(!kinds(runs(1.05)).contains(.validationLossRising))
   }
 
+  /// Times of runs side by side beside times of runs alone.
+  @Test func timesOfDifferentConcurrency() {
+    func runs(_ workers: [Int]) -> [SampleRun] {
+      workers.enumerated().map { SampleRun(seed: $0.offset, loss: 1, seconds: 2, workers: $0.element) }
+    }
+    func warnings(_ workers: [Int], _ metric: Criterion.Metric) -> [String] {
+      runs(workers).ranking(metric).warnings().filter { $0.kind == .mixedConcurrency }.map(\.message)
+    }
+    #expect(
+      warnings([2, 1, 2], .trainingSeconds) == [
+        "The runs' times are not comparable: trained 1 trial at a time (1 run), 2 trials at a time (2 runs)."
+      ])
+    #expect(warnings([2, 0], .totalSeconds).first?.contains("unknown (1 run)") == true)
+    #expect(warnings([2, 2], .trainingSeconds).isEmpty && warnings([0, 0], .trainingSeconds).isEmpty)
+    // Losses do not depend on it.
+    #expect(warnings([1, 2], .validationLoss).isEmpty)
+    #expect(Concurrency(runs([1, 1]).summaries).description == "1 trial at a time")
+    #expect(Concurrency(runs([0]).summaries).description == nil)
+  }
+
   @Test func failedAndMissingRuns() throws {
     let runs = [SampleRun(loss: 1), SampleRun(learningRate: 1, outcome: .failed(message: "out of memory"))]
     let warnings = runs.ranking().warnings(plannedRuns: 5)

@@ -7,6 +7,7 @@ import Testing
 @Suite struct FirstVersionTests {
   private func expectOld(_ record: TrialRecord, epochs: Int) {
     #expect(record.trace.seconds.count == epochs + 1)
+    #expect(record.cost.workers == 0 && record.cost.totalSeconds > 0)
     #expect(record.trace.validationLoss.allSatisfy { $0 > 0 })
     #expect(record.trace.gradientPasses.isEmpty && record.trace.productPasses.isEmpty)
     #expect(record.trace.damping.isEmpty && record.trace.stepLength.isEmpty)
@@ -19,6 +20,7 @@ import Testing
     #expect(summaries.count == 6 && summaries.count { $0.outcome == .completed } == 4)
     #expect(summaries[0].identity.description == "91baf3a44640248c5badf2c04d87875d")
     #expect(summaries[0].best.validationLoss == 0.022547170487080635)
+    #expect(summaries.allSatisfy { $0.cost.workers == 0 })
     expectOld(try reader.record(summaries[0].identity), epochs: 2)
   }
 

@@ -40,18 +40,34 @@ import Testing
     #expect(fields == columns)
   }
 
-  /// A record without probes has the bytes that version 1 gave it, so that programs of that version read it.
+  /// A record without probes and workers has the bytes that version 1 gave it, so that programs of that version read it.
   @Test func withoutProbesARecordIsOfVersionOne() throws {
-    let (without, with) = (bytes(of: Sample.record(0)), bytes(of: Sample.record(1)))
+    let (without, with) = (bytes(of: Sample.record(0)), bytes(of: Sample.record(1, workers: false)))
     #expect(without[0] == 1 && with[0] == 2)
-    #expect(throws: ByteReader.Malformed.self) { try RecordCoding.decode([4] + without.dropFirst()) }
+    #expect(throws: ByteReader.Malformed.self) { try RecordCoding.decode([5] + without.dropFirst()) }
+  }
+
+  /// The number of workers, with weights of either precision; other widths of a weight are damage.
+  @Test func workersComeBack() throws {
+    for double in [false, true] {
+      var record = Sample.record(0)
+      record.cost.workers = 70_000
+      if double { record.weights = Sample.doubleWeights(0) }
+      var encoded = bytes(of: record)
+      #expect(encoded[0] == 4 && encoded[1] == (double ? 8 : 4))
+      let decoded = try RecordCoding.decode(encoded)
+      #expect(decoded.cost == record.cost && fingerprint(decoded) == fingerprint(record))
+      #expect(decoded.weights.precision == (double ? .double : .float))
+      encoded[1] = 2
+      #expect(throws: ByteReader.Malformed.self) { try RecordCoding.decode(encoded) }
+    }
   }
 
   @Test(arguments: 0..<4) func weightsInDoubleAreExact(index: Int) throws {
     var record = Sample.record(index)
     record.weights = Sample.doubleWeights(index)
     let decoded = try RecordCoding.decode(bytes(of: record))
-    #expect(bytes(of: record)[0] == 3 && fingerprint(decoded) == fingerprint(record))
+    #expect(bytes(of: record)[0] == (record.cost.workers > 0 ? 4 : 3) && fingerprint(decoded) == fingerprint(record))
     let isSame = decoded.weights == record.weights
     if !record.weights.final.floats.contains(where: \.isNaN) { #expect(isSame) }
     #expect(decoded.weights.final.precision == .double)

@@ -11,7 +11,9 @@ enum Sample {
     ParameterSlice(layer: 1, role: "bias", offset: 21, shape: [2]),
   ]
 
-  static func record(_ index: Int, weights: Bool = true, epochs: Int = 5, probes: Bool = true) -> TrialRecord {
+  static func record(_ index: Int, weights: Bool = true, epochs: Int = 5, probes: Bool = true, workers: Bool = true)
+    -> TrialRecord
+  {
     let trial = trial(index)
     var record = TrialRecord(
       identity: trial.identity, hyperparameters: trial.hyperparameters, outcome: outcome(index),
@@ -23,6 +25,7 @@ enum Sample {
     record.cost.products = index
     record.cost.trainingSeconds = 0.125 * Double(index)
     record.cost.totalSeconds = 0.25 * Double(index) + 1e-9
+    record.cost.workers = workers ? [0, 3, 1][index % 3] : 0
     if weights { record.weights = self.weights(index, count: 23) }
     // A few dozen have what there is to have; more would be the same again.
     let probeCount = probes && index < 24 ? [0, 2, 1, 3][index % 4] : 0

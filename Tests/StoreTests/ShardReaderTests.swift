@@ -166,6 +166,7 @@ extension ShardReaderTests {
     #expect(run["steps"] as? Int == summary.cost.steps)
     #expect(run["gradients"] as? Int == summary.cost.gradients)
     #expect(run["products"] as? Int == summary.cost.products)
+    #expect(run["workers"] as? Int == summary.cost.workers)
     for (name, value) in [
       ("training_seconds", summary.cost.trainingSeconds), ("total_seconds", summary.cost.totalSeconds),
       ("train_loss_final", summary.final.trainLoss), ("train_loss_best", summary.best.trainLoss),

@@ -17,10 +17,12 @@ public struct LocalEngine: Sendable {
     record: @escaping @Sendable (TrialRecord) throws -> Void
   ) throws -> Scheduler.Outcome {
     let ordered = Scheduler.heaviestFirst(trials, cost: sweep.cost)
+    let atATime = min(workers, trials.count)
     return try scheduler.run(ordered, stop: stop) { trial in
       monitor.started()
       let run = TrialRun(trial, selection: sweep.experiment.selection, keeping: keeping)
-      let result = sweep.library.run(run) { stop.isRaised }
+      var result = sweep.library.run(run) { stop.isRaised }
+      result?.cost.workers = atATime
       if result == nil { monitor.abandoned() }
       return result
     } deliver: { trial, result in

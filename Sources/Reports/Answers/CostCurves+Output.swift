@@ -17,6 +17,9 @@ extension CostCurves {
           + points.map { curve.value(at: $0).map { NumberText.significant($0, 3) } ?? "" }
       }
     ).write(to: &output)
+    if axis == .seconds, let caution = concurrency.caution {
+      output.write(TerminalText.wrapped(caution, first: "\n"))
+    }
   }
 
   private var note: String {

@@ -37,6 +37,8 @@ public struct CostCurves: Sendable {
   public let metric: Metric
   /// Best configuration first.
   public let curves: [Curve]
+  /// Of all runs, whose seconds are compared.
+  public let concurrency: Concurrency
 
   /// What can be drawn against a cost: a trace.
   public enum Metric: String, Hashable, Sendable {
@@ -102,6 +104,7 @@ public struct CostCurves: Sendable {
     let metric = Self.metric(of: ranking)
     self.axis = axis
     self.metric = metric
+    concurrency = Concurrency(ranking.table.runs)
     let optimizer = ranking.table.column("optimizer")
     let best = Self.configurations(of: ranking)
     guard !best.isEmpty else { throw .nothingRanked }

@@ -82,6 +82,7 @@ public struct SweepComparison: Sendable {
             ranking.winner.map { NumberText.measurement($0.statistics.mean, $0.statistics.standardError) }
               ?? NumberText.missing
           },
+        ["trained"] + rankings.map { Concurrency($0.table.runs).description ?? "unknown" },
       ] + winnerRows
     ).write(to: &output)
     if let winners {

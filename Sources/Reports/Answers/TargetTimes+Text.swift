@@ -11,6 +11,7 @@ extension TargetTimes {
     write(tuned, to: &output)
     output.write("\nEach at the configuration that takes the fewest gradients\n")
     write(fastest, to: &output)
+    if let caution = concurrency.caution { output.write(TerminalText.wrapped(caution, first: "\n")) }
   }
 
   private func write(_ entries: [Entry], to output: inout some TextOutputStream) {

@@ -9,6 +9,8 @@ public struct TargetTimes: Sendable {
   /// Each optimizer at the configuration that ranks first by validation, then each at its fastest in gradients.
   public let tuned: [Entry]
   public let fastest: [Entry]
+  /// Of all runs, whose seconds are compared.
+  public let concurrency: Concurrency
 
   public struct Entry: Sendable {
     public let optimizer: String
@@ -41,6 +43,7 @@ public struct TargetTimes: Sendable {
   /// ``ReportError/nothingRanked`` where no run can be ranked.
   public init(_ ranking: Ranking, traces: [TrialIdentity: Trace], target: Target) throws(ReportError) {
     metric = ranking.criterion.metric == .validationAccuracy ? .validationAccuracy : .validationLoss
+    concurrency = Concurrency(ranking.table.runs)
     let optimizer = ranking.table.column("optimizer")
     let names = optimizer?.values.map(\.description) ?? ["all"]
     func name(_ configuration: Ranking.Configuration) -> String {

@@ -105,7 +105,8 @@ extension HTMLReport {
     let defaults = report.roles.defaults(report.ranking.table).map { ($0.optimizer, $0.values) }
     let entries: [(String, String)] =
       [
-        ("started", source.created), ("command", source.arguments.joined(separator: " ")),
+        ("started", source.created), ("trained", Concurrency(report.ranking.table.runs).description ?? ""),
+        ("command", source.arguments.joined(separator: " ")),
         ("fixed", fixed.joined(separator: ", ")),
       ] + defaults + [
         ("experiment hash", source.experimentHash), ("data hash", provenance.dataHash),

@@ -46,7 +46,7 @@ extension SummaryReport {
 
   private func writeRuns(to output: inout some TextOutputStream) {
     let columns = columns + ranking.table.columns.filter { $0.name == "seed" }
-    let titles = ["rank", "run", metric, "outcome", "epochs", "best_epoch", "training_seconds"]
+    let titles = ["rank", "run", metric, "outcome", "epochs", "best_epoch", "training_seconds", "workers"]
     CSV.write((titles + columns.map(\.name)).map(CSV.Cell.text), to: &output)
     for (index, row) in ranking.rankedRows().prefix(options.top ?? .max).enumerated() {
       let run = ranking.table.runs[row]
@@ -54,6 +54,7 @@ extension SummaryReport {
         ranking.values[row].isNaN ? .text("") : .integer(index + 1), .text(run.identity.description),
         .number(ranking.values[row]), .text(run.outcome.name), .integer(run.epochs),
         run.bestEpoch.map(CSV.Cell.integer) ?? .text(""), .number(run.cost.trainingSeconds),
+        run.cost.workers > 0 ? .integer(run.cost.workers) : .text(""),
       ]
       CSV.write(cells + columns.map { cell($0[row]) }, to: &output)
     }

@@ -63,7 +63,9 @@ extension SummaryReport {
         "run": .string(run.identity.description), "outcome": .string(run.outcome.name),
         "epochs": .integer(run.epochs), "best_epoch": run.bestEpoch.map(JSON.integer) ?? .null,
         "hyperparameters": hyperparameters(rows[index], withSeed: true),
-        "training_seconds": .number(run.cost.trainingSeconds), "final": run.final.json, "best": run.best.json,
+        "training_seconds": .number(run.cost.trainingSeconds),
+        "workers": run.cost.workers > 0 ? .integer(run.cost.workers) : .null, "final": run.final.json,
+        "best": run.best.json,
       ])
     }
   }

@@ -27,6 +27,7 @@ extension SummaryReport {
     for condition in conditions { writeItem("where", condition.description, to: &output) }
     writeItem("outcomes", outcomes.description, to: &output)
     writeItem("ranked by", criterionDescription, to: &output)
+    if let concurrency = Concurrency(table.runs).description { writeItem("trained", concurrency, to: &output) }
     let fixed = roles.constant.map { "\($0.name) \($0.values[0].text(as: $0.name))" }
     if !fixed.isEmpty { writeItem("fixed", fixed.joined(separator: ", "), to: &output) }
     for (optimizer, values) in roles.defaults(table) { writeItem(optimizer, values, to: &output) }

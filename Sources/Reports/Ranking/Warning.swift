@@ -13,6 +13,7 @@ public struct Warning: Hashable, Sendable {
     case missingRuns = "missing_runs"
     case stillImproving = "still_improving"
     case validationLossRising = "validation_loss_rising"
+    case mixedConcurrency = "mixed_concurrency"
   }
 
   public let kind: Kind
@@ -26,7 +27,7 @@ extension Ranking {
   public func warnings(plannedRuns: Int? = nil) -> [Warning] {
     let outcomes = OutcomeCounts(table.runs)
     var warnings: [Warning?] = [
-      missingRuns(outcomes, planned: plannedRuns), muchDiverged(outcomes), failedRuns(outcomes),
+      missingRuns(outcomes, planned: plannedRuns), muchDiverged(outcomes), failedRuns(outcomes), mixedConcurrency(),
     ]
     if let winner {
       warnings += [
@@ -63,6 +64,12 @@ extension Ranking {
       break
     }
     return Warning(kind: .failedRuns, message: "\(outcomes.failed) of \(outcomes.total) runs failed.\(example)")
+  }
+
+  /// Only where times rank.
+  private func mixedConcurrency() -> Warning? {
+    guard criterion.metric == .trainingSeconds || criterion.metric == .totalSeconds else { return nil }
+    return Concurrency(table.runs).caution.map { Warning(kind: .mixedConcurrency, message: $0) }
   }
 
   /// Fewer than two seeds, or ranks that the seeds do not tell apart.

@@ -3,12 +3,17 @@ import Experiments
 /// The compact binary form of a ``TrialRecord``: docs/format.md, "Journal".
 enum RecordCoding {
   /// Raised when the bytes of a record change. A record has those of the first version that could hold it: 1 has no
-  /// probes of the curvature, 2 no weights in Double.
-  static let version: UInt8 = 3
+  /// probes of the curvature, 2 no weights in Double, 3 no number of workers.
+  static let version: UInt8 = 4
 
   static func encode(_ record: TrialRecord, into writer: inout ByteWriter) {
     let isDouble = record.weights.precision == .double
-    writer.append((isDouble ? 3 : record.curvature.isEmpty ? 1 : 2) as UInt8)
+    let version: UInt8 = record.cost.workers > 0 ? 4 : isDouble ? 3 : record.curvature.isEmpty ? 1 : 2
+    writer.append(version)
+    if version >= 4 {
+      writer.append(isDouble ? 8 : 4 as UInt8)
+      writer.append(UInt32(record.cost.workers))
+    }
     writer.append(record.identity.high)
     writer.append(record.identity.low)
     writer.append(UInt16(record.hyperparameters.count))
@@ -25,7 +30,7 @@ enum RecordCoding {
     }
     writer.append(UInt16(record.weights.slices.count))
     for slice in record.weights.slices { encode(slice, into: &writer) }
-    guard isDouble || !record.curvature.isEmpty else { return }
+    guard version > 1 else { return }
     writer.append(UInt32(record.curvature.count))
     for measurement in record.curvature { encode(measurement, into: &writer) }
   }
@@ -36,6 +41,11 @@ enum RecordCoding {
     guard (1...Self.version).contains(version) else {
       throw ByteReader.Malformed(reason: "record version \(version), this program reads 1 to \(Self.version)")
     }
+    let weightBytes = version >= 4 ? try reader.integer(UInt8.self) : version == 3 ? 8 : 4
+    guard weightBytes == 4 || weightBytes == 8 else {
+      throw ByteReader.Malformed(reason: "weights of \(weightBytes) bytes")
+    }
+    let workers = version >= 4 ? try reader.integer(UInt32.self) : 0
     let identity = TrialIdentity(high: try reader.integer(), low: try reader.integer())
     let count = Int(try reader.integer(UInt16.self))
     let hyperparameters = try (0..<count).map { _ in try hyperparameter(from: &reader) }
@@ -48,6 +58,7 @@ enum RecordCoding {
     record.cost.products = Int(try reader.integer(Int64.self))
     record.cost.trainingSeconds = try reader.double()
     record.cost.totalSeconds = try reader.double()
+    record.cost.workers = Int(workers)
     let columns = Int(try reader.integer(UInt8.self))
     let needed = Trace.columns.count { !$0.isOptional }
     guard (needed...Trace.columns.count).contains(columns) else {
@@ -56,7 +67,7 @@ enum RecordCoding {
     }
     for column in Trace.columns.prefix(columns) { record.trace[keyPath: column.values] = try reader.doubles() }
     for path in [\Weights.initial, \.best, \.final] {
-      record.weights[keyPath: path] = try weights(from: &reader, version: version)
+      record.weights[keyPath: path] = try weights(from: &reader, isDouble: weightBytes == 8)
     }
     let slices = Int(try reader.integer(UInt16.self))
     record.weights.slices = try (0..<slices).map { _ in try slice(from: &reader) }
@@ -73,8 +84,8 @@ enum RecordCoding {
 // MARK: - Parts
 
 extension RecordCoding {
-  private static func weights(from reader: inout ByteReader, version: UInt8) throws -> WeightVector {
-    guard version >= 3 else { return .float(try reader.floats()) }
+  private static func weights(from reader: inout ByteReader, isDouble: Bool) throws -> WeightVector {
+    guard isDouble else { return .float(try reader.floats()) }
     let values = try reader.doubles()
     // What was not kept is one value, whatever the precision.
     return values.isEmpty ? [] : .double(values)

@@ -34,13 +34,15 @@ enum Schema {
     static let products = "products"
     static let trainingSeconds = "training_seconds"
     static let totalSeconds = "total_seconds"
+    static let workers = "workers"
     static let probe = "probe"
     static let probeCount = "probe_count"
     static let probeMoment = "probe_moment"
   }
 
-  /// Counts and sets of probes, which are 0 and empty where there are none.
-  static let zeroForNone = Set([Name.probeCount, Name.probeMoment] + CurvatureMeasurement.lists.map(\.count))
+  /// Counts, and sets of probes, which are 0 and empty where there are none or nothing is known of them.
+  static let zeroForNone = Set(
+    [Name.workers, Name.probeCount, Name.probeMoment] + CurvatureMeasurement.lists.map(\.count))
   static let probeDimensions = [Name.run, Name.probe]
   static let direction = "direction"
 
@@ -49,7 +51,7 @@ enum Schema {
     let names = [
       Name.run, Name.epoch, Name.identity, Name.layout, Name.outcome, Name.divergedStep, Name.failureMessage,
       Name.epochs, Name.traceLength, Name.bestEpoch, Name.steps, Name.gradients, Name.products, Name.trainingSeconds,
-      Name.totalSeconds, "layer", "hidden_layer", "part",
+      Name.totalSeconds, Name.workers, "layer", "hidden_layer", "part",
       Name.probe, Name.probeCount, Name.probeMoment,
     ]
     let probes =

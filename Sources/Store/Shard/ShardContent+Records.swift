@@ -77,6 +77,10 @@ extension ShardContent {
       "wall-clock time of training, evaluation excluded", units: "s")
     add(
       .float64(records.map(\.cost.totalSeconds)), Schema.Name.totalSeconds, "wall-clock time of the run", units: "s")
+    guard records.contains(where: { $0.cost.workers > 0 }) else { return }
+    add(
+      .int32(records.map { Int32($0.cost.workers) }), Schema.Name.workers,
+      "trials that the process trained at a time; 0 is unknown", units: "1")
   }
 
   private mutating func addMetrics(_ summaries: [RunSummary]) {

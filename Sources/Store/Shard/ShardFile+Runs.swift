@@ -55,6 +55,8 @@ extension ShardFile {
     let products = try column(Schema.Name.products, Int64.self)
     let training = try column(Schema.Name.trainingSeconds, Double.self)
     let total = try column(Schema.Name.totalSeconds, Double.self)
+    let hasWorkers = try file.rootNames(prefix: Schema.Name.workers).contains(Schema.Name.workers)
+    let workers = hasWorkers ? try column(Schema.Name.workers, Int32.self) : []
     return (0..<count).map { run in
       var cost = Cost()
       cost.steps = Int(steps[run])
@@ -62,6 +64,8 @@ extension ShardFile {
       cost.products = Int(products[run])
       cost.trainingSeconds = training[run]
       cost.totalSeconds = total[run]
+      // Programs that merge files of different age may have a value of their own for none.
+      cost.workers = hasWorkers ? max(0, Int(workers[run])) : 0
       return cost
     }
   }
