@@ -12,6 +12,7 @@ import numpy as np
 from read_results import load
 
 CLAIMS = {}
+PUBLISHED = []
 
 
 def experiment(name):
@@ -296,10 +297,38 @@ def learning_rate_quadratic(runs, _):
            diverged[~under].all())
 
 
+def published(name):
+    """As `experiment`, of figures that others have published: only by name."""
+    PUBLISHED.append(name)
+    return experiment(name)
+
+
+@published("quadratic-deep")
+def quadratic_deep(runs, _):
+    for optimizer, rate, loss, deviation in (("gradient_descent", 0.0158489, 87.3975, 0.169), ("momentum", 0.00251189, 87.0450, 0.0252),
+                                             ("adam", 0.0398107, 87.1119, 0.0242)):
+        found = runs["val_loss_final"][(runs["optimizer"] == optimizer) & (runs["learning_rate"] == rate)]
+        yield (f"{optimizer} ends where DeepOBS' does", f"{loss} ± {deviation}", f"{found.mean():.4f} ± {found.std(ddof=1):.4f}",
+               len(found) == 10 and abs(found.mean() - loss) < deviation)
+    descent, diverged = runs["optimizer"] == "gradient_descent", runs["outcome"] == "diverged"
+    rates = runs["learning_rate"]
+    yield ("gradient descent diverges from 2/λ_max = 0.03764 on", "at 0.0398, not at 0.0251", span(rates[descent & diverged]),
+           (diverged[descent] == (rates[descent] > 0.03764)).all())
+
+
+@published("mnist-dropout")
+def mnist_dropout(_, results):
+    tested = json.loads((results / "test.json").read_text())["runs"]
+    accuracy = 100 * np.array([run["accuracy"] for run in tested])
+    mean, deviation = accuracy.mean(), accuracy.std(ddof=1)
+    yield ("Keras' dropout example has its published accuracy", "98.40 %, of one run, within 2 standard deviations of ours",
+           f"{mean:.2f} ± {deviation:.2f} % over {len(tested)} seeds", len(tested) >= 5 and abs(98.40 - mean) < 2 * deviation)
+
+
 def main():
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
-    folder, names = pathlib.Path(sys.argv[1]), sys.argv[2:] or sorted(CLAIMS)
+    folder, names = pathlib.Path(sys.argv[1]), sys.argv[2:] or sorted(set(CLAIMS) - set(PUBLISHED))
     unknown = [name for name in names if name not in CLAIMS]
     if unknown:
         raise SystemExit(f"no claims about {', '.join(unknown)}; there are some about {', '.join(sorted(CLAIMS))}")

@@ -49,6 +49,14 @@ import Testing
     }
   }
 
+  /// What DeepOBS has published of its quadratic.
+  @Test func publishedFiguresHold() throws {
+    let result = try script("reproduce", "--output", folder.path("results"), "quadratic-deep")
+    let lines = result.standardOutput.split(separator: "\n")
+    #expect(result.status == 0, "\(result.standardOutput)\(result.standardError)")
+    #expect(lines.count == 5 && lines.dropLast().allSatisfy { $0.hasPrefix("holds · quadratic-deep · ") })
+  }
+
   @Test func claimsHold() throws {
     let result = try script(
       "reproduce", "--output", folder.path("results"), "taylor-models", "linear-unit", "linear-unit-bias", "batch-size",

@@ -140,7 +140,7 @@ import Testing
     #expect(try parse(text).trials.map(\.optimizer.learningRate) == [0.1, 0.2, 0.1, 0.2])
   }
 
-  @Test(arguments: ["default", "second-order", "fashion-mnist"])
+  @Test(arguments: ["default", "second-order", "fashion-mnist", "mnist-dropout"])
   func shippedExperimentsLoad(name: String) throws {
     let experiment = try ExperimentFile.load(path: "\(packageDirectory)/experiments/\(name).yaml")
     #expect(experiment.warnings == [])
@@ -153,6 +153,8 @@ import Testing
     } else if name == "second-order" {
       #expect(
         Set(experiment.trials.map(\.optimizer.kind)).isSuperset(of: OptimizerKind.allCases.filter(\.isSecondOrder)))
+    } else if name == "mnist-dropout" {
+      #expect(experiment.trials[0].network.hidden == [512, 512])
     } else {
       #expect(experiment.trials[0].network.hidden == [256, 128])
     }

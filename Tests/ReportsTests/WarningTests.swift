@@ -33,6 +33,58 @@ import Testing
     #expect(kinds(grid([3, 2, 1]) + others).contains(.learningRateOnEdge))
   }
 
+  private struct Edge: Sendable, CustomTestStringConvertible {
+    var name: String
+    var values: [Int]
+    /// Position of the best value.
+    var best: Int
+    /// Part of the warning; empty: there is none.
+    var message: String
+    var testDescription: String { "\(name) \(values), best \(best)" }
+
+    init(_ name: String, _ values: [Int], _ best: Int, _ message: String) {
+      (self.name, self.values, self.best, self.message) = (name, values, best, message)
+    }
+  }
+
+  private static let edges: [Edge] = [
+    Edge(
+      "batch_size", [16, 32, 64], 0, "The best batch_size, 16, is the lowest on the grid of adam (16 to 64): try lower"),
+    Edge("batch_size", [16, 32, 0], 0, "(16 to full): try lower ones."),
+    Edge("batch_size", [16, 32, 0], 2, ""), Edge("batch_size", [1, 2, 4], 0, ""), Edge("batch_size", [16, 32], 0, ""),
+    Edge("l2", [0, 1, 2], 0, ""), Edge("l2", [0, 1, 2], 1, ""), Edge("split_seed", [1, 2, 3], 2, ""),
+    Edge("momentum", [1, 2, 3], 2, "The best momentum, 3, is the highest on the grid of adam (1 to 3): try higher"),
+  ]
+
+  /// Three values or more; nothing lies beyond 0, a batch of 1 or the full batch.
+  @Test(arguments: edges)
+  private func otherHyperparametersOnTheEdge(edge: Edge) {
+    var runs: [SampleRun] = []
+    for (index, value) in edge.values.enumerated() {
+      let setting = edge.name == "batch_size" ? HyperparameterValue.integer(value) : .number(Double(value))
+      for seed in 1...2 {
+        let loss: Double = index == edge.best ? 1 : 2 + 0.01 * Double(seed)
+        runs.append(SampleRun(seed: seed, loss: loss, extra: [.init(edge.name, setting)]))
+      }
+    }
+    let found = runs.ranking().warnings().filter { $0.kind == .hyperparameterOnEdge }
+    #expect(found.count == (edge.message.isEmpty ? 0 : 1))
+    #expect(found.allSatisfy { $0.message.contains(edge.message) }, "\(found)")
+  }
+
+  /// The winner had more tries than another optimizer; not the other way round.
+  @Test func unequalTuningBudgets() {
+    func runs(_ adam: Int, _ sgd: Int) -> [SampleRun] {
+      let losses: [Double] = [2, 1, 2, 3, 4]
+      let others = (1...sgd).map { SampleRun(optimizer: "sgd", learningRate: Double($0), loss: 9) }
+      return others + (0..<adam).map { SampleRun(learningRate: Double($0 + 1), loss: losses[$0]) }
+    }
+    #expect(
+      runs(5, 3).ranking().warnings().first { $0.kind == .unequalBudgets }?.message.hasPrefix(
+        "Unequal tuning budgets: adam is the best of 5 configurations, sgd of 3.") == true)
+    #expect(!kinds(runs(3, 3)).contains(.unequalBudgets) && !kinds(runs(3, 5)).contains(.unequalBudgets))
+  }
+
   @Test func keepProbabilityOnTheLowerEdgeOnly() {
     let low = [0.3, 0.5, 1].flatMap { keep in
       (1...2).map { SampleRun(keepProbability: [1, keep], seed: $0, loss: keep + 0.01 * Double($0)) }

@@ -23,6 +23,7 @@ RUNS = [
     (False, [40, 16, 12, 3], "tanh", 0.3, 1.0, 0.9, 0.05, 1),
     (False, [40, 16, 12, 3], "relu", 1.5, 0.8, 0.0, 0.1, 2),
     (True, [IMAGE[0] * IMAGE[1] * CHANNELS, 12, 3], "gelu", 0.5, 1.0, 0.9, 0.02, 3),
+    (False, [40, 16, 12, 3], "relu", 0.0, 0.8, 0.9, 0.05, 4),  # none: the masks are those of training without noise
 ]
 
 
