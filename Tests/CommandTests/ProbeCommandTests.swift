@@ -39,14 +39,12 @@ import Testing
 
   private func finished() throws -> [RunSummary] { try reader().summaries().filter { $0.outcome.isRankable } }
 
-  private func python(_ script: String, _ arguments: String...) throws -> (status: Int32, output: String) {
+  private func python(_ script: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
     let process = Process()
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Readers/\(script)")
-    process.arguments =
-      [ProcessInfo.processInfo.environment["RAVINE_PYTHON"] ?? "python3", path.path]
-      + arguments.map { fixture.folder.path($0) } + ["1e-3"]
+    process.arguments = [ProcessInfo.processInfo.environment["RAVINE_PYTHON"] ?? "python3", path.path] + arguments
     process.standardOutput = output
     try process.run()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
@@ -66,7 +64,8 @@ import Testing
       }
     }
     #expect(try fixture.sweep("data", "spirals.yaml", "data.h5").status == 0)
-    let check = try python("dense_hessian.py", results, "data.h5")
+    let check = try python(
+      "dense_hessian.py", [fixture.folder.path(results), fixture.folder.path("data.h5"), "1e-3"])
     let checked = Int(check.output.dropLast()) ?? 0
     #expect(check.status == 0 && checked >= 8 && checked <= 12)
   }
@@ -120,6 +119,46 @@ import Testing
       merged.standardOutput.hasSuffix("Not stored: one.h5 is one file. Probe the sweep's directory to keep it.\n"))
     let isUntouched = try Data(contentsOf: fixture.folder.url.appendingPathComponent("one.h5")) == bytes
     #expect(isUntouched)
+  }
+
+  /// Every axis of what a probe stores has its dimension scale, in a run's shard, a probe's file and a merged one.
+  @Test func everyDimensionHasItsScale() throws {
+    let run = try #require(try finished().first)
+    let settings = [
+      "at=final", "density=true", "trace=true", "taylor_models=true", "principal_eigenvector=true", "diagonal=true",
+      "matrix=gauss_newton", "estimates=[power, online]",
+    ].flatMap { ["--set", $0] }
+    let probe = try Command("sweep", directory: fixture.folder.url).run(
+      ["probe", results, "--run", run.identity.short] + settings)
+    #expect(probe.status == 0, "\(probe.standardError)")
+    #expect(try fixture.sweep("merge", results, "--output", "one.h5").status == 0)
+    let lists: [String: [String]] = [
+      "spectrum": ["eigenvalue"], "spectrum_residual": ["eigenvalue"], "layer_lambda_max": ["network_layer"],
+      "layer_lambda_min_residual": ["network_layer"], "lambda_max": [], "negative_eigenvalues": [], "probe_epoch": [],
+    ]
+    let further: [String: [String]] = [
+      "density": ["density_point"], "density_eigenvalue": ["density_point"], "taylor_step_length": ["taylor_step"],
+      "taylor_first_error": ["direction", "taylor_step"], "taylor_second_order": ["direction"],
+    ]
+    let sizes = "2x6x5x3"
+    let vectors = ["principal_eigenvector", "curvature_diagonal", "lecun_diagonal"].map { "vector_\($0)_\(sizes)" }
+    func files(_ folder: String) throws -> [String] {
+      let path = fixture.folder.path("\(results)/\(folder)")
+      return try FileManager.default.contentsOfDirectory(atPath: path).map { "\(path)/\($0)" }
+    }
+    for (paths, hasAll) in [
+      (try files("shards"), false), (try files("probes"), true), ([fixture.folder.path("one.h5")], true),
+    ] {
+      for path in paths {
+        let read = try python("probe_dimensions.py", [path])
+        #expect(read.status == 0, "\(path)")
+        let found = try JSONDecoder().decode([String: [String]].self, from: Data(read.output.utf8))
+        for (name, own) in hasAll ? lists.merging(further, uniquingKeysWith: { $1 }) : lists {
+          #expect(found[name] == ["run", "probe"] + own, "\(name)")
+        }
+        for name in vectors { #expect(found[name] == (hasAll ? ["\(name)_run", "parameter_\(sizes)"] : nil)) }
+      }
+    }
   }
 
   /// Without `curvature` in the file.

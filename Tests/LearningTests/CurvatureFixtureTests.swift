@@ -11,31 +11,17 @@ struct CurvatureFixtureTests {
   }
 
   struct Entry: Decodable, Sendable, CustomTestStringConvertible {
-    var sizes: [Int]
-    var activation: Activation
-    var loss: Loss
-    var bias: Bool
-    var form: String
-    var l2: Double
-    var features: FixtureArray
-    var targets: FixtureArray
-    var weights: FixtureArray
+    var network: NetworkFixture
     var matrix: FixtureArray
 
-    var testDescription: String { "\(form), \(sizes), \(activation), \(loss)" }
+    private enum Key: String, CodingKey { case matrix }
 
-    func surface<S: Scalar>(_: S.Type) -> LossSurface<S> {
-      let network = Network(sizes: sizes, activation: activation, bias: bias)
-      let samples: Samples<S> =
-        targets.dtype == "int32"
-        ? Samples(
-          features: features.values(), width: network.inputs, classes: targets.integers, of: network.outputs)
-        : Samples(
-          features: features.values(), width: network.inputs, values: targets.values(), columns: network.outputs)
-      return LossSurface(
-        network: network, loss: loss, dropout: .none(layers: network.layers.count), l2: l2,
-        parameters: AlignedBuffer(weights.values(S.self)), samples: samples)
+    init(from decoder: any Decoder) throws {
+      network = try NetworkFixture(from: decoder)
+      matrix = try decoder.container(keyedBy: Key.self).decode(FixtureArray.self, forKey: .matrix)
     }
+
+    var testDescription: String { network.testDescription }
   }
 
   static let entries = try! Fixture.load("hessians", as: Case.self).entries
@@ -44,17 +30,31 @@ struct CurvatureFixtureTests {
   func agree(entry: Entry) throws {
     let expected = entry.matrix.values(Double.self)
     for budget in [0, 1 << 20] {
-      let found = try matrix(entry.surface(Double.self), entry, budget)
-      #expect(relativeError(triangle(found), expected) < 1e-12)
-      #expect(found.asymmetry < 1e-13)
+      for found in try matrices(entry.network.surface(Double.self), entry, budget) {
+        #expect(relativeError(triangle(found), expected) < 1e-12)
+        #expect(found.asymmetry < 1e-13)
+      }
     }
-    #expect(relativeError(triangle(try matrix(entry.surface(Float.self), entry, 0)), expected) < 3e-6)
+    for found in try matrices(entry.network.surface(Float.self), entry, 0) {
+      #expect(relativeError(triangle(found), expected) < 3e-6)
+    }
   }
 
-  private func matrix<S>(_ surface: LossSurface<S>, _ entry: Entry, _ budget: Int) throws -> SymmetricMatrix {
-    entry.form == "hessian"
-      ? try SymmetricMatrix(HessianOperator(surface, memoryBudget: budget))
-      : try SymmetricMatrix(GaussNewtonOperator(surface, memoryBudget: budget))
+  /// By P products, and summed as a whole.
+  private func matrices<S>(_ surface: LossSurface<S>, _ entry: Entry, _ budget: Int) throws -> [SymmetricMatrix] {
+    func both(_ operation: some LinearizedOperator<S>) throws -> [SymmetricMatrix] {
+      [try SymmetricMatrix(operation), try operation.denseMatrix()]
+    }
+    return entry.network.form == "hessian"
+      ? try both(HessianOperator(surface, memoryBudget: budget))
+      : try both(GaussNewtonOperator(surface, memoryBudget: budget))
+  }
+
+  /// No activation and no loss is without its Hessian and its Gauss–Newton matrix.
+  @Test(arguments: Activation.allCases, Loss.allCases)
+  func nothingIsLeftOut(activation: Activation, loss: Loss) {
+    let entries = Self.entries.map(\.network).filter { $0.activation == activation && $0.loss == loss && $0.l2 > 0 }
+    #expect(Set(entries.filter { $0.sizes.count > 3 }.map(\.form)) == ["hessian", "gauss_newton"])
   }
 
   private func triangle(_ matrix: SymmetricMatrix) -> [Double] {
@@ -62,9 +62,9 @@ struct CurvatureFixtureTests {
   }
 
   /// Central differences of the gradient are of the second order, forward ones of the first.
-  @Test(arguments: entries.filter { $0.form == "hessian" && $0.activation != .relu })
+  @Test(arguments: entries.filter { $0.network.form == "hessian" && $0.network.activation != .relu })
   func differencesComeNear(entry: Entry) throws {
-    let surface = entry.surface(Double.self)
+    let surface = entry.network.surface(Double.self)
     let exact = HessianOperator(surface)
     var numbers = TestNumbers(seed: 5)
     let direction: [Double] = numbers.normals(surface.dimension)
