@@ -31,7 +31,7 @@ extension Float {
     _ step: AdamStep<Float>, count: Int, _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     mean: UnsafeMutablePointer<Float>, square: UnsafeMutablePointer<Float>
   ) -> Float? {
-    guard SmallProduct.isAvailable else { return nil }
+    guard Processor.hasAVX512 else { return nil }
     let rule = csimd_adam(
       kept_mean: step.keptMean, fresh_mean: step.freshMean, kept_square: step.keptSquare,
       fresh_square: step.freshSquare, rate: step.rate, floor: step.floor, decay: step.decay, shrink: step.shrink)

@@ -15,8 +15,8 @@ public enum ProductLibraries {
   /// Which of their kernels the libraries chose for this processor, such as `onednn avx512_core, blis skx`.
   public static var kernels: String {
     let blis = String(cString: bli_arch_string(bli_arch_query_id()))
-    let small = SmallProduct.isAvailable ? ", small products and Adam avx512f" : ""
-    return "onednn \(instructionSet(dnnl_get_effective_cpu_isa()))\(small), blis \(blis)"
+    let own = Processor.hasAVX512 ? ", small and sparse products and Adam avx512f" : ""
+    return "onednn \(instructionSet(dnnl_get_effective_cpu_isa()))\(own), blis \(blis)"
   }
 
   private static func instructionSet(_ code: dnnl_cpu_isa_t) -> String {

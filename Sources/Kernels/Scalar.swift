@@ -39,6 +39,12 @@ extension Float: Scalar {
     {
       return
     }
+    if SparseProduct.take(
+      transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, alpha: alpha, a: a, strideA: strideA, b: b,
+      strideB: strideB, beta: beta, c: c, strideC: strideC)
+    {
+      return
+    }
     let status = dnnl_sgemm(
       transposeA ? 84 : 78, transposeB ? 84 : 78, dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k), alpha,
       a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), beta, c, dnnl_dim_t(strideC))

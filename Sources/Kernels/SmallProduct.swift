@@ -2,9 +2,6 @@ import CSIMD
 
 /// Products too small for a library: the register-tiled AVX-512 kernel in CSIMD, where the processor has it.
 enum SmallProduct {
-  /// Whether the processor runs the kernel. Elsewhere every product is oneDNN's.
-  static let isAvailable = csimd_has_avx512() != 0
-
   /// Transposed copies of B up to this many entries are made on the stack.
   private static let largestTranspose = Int(CSIMD_LARGEST_TRANSPOSE)
   /// B up to 16 KiB stays in the first-level cache while the rows of A go by.
@@ -20,7 +17,7 @@ enum SmallProduct {
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, strideA: Int,
     b: UnsafePointer<Float>, strideB: Int, c: UnsafeMutablePointer<Float>, strideC: Int
   ) -> Bool {
-    guard isAvailable, m &* n &* k <= largestWork, n &* k <= (transposeB ? largestTranspose : largestB) else {
+    guard Processor.hasAVX512, m &* n &* k <= largestWork, n &* k <= (transposeB ? largestTranspose : largestB) else {
       return false
     }
     let rowStride = transposeA ? 1 : strideA

@@ -62,6 +62,8 @@ extension Backpropagation {
     let whole = FusedRanges.vectors(of: layer)
     let slabs = (layer.inputs &+ FusedRanges.slabRows &- 1) / FusedRanges.slabRows
     let isReversed = update.isReversed && layer.kernelOffset & 15 == 0
+    let isSparse = sparseDelta.compress(
+      delta, rows: block.count, columns: width, scale: scale, a: inputs[index].pointer, m: layer.inputs)
     var square = 0.0
     for position in 0..<slabs {
       let row = FusedRanges.slabRows &* (isReversed ? slabs &- 1 &- position : position)
@@ -71,10 +73,14 @@ extension Backpropagation {
       // The slab holds the parameters from a multiple of 16 on; what the last slab left over is there already.
       let base = start & ~15
       let values = slab.pointer + (start &- base)
-      S.product(
-        transposeA: true, transposeB: false, m: rows, n: width, k: block.count, alpha: scale,
-        a: inputs[index].pointer + row, strideA: layer.inputs, b: delta, strideB: width, beta: 0, c: values,
-        strideC: width)
+      let features = inputs[index].pointer + row
+      if isSparse {
+        sparseDelta.product(m: rows, a: features, strideA: layer.inputs, c: values, strideC: width)
+      } else {
+        S.product(
+          transposeA: true, transposeB: false, m: rows, n: width, k: block.count, alpha: scale, a: features,
+          strideA: layer.inputs, b: delta, strideB: width, beta: 0, c: values, strideC: width)
+      }
       if l2 != 0 { addScaled(l2, update.parameters.pointer + start, to: values, count: rows &* width) }
       let first = max(base, whole.lowerBound)
       let last = end & ~15
@@ -109,6 +115,8 @@ struct FusedRanges {
   let rest: [Range<Int>]
   /// Scalars of the largest slab.
   let slabCount: Int
+  /// Units of the widest layer that does not wait.
+  let widest: Int
 
   /// Kernels below this stay in the cache anyway.
   private static let smallestKernel = 1 << 15
@@ -128,11 +136,11 @@ struct FusedRanges {
     self.rest = rest
     let fused = zip(network.layers, layers).filter(\.1).map(\.0)
     slabCount = fused.map { min(Self.slabRows, $0.inputs) * $0.outputs + 16 }.max() ?? 0
+    widest = fused.map(\.outputs).max() ?? 0
   }
 
   /// The whole vectors of 16 within a layer's kernel.
   static func vectors(of layer: Layer) -> Range<Int> {
     (layer.kernelOffset + 15) & ~15..<(layer.kernelOffset + layer.kernelCount) & ~15
   }
-
 }

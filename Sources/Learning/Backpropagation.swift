@@ -50,6 +50,8 @@ public final class Backpropagation<S: Scalar> {
   let fusion: FusedRanges
   /// The gradient of the kernel rows that an update is taking in.
   let slab: AlignedBuffer<S>
+  /// δ of the layer whose kernel an update is taking in, where much of it is zero.
+  let sparseDelta: SparseColumns<S>
 
   /// - Parameter batchSize: The batch that most gradients are of: a small network then needs no longer blocks, which
   ///   cost more to set up than a short run takes. Nil, and a large network, take the largest.
@@ -98,6 +100,7 @@ public final class Backpropagation<S: Scalar> {
     targets = AlignedBuffer(count: rows * network.outputs)
     fusion = FusedRanges(network)
     slab = AlignedBuffer(count: fusion.slabCount)
+    sparseDelta = SparseColumns(rows: rows, columns: fusion.widest)
   }
 
   /// Few rows for small networks, as many as the batch has; more for those whose products need them for full speed; no
