@@ -216,10 +216,11 @@ CSIMD_SPARSE_INLINE void csimd_turn(
   }
 }
 
-// C ← Aᵀ·B with A row-major, k×m, and the compressed columns of B, k×n: Cᵀ = Bᵀ·A, 16 of its rows at a time, over up to
-// 256 of k before they are turned.
+// C ← Aᵀ·B, or C + Aᵀ·B, with A row-major, k×m, and the compressed columns of B, k×n: Cᵀ = Bᵀ·A, 16 of its rows at a
+// time, over up to 256 of k before they are turned.
 CSIMD_TARGET static inline void csimd_product_with_sparse(
-    long m, long n, long k, const float *a, long strideA, const void *columns, float *c, long strideC) {
+    long m, long n, long k, const float *a, long strideA, const void *columns, int accumulate, float *c,
+    long strideC) {
   const csimd_sparse_row *rows = columns;
   _Alignas(64) float panel[CSIMD_SPARSE_GROUP][CSIMD_SPARSE_DEPTH * CSIMD_SPARSE_LINE];
   _Alignas(64) float turned[16 * CSIMD_SPARSE_LINE];
@@ -239,7 +240,7 @@ CSIMD_TARGET static inline void csimd_product_with_sparse(
           csimd_sparse_strips(
               (width + 15) / 16 * 16, units, rows + d * n + j, panel[d], d > 0, turned, CSIMD_SPARSE_LINE);
         }
-        csimd_turn(width, units, turned, p > 0, c + i * strideC + j, strideC);
+        csimd_turn(width, units, turned, accumulate || p > 0, c + i * strideC + j, strideC);
       }
     }
     rows += CSIMD_SPARSE_GROUP * n;
@@ -265,7 +266,8 @@ static inline long csimd_compressed_size(long n, long k) { return 0; }
 static inline void csimd_compress_columns(
     long n, long k, float alpha, const float *b, long strideB, void *columns) {}
 static inline void csimd_product_with_sparse(
-    long m, long n, long k, const float *a, long strideA, const void *columns, float *c, long strideC) {}
+    long m, long n, long k, const float *a, long strideA, const void *columns, int accumulate, float *c,
+    long strideC) {}
 static inline long csimd_count_nonzero(const float *a, long count) { return count; }
 
 #endif

@@ -69,8 +69,8 @@ public final class SparseColumns<S: Scalar> {
   public func compress(
     _ b: UnsafePointer<S>, rows: Int, columns: Int, scale: S, a: UnsafePointer<S>, m: Int
   ) -> Bool {
-    guard let b = b as? UnsafePointer<Float>, let a = a as? UnsafePointer<Float>, let scale = scale as? Float,
-      SparseProduct.isPossible(m: m, n: columns, k: rows), csimd_compressed_size(columns, rows) <= capacity,
+    guard SparseProduct.isPossible(m: m, n: columns, k: rows), csimd_compressed_size(columns, rows) <= capacity,
+      let b = b as? UnsafePointer<Float>, let a = a as? UnsafePointer<Float>, let scale = scale as? Float,
       SparseProduct.hasZeros(b, rows: rows, columns: columns, stride: columns),
       !SparseProduct.hasZeros(a, rows: rows, columns: m, stride: m)
     else { return false }
@@ -79,9 +79,11 @@ public final class SparseColumns<S: Scalar> {
     return true
   }
 
-  /// C ← α·Aᵀ·B, all row-major, with `m` columns of A.
-  public func product(m: Int, a: UnsafePointer<S>, strideA: Int, c: UnsafeMutablePointer<S>, strideC: Int) {
+  /// C ← α·Aᵀ·B, or C + α·Aᵀ·B, all row-major, with `m` columns of A.
+  public func product(
+    m: Int, a: UnsafePointer<S>, strideA: Int, accumulate: Bool = false, c: UnsafeMutablePointer<S>, strideC: Int
+  ) {
     guard let a = a as? UnsafePointer<Float>, let c = c as? UnsafeMutablePointer<Float> else { return }
-    csimd_product_with_sparse(m, shape.columns, shape.rows, a, strideA, storage, c, strideC)
+    csimd_product_with_sparse(m, shape.columns, shape.rows, a, strideA, storage, accumulate ? 1 : 0, c, strideC)
   }
 }

@@ -38,7 +38,7 @@ extension Backpropagation {
   }
 
   /// The passes of a layer that is a convolution for `count` samples; nil where its windows are to be unfolded.
-  private func convolution(_ index: Int, count: Int, scale: S) -> (any ConvolutionPasses<S>)? {
+  func convolution(_ index: Int, count: Int, scale: S) -> (any ConvolutionPasses<S>)? {
     guard scale == 1, let convolution = convolutions[index] else { return nil }
     return convolution.passes(count: count)
   }
@@ -90,7 +90,7 @@ extension Backpropagation {
   }
 
   /// What a layer's kernel counts for: p without masks in the weight-scaling form, 1 otherwise.
-  private func kernelScale(layer: Int, masked: Bool) -> S {
+  func kernelScale(layer: Int, masked: Bool) -> S {
     masked ? 1 : S(dropout.testScale(layer: layer))
   }
 
@@ -204,108 +204,5 @@ extension Backpropagation {
       if predicted == Int(labels.pointer[index]) { correct += 1 }
     }
     return correct
-  }
-
-  /// The block's share of the gradient from the outputs' δ: replaces `gradient` in the batch's first block, adds to it
-  /// in the others.
-  ///
-  /// - Parameter update: Takes in the gradients of large kernels at once, which `gradient` then lacks. Only where the
-  ///   block is the whole batch.
-  /// - Returns: Σg² of what `update` took in.
-  @specialized(where S == Float)
-  @specialized(where S == Double)
-  @discardableResult
-  func backward(
-    _ parameters: AlignedBuffer<S>, _ gradient: AlignedBuffer<S>, _ block: Block, masked: Bool,
-    updating update: FusedUpdate<S>? = nil
-  ) -> Double {
-    let first = block.start == 0
-    var delta = outputDelta.pointer
-    var square = 0.0
-    for index in network.layers.indices.reversed() {
-      let layer = network.layers[index]
-      let scale = kernelScale(layer: index, masked: masked)
-      let rows = block.count &* layer.positions
-      if let bias = layer.biasOffset {
-        columnSums(delta, rows: rows, columns: layer.outputs, into: gradient.pointer + bias, accumulate: !first)
-      }
-      let below = otherDelta(than: delta)
-      // Before the kernel's own gradient, whose update changes the kernel.
-      if index > 0 { descend(through: index, delta, to: below, parameters, count: block.count, scale: scale) }
-      if let update, fusion.layers[index] {
-        square += descend(index, delta, block, scale: scale, gradient, update)
-      } else if let convolution = convolution(index, count: block.count, scale: scale) {
-        convolution.kernelGradient(
-          inputs[index].pointer, delta, into: gradient.pointer + layer.kernelOffset, accumulate: !first)
-      } else {
-        forEachPart(of: index, inputs[index].pointer, count: block.count) { a, start, samples in
-          S.product(
-            transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: samples &* layer.positions,
-            alpha: scale, a: a, strideA: layer.inputs, b: delta + start &* layer.mapWidth, strideB: layer.outputs,
-            beta: first && start == 0 ? 0 : 1, c: gradient.pointer + layer.kernelOffset, strideC: layer.outputs)
-        }
-      }
-      guard index > 0 else { break }
-      delta = passDown(below, to: index - 1, block, masked: masked)
-    }
-    return square
-  }
-
-  private func otherDelta(than delta: UnsafeMutablePointer<S>) -> UnsafeMutablePointer<S> {
-    delta == deltas[0].pointer ? deltas[1].pointer : deltas[0].pointer
-  }
-
-  /// ∂E/∂(input) of a layer from δ of its z: s·δ·Wᵀ, folded back onto the images where it has some.
-  ///
-  /// - Parameter accumulate: Adds to `below` instead of replacing it.
-  func descend(
-    through index: Int, _ delta: UnsafePointer<S>, to below: UnsafeMutablePointer<S>, _ kernels: AlignedBuffer<S>,
-    count: Int, scale: S, accumulate: Bool = false
-  ) {
-    let layer = network.layers[index]
-    let kernel = kernels.pointer + layer.kernelOffset
-    func multiply(_ first: Int, _ samples: Int, beta: S, into c: UnsafeMutablePointer<S>) {
-      S.product(
-        transposeA: false, transposeB: true, m: samples &* layer.positions, n: layer.inputs, k: layer.outputs,
-        alpha: scale, a: delta + first &* layer.mapWidth, strideA: layer.outputs, b: kernel, strideB: layer.outputs,
-        beta: beta, c: c, strideC: layer.inputs)
-    }
-    guard let grid = layer.convolution else { return multiply(0, count, beta: accumulate ? 1 : 0, into: below) }
-    if !accumulate, let convolution = convolution(index, count: count, scale: scale) {
-      return convolution.imageGradient(delta, kernel, into: below)
-    }
-    let step = Self.partSamples(of: layer)
-    var first = 0
-    while first < count {
-      let samples = min(step, count &- first)
-      multiply(first, samples, beta: 0, into: columnDelta.pointer)
-      fold(columnDelta.pointer, count: samples, grid, into: below + first &* layer.inputWidth, accumulate: accumulate)
-      first &+= samples
-    }
-  }
-
-  /// δ of a hidden layer's z from ∂E/∂(input) of the layer above.
-  private func passDown(
-    _ features: UnsafeMutablePointer<S>, to index: Int, _ block: Block, masked: Bool
-  ) -> UnsafeMutablePointer<S> {
-    let layer = network.layers[index]
-    var delta = features
-    if layer.pooling != nil {
-      delta = otherDelta(than: features)
-      passages[index].lower(features, count: block.count, into: delta)
-    }
-    passThroughActivation(delta, layer: index, count: block.count * layer.mapWidth, masked: masked)
-    return delta
-  }
-
-  /// δ of a hidden layer's output becomes δ of its z.
-  private func passThroughActivation(_ delta: UnsafeMutablePointer<S>, layer index: Int, count: Int, masked: Bool) {
-    if let derivative = derivatives[index] {
-      multiply(delta, by: derivative.pointer, count: count)
-    } else if network.layers[index].activation == .relu {
-      let isDropped = masked && network.layers[index].pooling == nil && dropout.keepProbabilities[index + 1] < 1
-      let scale = isDropped ? dropout.trainingScale(layer: index + 1) : 1
-      backpropagateReLU(delta, output: maps[index].pointer, count: count, scale: S(scale))
-    }
   }
 }

@@ -138,18 +138,14 @@ final class DirectionalPass<S: Scalar> {
   ) {
     let surface = linearization.surface
     let layer = surface.network.layers[index]
-    func add(_ input: UnsafePointer<S>, _ delta: UnsafePointer<S>, replaces: Bool) {
-      surface.engine.forEachPart(of: index, input, count: block.count) { a, first, samples in
-        S.product(
-          transposeA: true, transposeB: false, m: layer.inputs, n: layer.outputs, k: samples * layer.positions,
-          alpha: surface.kernelScale(layer: index), a: a, strideA: layer.inputs, b: delta + first * layer.mapWidth,
-          strideB: layer.outputs, beta: replaces && first == 0 ? 0 : 1, c: result.pointer + layer.kernelOffset,
-          strideC: layer.outputs)
-      }
+    func add(_ input: UnsafePointer<S>, _ delta: UnsafePointer<S>, accumulate: Bool) {
+      surface.engine.kernelGradient(
+        of: index, input, delta, count: block.count, scale: surface.kernelScale(layer: index), accumulate: accumulate,
+        into: result.pointer + layer.kernelOffset)
     }
-    add(block.inputs[index], delta, replaces: block.start == 0)
+    add(block.inputs[index], delta, accumulate: block.start > 0)
     if linearization.form == .hessian && hasInputSlope, let input = inputs[index] {
-      add(input.pointer, block.deltas[index].pointer, replaces: false)
+      add(input.pointer, block.deltas[index].pointer, accumulate: true)
     }
     if let bias = layer.biasOffset {
       columnSums(

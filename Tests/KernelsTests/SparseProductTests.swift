@@ -50,6 +50,11 @@ struct SparseProductTests {
     let c = Guarded([Float](repeating: .nan, count: (m - 2) * n))
     a.withUnsafeBufferPointer { a in
       columns.product(m: m - 2, a: a.baseAddress! + 2, strideA: m, c: c.pointer, strideC: n)
+      let once = c.values
+      columns.product(m: m - 2, a: a.baseAddress! + 2, strideA: m, accumulate: true, c: c.pointer, strideC: n)
+      // Twice, where the product is of one piece.
+      if k <= 256 { #expect(c.values == once.map { 2 * $0 }) }
+      for index in once.indices { c.pointer[index] -= once[index] }
     }
     let after = c.values
     var worst = 0.0
