@@ -14,6 +14,40 @@ import Testing
     """
   }
 
+  /// What a rule leaves of two saddles, two quadratics and Rosenbrock's function, by name and dimension.
+  @Test(arguments: [
+    ("eigenvalues: [1, -1]", ["saddle 3", "quadratic 2", "quadratic 3", "rosenbrock 2"]),
+    ("eigenvalues: [[2, -1, -1], [4, 1]]", ["saddle 2", "quadratic 3", "rosenbrock 2"]),
+    ("eigenvalues: [{log: {from: 100, to: 1, count: 3}}]", ["saddle 2", "saddle 3", "quadratic 2", "rosenbrock 2"]),
+    ("start: 0.5", ["saddle 3", "quadratic 2", "quadratic 3", "rosenbrock 2"]),
+    ("start: [0.5, 0.5]", ["saddle 3", "quadratic 2", "quadratic 3", "rosenbrock 2"]),
+    ("start: [[1, 3], [-1.2, 1]]", ["saddle 2", "saddle 3", "quadratic 3"]),
+    ("problem: saddle, start: [1, 3]", ["saddle 2", "saddle 3", "quadratic 2", "quadratic 3", "rosenbrock 2"]),
+  ])
+  func exclusion(rule: String, left: [String]) throws {
+    let text = """
+      name: p
+      training: {epochs: 2}
+      grid:
+        problem:
+          - {kind: saddle, start: 0.5}
+          - {kind: saddle, eigenvalues: [2, -1, -1]}
+          - {kind: quadratic, eigenvalues: [4, 1], start: [1, 3]}
+          - {kind: quadratic, eigenvalues: [100, 10, 1]}
+          - rosenbrock
+        optimizer: newton
+      exclude: [{\(rule)}]
+      """
+    #expect(try parse(text).trials.compactMap(\.problem).map { "\($0.name) \($0.dimension)" } == left)
+  }
+
+  @Test func exclusionOfWhatIsNoList() {
+    let text = file("rosenbrock") + "\nexclude: [{start: one}, {eigenvalues: [[1, two]]}]\n"
+    let errors = errorText(text)
+    #expect(errors.contains("exclude[0].start: \"one\" is not a number"), "\(errors)")
+    #expect(errors.contains("exclude[1].eigenvalues[0][1]: \"two\" is not a number"), "\(errors)")
+  }
+
   @Test(arguments: [
     ("quadratic_deep", ProblemSpecification(.quadraticDeep, start: [1])),
     ("rosenbrock", ProblemSpecification(.rosenbrock(dimension: 2), start: [-1.2, 1])),

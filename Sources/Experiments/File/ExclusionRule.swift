@@ -35,8 +35,8 @@ struct ExclusionRule {
       }
     }
     return names + [
-      "initialization_deviation", "initial_bias", "input_noise", "drop_remainder", "problem", "dimension", "quartic",
-      "rotation_seed",
+      "initialization_deviation", "initial_bias", "input_noise", "drop_remainder", "problem", "dimension",
+      "eigenvalues", "quartic", "rotation_seed", "start",
     ]
   }()
 
@@ -78,6 +78,8 @@ struct ExclusionRule {
       return (isOne ? [field] : field.items(accepted: NetworkReader.hiddenLayers)).compactMap { item in
         NetworkReader.hidden(item).map { .value(.list($0.map(Double.init))) }
       }
+    case "eigenvalues": return lists(field) { ProblemReader.eigenvalues($0) }
+    case "start": return lists(field) { ProblemReader.numbers($0).map(ProblemSpecification.shortest) }
     case "split":
       field.report("the split cannot vary", accepted: "a hyperparameter of the grid")
       return []
@@ -86,6 +88,13 @@ struct ExclusionRule {
         value(item, of: name).map { .value($0) }
       }
     }
+  }
+
+  /// One list of numbers, or a list of such lists.
+  private static func lists(_ field: DocumentField, _ read: (DocumentField) -> [Double]?) -> [Pattern] {
+    let isOne = field.listItems?.allSatisfy { $0.listItems == nil } ?? true
+    return (isOne ? [field] : field.items(accepted: "a list of numbers, or a list of such lists"))
+      .compactMap { item in read(item).map { .value(.list($0)) } }
   }
 
   private static func value(_ field: DocumentField, of name: String) -> HyperparameterValue? {

@@ -96,7 +96,7 @@ enum ProblemReader {
   }
 
   /// Numbers and ranges of them; one may come more than once.
-  private static func eigenvalues(_ field: DocumentField) -> [Double]? {
+  static func eigenvalues(_ field: DocumentField) -> [Double]? {
     var values: [Double] = []
     for item in field.items(accepted: "a list of numbers, or {log: {from, to, count}}") {
       if case .mapping = item.node.content {
@@ -115,11 +115,16 @@ enum ProblemReader {
     return values
   }
 
-  private static func start(_ field: DocumentField, dimension: Int) -> [Double]? {
-    let accepted = "a number for all coordinates, or a list of \(dimension)"
+  /// A number or a list of some.
+  static func numbers(_ field: DocumentField, accepted: String = "a number or a list of numbers") -> [Double]? {
     let items = field.items(accepted: accepted)
     let numbers = items.compactMap { $0.number() }
-    guard !items.isEmpty, numbers.count == items.count else { return nil }
+    return !items.isEmpty && numbers.count == items.count ? numbers : nil
+  }
+
+  private static func start(_ field: DocumentField, dimension: Int) -> [Double]? {
+    let accepted = "a number for all coordinates, or a list of \(dimension)"
+    guard let numbers = numbers(field, accepted: accepted) else { return nil }
     guard numbers.count == 1 || numbers.count == dimension else {
       field.report("\(numbers.count) numbers for \(dimension) coordinates", accepted: accepted)
       return nil

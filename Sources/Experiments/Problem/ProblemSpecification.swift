@@ -22,8 +22,11 @@ public struct ProblemSpecification: Hashable, Sendable {
   /// - Parameter start: Equal numbers become one.
   public init(_ kind: Kind, start: [Double]) {
     self.kind = kind
-    self.start = Set(start).count == 1 ? [start[0]] : start
+    self.start = Self.shortest(start)
   }
+
+  /// One number stands for equal ones.
+  static func shortest(_ start: [Double]) -> [Double] { Set(start).count == 1 ? [start[0]] : start }
 
   /// As the name stands in experiment files and results.
   public var name: String {

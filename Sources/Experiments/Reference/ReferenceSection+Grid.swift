@@ -79,7 +79,8 @@ extension ReferenceSection {
       text: """
         A rule is a mapping of hyperparameters to a value or a list of values; a trial that matches all of them is left
         out. `batch_size: 0` is the full batch. One number for `keep_probability` means all hidden layers; a list inside
-        the list means the data, then each layer. Names:
+        the list means the data, then each layer. `eigenvalues` and `start` of a problem are a list of numbers or a list
+        of such lists. Names:
         """,
       context: [("exclude", "{}")], keys: []),
     ReferenceSection(
