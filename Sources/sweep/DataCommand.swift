@@ -3,6 +3,16 @@ import Experiments
 import Harness
 import Store
 
+/// The experiment's loss is a function of its parameters alone.
+struct NoData: Error, CustomStringConvertible {
+  var experiment: String
+  var problem: String
+  var description: String {
+    "\(experiment): problem: '\(problem)' has no data to write: it is a function of its parameters alone; accepted: an"
+      + " experiment with data:, or problem: quadratic_deep, which is a mean over points"
+  }
+}
+
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Write an experiment's data as its trials see them, split and scaled, as HDF5.",
@@ -31,6 +41,9 @@ struct DataCommand: ParsableCommand {
   func run() throws {
     try exitOnFailure {
       let experiment = try ExperimentFile.load(path: experiment, overrides: overrides)
+      if let problem = experiment.trials[0].problem, !problem.hasPoints {
+        throw NoData(experiment: self.experiment, problem: problem.name)
+      }
       let library = try SampleLibrary(for: experiment.trials, directory: experiment.directory)
       try ExportedFile.write(
         library.arrays(for: experiment.trials[0], includingTest: test), attributes: ["experiment": experiment.name],

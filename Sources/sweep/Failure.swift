@@ -37,7 +37,7 @@ func exitCode(for error: any Error) -> ExitCode {
   case let error as DatasetError: error.code == .unreadable ? .noInput : .dataError
   case is NothingToResume: .noInput
   case is SweepConflict, is FileIsThere: .cannotCreate
-  case is ProbeRefusal: .dataError
+  case is ProbeRefusal, is NoData: .dataError
   case let error as RefusedQuestion: ExitCode(error.error.exitStatus)
   case let error as ReportError: ExitCode(error.exitStatus)
   case let error as SlurmError: error.exitCode

@@ -40,6 +40,21 @@ import Testing
     #expect(plan.standardOutput.contains("1,000 training, 896 validation and 0 test samples"))
   }
 
+  /// A function of its parameters alone has no data, a mean over points has.
+  @Test func onlyProblemsOfPointsHaveData() throws {
+    let fixture = try SweepFixture()
+    let saddle = Self.experiment.replacing("problem: quadratic_deep", with: "problem: saddle")
+      .replacing("epochs: 5, order: shuffled_once, drop_remainder: true", with: "epochs: 5")
+      .replacing("batch_size: 128", with: "batch_size: full").replacing("stochastic: true", with: "stochastic: false")
+    let refused = try fixture.sweep("data", try fixture.write(saddle), "saddle.h5")
+    #expect(refused.status == 65 && refused.standardOutput.isEmpty)
+    #expect(refused.standardError.contains("problem: 'saddle' has no data to write"), "\(refused.standardError)")
+    #expect(refused.standardError.contains("accepted: an experiment with data:"))
+    #expect(!FileManager.default.fileExists(atPath: fixture.folder.path("saddle.h5")))
+    let written = try fixture.sweep("data", try fixture.write(Self.experiment), "deep.h5")
+    #expect(written.status == 0 && FileManager.default.fileExists(atPath: fixture.folder.path("deep.h5")))
+  }
+
   /// In the file and afterwards, of a run of the grid and of one that the grid has lost.
   @Test func theirCurvatureIsMeasured() throws {
     let fixture = try SweepFixture()
