@@ -38,8 +38,8 @@ import Testing
   }
 
   @Test func h5pyAndXarrayReadWhatWasWritten() throws {
-    let script = Self.folder.appendingPathComponent("Readers/read_shards.py").path
-    let read = try JSONDecoder().decode([String: Row].self, from: Data(try python(script, results).utf8))
+    let read = try JSONDecoder().decode(
+      [String: Row].self, from: Data(try Reader.python("read_shards.py", results).utf8))
     let reader = try ResultReader(path: results)
     let summaries = try reader.summaries()
     #expect(summaries.count == 8)
@@ -56,8 +56,8 @@ import Testing
   }
 
   @Test func theReaderScriptRanksTheRuns() throws {
-    let script = Self.repository.appendingPathComponent("scripts/read_results.py").path
-    let lines = try python(script, results, "1").split(separator: "\n")
+    let script = Reader.repository.appendingPathComponent("scripts/read_results.py").path
+    let lines = try Reader.python(script, results, "1").split(separator: "\n")
     let best = try #require(
       try ResultReader(path: results).summaries().filter { $0.best.validationLoss.isFinite }
         .min { $0.best.validationLoss < $1.best.validationLoss })
@@ -69,31 +69,9 @@ import Testing
     let shards = try FileManager.default.contentsOfDirectory(atPath: results + "/shards")
     #expect(!shards.isEmpty)
     for shard in shards {
-      let text = try run("/usr/bin/env", "h5dump", "-H", results + "/shards/" + shard)
-      #expect(text.contains("DATASET \"val_loss\""))
+      let dump = Command("h5dump", at: URL(fileURLWithPath: "/usr/bin/h5dump"))
+      let text = try dump.run(["-H", "\(results)/shards/\(shard)"])
+      #expect(text.status == 0 && text.standardOutput.contains("DATASET \"val_loss\""))
     }
-  }
-
-  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-  private static let repository = folder.deletingLastPathComponent().deletingLastPathComponent()
-
-  /// The interpreter of `scripts/test`, which has the readers' packages.
-  private func python(_ arguments: String...) throws -> String {
-    try run("/usr/bin/env", [ProcessInfo.processInfo.environment["RAVINE_PYTHON"] ?? "python3"] + arguments)
-  }
-
-  private func run(_ program: String, _ arguments: String...) throws -> String { try run(program, arguments) }
-
-  private func run(_ program: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(arguments)")
-    return text
   }
 }
