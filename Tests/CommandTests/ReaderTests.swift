@@ -55,6 +55,30 @@ import Testing
     }
   }
 
+  /// The text of docs/other-tools.md itself, and its tables to the last bit.
+  @Test func theDocumentsSnippetMakesParquet() throws {
+    let document = try String(
+      contentsOf: Reader.repository.appendingPathComponent("docs/other-tools.md"), encoding: .utf8)
+    let snippet = try #require(
+      document.components(separatedBy: "```").first { $0.hasPrefix("python\n") && $0.contains("to_parquet") })
+    let script = folder.path("snippet.py")
+    try snippet.dropFirst("python\n".count).replacing("results/digits", with: "results/readers")
+      .write(toFile: script, atomically: true, encoding: .utf8)
+    let runs = try Command("summary").run([results, "--runs", "--csv"])
+    try runs.standardOutput.write(toFile: folder.path("runs.csv"), atomically: true, encoding: .utf8)
+    _ = try Reader.python(script, directory: folder.url)
+    let tables = try ParsedJSON(try Reader.python("read_parquet.py", directory: folder.url))
+    let reader = try ResultReader(path: results)
+    #expect(tables.keys.count == 8)
+    for summary in try reader.summaries() {
+      let table = tables[summary.identity.description]
+      let trace = try reader.record(summary.identity).trace.validationLoss
+      #expect(table["losses"].numbers == trace.filter { !$0.isNaN })
+      #expect(table["best"].number == (summary.outcome.isRankable ? summary.best.validationLoss : nil))
+      #expect(table["optimizer"].text == (summary.outcome.isRankable ? "adam" : "gradient_descent"))
+    }
+  }
+
   @Test func theReaderScriptRanksTheRuns() throws {
     let script = Reader.repository.appendingPathComponent("scripts/read_results.py").path
     let lines = try Reader.python(script, results, "1").split(separator: "\n")
