@@ -18,6 +18,8 @@ struct CompareCommand: ParsableCommand {
   @Argument(help: "The directory that another sweep wrote.")
   var other: String
 
+  @OptionGroup var format: AnswerFormat
+
   func run() throws {
     let first = try question.report(try question.options())
     var second = question
@@ -28,7 +30,6 @@ struct CompareCommand: ParsableCommand {
     let ranking = try second.report(options)
     // Sweeps of one name are told apart by their paths.
     let names = first.name == ranking.name ? [question.results, other] : [first.name, ranking.name]
-    let comparison = SweepComparison((names[0], first.ranking), (names[1], ranking.ranking))
-    try StandardOutput.write { comparison.report(into: &$0) }
+    try format.write(SweepComparison((names[0], first.ranking), (names[1], ranking.ranking)))
   }
 }

@@ -11,10 +11,10 @@ struct EffectsCommand: ParsableCommand {
       """)
 
   @OptionGroup var question: ResultsQuestion
+  @OptionGroup var format: AnswerFormat
 
   func run() throws {
-    let ranking = try question.ranking()
-    try StandardOutput.write { HyperparameterEffects(ranking).report(into: &$0) }
+    try format.write(HyperparameterEffects(try question.ranking()))
   }
 }
 
@@ -27,11 +27,12 @@ struct BudgetCommand: ParsableCommand {
       """)
 
   @OptionGroup var question: ResultsQuestion
+  @OptionGroup var format: AnswerFormat
 
   func run() throws {
     let ranking = try question.ranking()
     guard let budget = TuningBudget(ranking) else { throw question.refusal(.nothingRanked) }
-    try StandardOutput.write { budget.report(into: &$0) }
+    try format.write(budget)
   }
 }
 
@@ -40,6 +41,7 @@ struct SensitivityCommand: ParsableCommand {
     commandName: "sensitivity", abstract: "Show how much depends on the learning rate, and where runs diverge.")
 
   @OptionGroup var question: ResultsQuestion
+  @OptionGroup var format: AnswerFormat
 
   @Option(help: ArgumentHelp("How much worse than the best still counts as good, relatively.", valueName: "share"))
   var tolerance = 0.1
@@ -56,7 +58,7 @@ struct SensitivityCommand: ParsableCommand {
       guard let answer = LearningRateSensitivity(ranking, tolerance: tolerance) else {
         throw ReportError.unknownKey("learning_rate", nearest: nil, known: ranking.table.columns.map(\.name))
       }
-      try StandardOutput.write { answer.report(into: &$0) }
+      try format.write(answer)
     }
   }
 }
@@ -66,6 +68,7 @@ struct PairsCommand: ParsableCommand {
     commandName: "pairs", abstract: "Compare all values of a hyperparameter with each other, seed by seed.")
 
   @OptionGroup var question: ResultsQuestion
+  @OptionGroup var format: AnswerFormat
 
   @Option(help: "The hyperparameter.")
   var of = "optimizer"
@@ -73,8 +76,7 @@ struct PairsCommand: ParsableCommand {
   func run() throws {
     let ranking = try question.ranking()
     try question.answering {
-      let answer = try PairedComparisons(ranking, of: of)
-      try StandardOutput.write { answer.report(into: &$0) }
+      try format.write(try PairedComparisons(ranking, of: of))
     }
   }
 }

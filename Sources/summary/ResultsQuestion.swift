@@ -67,5 +67,21 @@ func refusal(_ path: String, _ error: ReportError) -> ExitCode {
   complain("\(path): \(error)", status: error.exitStatus)
 }
 
+/// How an answer is written.
+struct AnswerFormat: ParsableArguments {
+  @Flag(help: "Write JSON: everything unrounded, null where the text has – or ∞.")
+  var json = false
+
+  func write(_ answer: some Answer) throws {
+    try StandardOutput.write { output in
+      if json {
+        answer.writeJSON(to: &output)
+      } else {
+        answer.report(into: &output)
+      }
+    }
+  }
+}
+
 extension Criterion.Metric: ExpressibleByArgument {}
 extension SelectionRule.Epoch: ExpressibleByArgument {}

@@ -16,6 +16,7 @@ struct SpectrumCommand: ParsableCommand {
       """)
 
   @OptionGroup var question: ResultsQuestion
+  @OptionGroup var format: AnswerFormat
 
   @Option(
     name: .customLong("run"),
@@ -26,8 +27,7 @@ struct SpectrumCommand: ParsableCommand {
     let reader = try openResults(question.results)
     let identity = try identity(in: reader)
     let record = try record(identity, in: reader)
-    let report = try question.answering { try SpectrumReport(record) }
-    try StandardOutput.write { report.report(into: &$0) }
+    try format.write(try question.answering { try SpectrumReport(record) })
   }
 
   private func identity(in reader: ResultReader) throws -> TrialIdentity {

@@ -38,13 +38,13 @@ struct TargetCommand: ParsableCommand {
 
   @OptionGroup var question: ResultsQuestion
   @OptionGroup var target: TargetOptions
+  @OptionGroup var format: AnswerFormat
 
   func run() throws {
     let reader = try openResults(question.results)
     let ranking = try question.ranking(reader)
     try question.answering {
-      let times = try target.times(ranking, reader)
-      try StandardOutput.write { times.report(into: &$0) }
+      try format.write(try target.times(ranking, reader))
     }
   }
 }
@@ -64,6 +64,7 @@ struct ProfileCommand: ParsableCommand {
   var unit = SolverProfile.Unit.gradients
 
   @OptionGroup var target: TargetOptions
+  @OptionGroup var format: AnswerFormat
 
   func run() throws {
     let targets = try results.map { path in
@@ -73,8 +74,7 @@ struct ProfileCommand: ParsableCommand {
       let times = try answering(path) { try target.times(ranking, reader) }
       return (problem: sweep.name, times: times)
     }
-    let profile = SolverProfile(targets, in: unit)
-    try StandardOutput.write { profile.report(into: &$0) }
+    try format.write(SolverProfile(targets, in: unit))
   }
 }
 

@@ -136,6 +136,25 @@ import Testing
     #expect(result.standardOutput.contains(text), "\(result.standardOutput)")
   }
 
+  /// The same for machines, unrounded: a path of members and places, and the number there.
+  @Test(
+    arguments: [
+      (["effects"], "scopes.0.mean", 0.3 * 0.75 + 0.1 + 0.14 / 3), (["budget"], "optimizers.1.runs", 6),
+      (["sensitivity"], "optimizers.0.best_learning_rate", 0.01),
+      (["pairs", "--of", "keep_probability"], "pairs.0.difference", -0.15),
+      (["target", "--target", "0.2"], "tuned.0.met", 2), (["profile"], "optimizers.1.score", 1),
+      (["compare"], "shared.equal", 12),
+    ] as [([String], String, Double)])
+  func answersQuestionsInJSON(arguments: [String], path: String, number: Double) throws {
+    let others = arguments[0] == "compare" ? [results] : []
+    let result = try Command("summary").run([arguments[0], results] + others + arguments.dropFirst() + ["--json"])
+    #expect(result.status == 0 && result.standardError.isEmpty)
+    let found = path.split(separator: ".").reduce(try ParsedJSON(result.standardOutput)) { value, name in
+      Int(name).map { value[$0] } ?? value[String(name)]
+    }
+    #expect(abs(try #require(found.number) - number) < 1e-12, "\(result.standardOutput)")
+  }
+
   @Test(
     arguments: [
       (["target", "--reference", "sgd"], "no run has optimizer 'sgd'; accepted: adam, momentum", 64),

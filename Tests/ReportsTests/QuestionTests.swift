@@ -1,25 +1,13 @@
 import Experiments
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Reports
 
 /// The answers on runs made up so that each is known beforehand.
 @Suite struct QuestionTests {
-  /// validation loss = 1 + 2·[rate is 0.1] + 4·[keep is 1] + seed's ±0.5.
-  private var additive: [SampleRun] {
-    var runs: [SampleRun] = []
-    for (rate, first) in [(0.01, 0.0), (0.1, 2.0)] {
-      for (keep, second) in [(0.5, 0.0), (1.0, 4.0)] {
-        for (seed, noise) in [(1, 0.5), (2, -0.5)] {
-          runs.append(
-            SampleRun(
-              learningRate: rate, keepProbability: [1, keep], seed: seed, loss: 1 + first + second + noise))
-        }
-      }
-    }
-    return runs
-  }
+  private var additive: [SampleRun] { .additive }
 
   @Test func effectsOfAnAdditiveGrid() throws {
     let effects = HyperparameterEffects(additive.ranking())
@@ -106,6 +94,47 @@ import Testing
     #expect(answer.largestStable == 1 && answer.smallestDivergent == 10)
   }
 
+  private func sensitivity(_ optimizer: String, momentum: Double? = nil) throws -> LearningRateSensitivity {
+    var runs = [(0.01, 2.0), (0.1, 1.0)].map { rate, loss in
+      var run = SampleRun(optimizer: optimizer, learningRate: rate, loss: loss)
+      if let momentum { run.extra = [.init("momentum", .number(momentum))] }
+      return run.summary
+    }
+    runs[1].final.curvature.lambdaMax = 8
+    return try #require(LearningRateSensitivity(Ranking(RunTable(runs), by: Criterion(.standard))))
+  }
+
+  /// Limits of μ = 0.5 by hand, λ_max = 8.
+  @Test(
+    arguments: [
+      ("gradient_descent", nil, 0.25, "2/λ_max where"), ("momentum", 0.5, 0.375, "2(1 + μ)/λ_max where"),
+      ("nesterov", 0.5, 0.1875, "2(1 + μ)/((1 + 2μ)·λ_max) where"),
+      ("adam", nil, nil, "adam scales the gradient: 2/λ_max,"),
+    ] as [(String, Double?, Double?, String)])
+  func stabilityIsThatOfTheOptimizer(optimizer: String, momentum: Double?, limit: Double?, words: String) throws {
+    let answer = try sensitivity(optimizer, momentum: momentum)
+    #expect(answer.optimizers[0].stability.limit == limit)
+    var text = ""
+    answer.report(into: &text)
+    #expect(text.contains(words), "\(text)")
+    #expect(text.contains("No other rate is within 10 % of the best, 0.1."))
+    #expect(!text.contains("decades"))
+  }
+
+  /// The limits against the steps themselves, on λw²/2 with λ = 8: a thousand of them just below and just above.
+  @Test(arguments: [("gradient_descent", 0.0), ("momentum", 0.9), ("nesterov", 0.9)])
+  func stabilityIsWhereStepsDiverge(optimizer: String, momentum: Double) throws {
+    let limit = try #require(try sensitivity(optimizer, momentum: momentum).optimizers[0].stability.limit)
+    for (rate, diverges) in [(0.99 * limit, false), (1.01 * limit, true)] {
+      var (weight, velocity) = (1.0, 0.0)
+      for _ in 0..<1000 {
+        velocity = momentum * velocity + 8 * weight
+        weight -= rate * (optimizer == "nesterov" ? 8 * weight + momentum * velocity : velocity)
+      }
+      #expect((weight.magnitude > 1) == diverges, "\(rate) \(weight)")
+    }
+  }
+
   @Test func pairsAreAdjustedTogether() throws {
     let runs = [("adam", 0.0), ("momentum", 0.1), ("rmsprop", 1.0)].flatMap { optimizer, level in
       [0.01, 0.02, 0.04].enumerated().map { SampleRun(optimizer: optimizer, seed: $0, loss: level + $1 * (1 + level)) }
@@ -175,6 +204,76 @@ import Testing
     #expect([adam.epochs, adam.steps, adam.gradients, adam.seconds] == [2, 20, 40, 1])
     #expect(answer.tuned[1].medians.epochs == .infinity)
     #expect(SolverProfile([("a", answer)], in: .gradients).times == [[40], [.infinity]])
+    let json = try parsed(answer)
+    #expect(json["metric"].text == "validation_loss" && json["target"].number == 5 && json["origin"].text == "given")
+    #expect(json["workers"].elements.compactMap { $0["runs"].number } == [6])
+    #expect(json["workers"][0]["workers"] == .null && json["unranked"] == .array([]))
+    let tuned = json["tuned"].first("optimizer", "adam")
+    #expect(tuned["met"].number == 2 && tuned["runs"].number == 3 && tuned["gradients"].number == 40)
+    #expect(tuned["configuration"]["hyperparameters"]["optimizer"].text == "adam")
+    let momentum = json["fastest"].first("optimizer", "momentum")
+    #expect(momentum["met"].number == 1 && momentum["seconds"] == .null)
+  }
+
+  /// 136 of 200 gradients after 34 of 50 epochs, though 34·0.1/(50·0.1) times 200 is a little more.
+  @Test func countsAreWhole() throws {
+    var (run, trace) = runs("adam", [(0..<51).map { $0 < 34 ? 9 : 1 }])[0]
+    run.epochs = 50
+    trace[50] = 1
+    var summary = run.summary
+    (summary.cost.steps, summary.cost.gradients) = (200, 200)
+    var stored = Trace()
+    stored.validationLoss = trace
+    stored.gradientPasses = trace.indices.reduce(into: []) { passes, _ in passes.append((passes.last ?? 0) + 0.1) }
+    stored.gradientPasses = stored.gradientPasses.map { $0 - 0.1 }
+    let ranking = Ranking(RunTable([summary]), by: Criterion(.standard))
+    #expect(200 * (stored.gradientPasses[34] / stored.gradientPasses[50]) != 136)
+    let times = try TargetTimes(ranking, traces: [summary.identity: stored], target: .value(1))
+    #expect(times.tuned[0].medians.gradients == 136 && times.tuned[0].medians.steps == 136)
+    var text = ""
+    SolverProfile([("a", times)], in: .gradients).report(into: &text)
+    #expect(text.contains("\n  adam       136\n"), "\(text)")
+  }
+
+  @Test func profilesSayWhereThereAreNoRuns() throws {
+    let first = try answer(runs("adam", [[9, 1]]) + runs("momentum", [[9, 9]]), .value(5))
+    var lost = runs("lion", [[9, 9]])
+    lost[0].0.outcome = .diverged(step: 1)
+    let second = try answer(runs("adam", [[9, 9, 1]]) + lost, .value(5))
+    #expect(second.unranked == ["lion"])
+    let profile = SolverProfile([("a", first), ("b", second)], in: .epochs)
+    #expect(profile.solvers == ["adam", "lion", "momentum"])
+    #expect(profile.hasRuns == [[true, true], [false, true], [true, false]])
+    var text = ""
+    profile.report(into: &text)
+    let rows = text.split(separator: "\n").prefix(5).map { $0.split(separator: " ").joined(separator: " ") }
+    #expect(rows[2...] == ["adam 1 2", "lion no runs ∞", "momentum ∞ no runs"], "\(text)")
+    #expect(text.contains("An optimizer without runs on a problem counts there as one that never gets there."))
+    let json = try parsed(profile)
+    #expect(json["unit"].text == "epochs" && json["problems"].elements.compactMap { $0["problem"].text } == ["a", "b"])
+    #expect(json["problems"][0]["target"].number == 5 && json["problems"][0]["workers"][0]["runs"].number == 2)
+    let adam = json["optimizers"].first("optimizer", "adam")
+    #expect(adam["score"].number == 1 && adam["problems"].elements.compactMap { $0["time"].number } == [1, 2])
+    #expect(adam["problems"].elements.compactMap { $0["ratio"].number } == [1, 1])
+    #expect(adam["profile"][0]["ratio"].number == 1 && adam["profile"][0]["share"].number == 1)
+    let lion = json["optimizers"].first("optimizer", "lion")["problems"]
+    #expect(lion.elements.compactMap { $0["has_runs"].truth } == [false, true])
+    #expect(lion[1]["time"] == .null && lion[1]["ratio"] == .null)
+  }
+
+  @Test func secondsOfDifferentNumbersOfWorkersAreSaid() throws {
+    var runs = [SampleRun(seed: 1, loss: 1, workers: 1), SampleRun(seed: 2, loss: 1, workers: 2)].summaries
+    for index in runs.indices { runs[index].epochs = 1 }
+    var trace = Trace()
+    (trace.validationLoss, trace.seconds) = ([2, 1], [0, 0.5])
+    let times = try TargetTimes(
+      Ranking(RunTable(runs), by: Criterion(.standard)),
+      traces: Dictionary(uniqueKeysWithValues: runs.map { ($0.identity, trace) }), target: .value(1))
+    for (unit, isSaid) in [(SolverProfile.Unit.seconds, true), (.gradients, false)] {
+      var text = ""
+      SolverProfile([("a", times)], in: unit).report(into: &text)
+      #expect(text.contains("a: The runs' times are not comparable") == isSaid)
+    }
   }
 
   @Test func theReferenceMeetsItsOwnTarget() throws {

@@ -41,6 +41,21 @@ struct SampleRun {
 }
 
 extension [SampleRun] {
+  /// validation loss = 1 + 2·[rate is 0.1] + 4·[keep is 1] + seed's ±0.5.
+  static var additive: [SampleRun] {
+    var runs: [SampleRun] = []
+    for (rate, first) in [(0.01, 0.0), (0.1, 2.0)] {
+      for (keep, second) in [(0.5, 0.0), (1.0, 4.0)] {
+        for (seed, noise) in [(1, 0.5), (2, -0.5)] {
+          runs.append(
+            SampleRun(
+              learningRate: rate, keepProbability: [1, keep], seed: seed, loss: 1 + first + second + noise))
+        }
+      }
+    }
+    return runs
+  }
+
   var summaries: [RunSummary] { map(\.summary) }
 
   func ranking(_ metric: Criterion.Metric = .validationLoss, _ epoch: SelectionRule.Epoch = .best) -> Ranking {

@@ -58,6 +58,23 @@ import Testing
     #expect(!text.contains("\u{1B}"))
   }
 
+  /// Two over eta is gradient descent's limit, and no other optimizer's.
+  @Test(
+    arguments: [
+      ("gradient_descent", nil), ("momentum", "momentum is stable up to a lambda_max of 2(1 + μ)/eta."),
+      ("adam", "eta*lambda_max/2 is gradient descent's: adam scales the gradient and has another limit."),
+    ] as [(String, String?)])
+  func theLimitIsTheOptimizers(optimizer: String, note: String?) throws {
+    var record = TrialRecord(
+      identity: TrialIdentity(high: 1, low: 0), hyperparameters: [.init("optimizer", .text(optimizer))],
+      outcome: .completed)
+    record.curvature = [probe(0, .start, 2)]
+    var text = ""
+    try SpectrumReport(record).report(into: &text)
+    #expect(["limit", "stable"].contains { text.contains($0) } == (note != nil), "\(text)")
+    if let note { #expect(text.contains(note), "\(text)") }
+  }
+
   @Test func theSpectrumIsDrawn() throws {
     var probe = probe(3, .final, 24)
     probe.spectrum = [0, 0.5, 0.6, 24]

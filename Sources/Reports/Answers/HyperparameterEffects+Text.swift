@@ -23,10 +23,9 @@ extension HyperparameterEffects {
   }
 
   private func write(_ analysis: Analysis, to output: inout some TextOutputStream) {
-    let shown = analysis.terms
     Table(
       columns: [.init("effect"), .init("share", .right)],
-      rows: shown.map { [$0.name, NumberText.percent($0.share)] }
+      rows: analysis.terms.map { [$0.name, NumberText.percent($0.share)] }
     ).write(to: &output)
     if analysis.replaced > 0 {
       output.write(
@@ -49,12 +48,15 @@ extension HyperparameterEffects {
 extension HyperparameterEffects.Analysis {
   /// Each effect and its share of the variance, largest first; those below a thousandth are left out.
   var terms: [(name: String, share: Double)] {
-    var terms = anova.terms.map { term in
-      (name: term.factors.map { factors[$0].name }.joined(separator: " × "), share: share(term.variance))
-    }
-    terms.append(("three and more together", share(anova.higherOrderVariance)))
-    terms.append(("seed", share(seedVariance)))
-    return terms.filter { $0.share >= 1e-3 }.sorted { $0.share > $1.share }
+    allTerms.map { (name: $0.name, share: share($0.variance)) }.filter { $0.share >= 1e-3 }
+      .sorted { $0.share > $1.share }
+  }
+
+  /// Each effect with its factors, which what many of them and the seed explain do not have.
+  var allTerms: [(name: String, factors: [Int], variance: Double)] {
+    anova.terms.map { term in
+      (term.factors.map { factors[$0].name }.joined(separator: " × "), term.factors, term.variance)
+    } + [("three and more together", [], anova.higherOrderVariance), ("seed", [], seedVariance)]
   }
 
   /// The share of a run's variance; NaN where nothing varies.

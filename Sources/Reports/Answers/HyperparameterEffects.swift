@@ -38,8 +38,10 @@ public struct HyperparameterEffects: Sendable {
 
   public struct Factor: Sendable {
     public let name: String
-    /// As tables show them, in ascending order.
-    public let levels: [String]
+    /// In ascending order; nil, first, where some runs have none.
+    public let values: [HyperparameterValue?]
+    /// As tables show them.
+    public var levels: [String] { values.map { $0?.text(as: name) ?? NumberText.missing } }
   }
 
   public init(_ ranking: Ranking) {
@@ -106,8 +108,8 @@ extension HyperparameterEffects.Analysis {
         values.reduce(0) { $0 + ($1 - statistics.mean) * ($1 - statistics.mean) } / Double(values.count))
     }
     factors = columns.indices.map { index in
-      let texts = columns[index].values.map { $0.text(as: columns[index].name) }
-      return .init(name: columns[index].name, levels: (hasAbsent[index] ? [NumberText.missing] : []) + texts)
+      let absent: [HyperparameterValue?] = hasAbsent[index] ? [nil] : []
+      return .init(name: columns[index].name, values: absent + columns[index].values.map(Optional.some))
     }
     anova = FunctionalANOVA(levels: levels, values: means)
     seedVariance = within.reduce(0, +) / Double(within.count)

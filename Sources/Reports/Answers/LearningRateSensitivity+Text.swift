@@ -38,10 +38,12 @@ extension LearningRateSensitivity.Optimizer {
   fileprivate func sentence(_ tolerance: Double) -> String {
     var parts: [String] = []
     if let tolerated, let decades = toleratedDecades {
+      let ends = [tolerated.lowerBound, tolerated.upperBound].map { NumberText.short(rates[$0].learningRate) }
       parts.append(
-        "Within \(NumberText.percent(tolerance)) of the best (~): \(NumberText.short(rates[tolerated.lowerBound].learningRate))"
-          + " to \(NumberText.short(rates[tolerated.upperBound].learningRate)), \(NumberText.significant(decades, 2)) decades."
-      )
+        tolerated.count == 1
+          ? "No other rate is within \(NumberText.percent(tolerance)) of the best, \(ends[0])."
+          : "Within \(NumberText.percent(tolerance)) of the best (~): \(ends[0]) to \(ends[1]),"
+            + " \(NumberText.significant(decades, 2)) decades.")
     }
     switch (largestStable, smallestDivergent) {
     case (let stable?, let divergent?):
@@ -50,11 +52,7 @@ extension LearningRateSensitivity.Optimizer {
     case (nil, _?): parts.append("Most runs diverge at every learning rate.")
     case (_, nil): parts.append("The grid does not reach the rates at which most runs diverge.")
     }
-    if let stabilityLimit {
-      parts.append(
-        "2/λ_max where the best configuration ended is \(NumberText.significant(stabilityLimit, 3)): gradient descent on"
-          + " the quadratic model is stable below.")
-    }
+    if let sentence = stability.sentence(name) { parts.append(sentence) }
     return parts.joined(separator: " ")
   }
 }

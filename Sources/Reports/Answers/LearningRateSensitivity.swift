@@ -7,6 +7,7 @@ public struct LearningRateSensitivity: Sendable {
   public let optimizers: [Optimizer]
   /// How much worse than the best, relatively, counts as tolerated.
   public let tolerance: Double
+  let ranking: Ranking
 
   public struct Optimizer: Sendable {
     public let name: String
@@ -21,8 +22,8 @@ public struct LearningRateSensitivity: Sendable {
     public let largestStable: Double?
     /// The smallest rate from which on more than half of the runs diverged at every rate; nil where that is none.
     public let smallestDivergent: Double?
-    /// The median of 2/λ_max over the probed runs of the best configuration; nil where none was probed.
-    public let stabilityLimit: Double?
+    /// What λ_max at the end of the best configuration's probed runs says about the learning rate.
+    public let stability: StabilityLimit
 
     /// Width of the tolerated stretch in decades.
     public var toleratedDecades: Double? {
@@ -41,6 +42,7 @@ public struct LearningRateSensitivity: Sendable {
   public init?(_ ranking: Ranking, tolerance: Double = 0.1) {
     guard let column = ranking.table.column("learning_rate") else { return nil }
     self.tolerance = tolerance
+    self.ranking = ranking
     let optimizer = ranking.table.column("optimizer")
     let names = optimizer?.values.map(\.description) ?? ["all"]
     var rates = [[Int32: (best: Ranking.Configuration?, outcomes: OutcomeCounts)]](repeating: [:], count: names.count)
@@ -87,10 +89,10 @@ extension LearningRateSensitivity.Optimizer {
       }
       return range
     }
-    let limits = best.map { best in
-      ranking.rows(of: rates[best].best!).map { ranking.table.runs[$0].stabilityLimit }.filter { !$0.isNaN }
-    }
-    stabilityLimit = limits.flatMap { $0.isEmpty ? nil : SampleStatistics($0).median }
+    stability =
+      best.map { best in
+        StabilityLimit(ranking.rows(of: rates[best].best!).map { ranking.table.runs[$0] })
+      } ?? .notMeasured
     let divergent = rates.map { $0.outcomes.diverged * 2 > $0.outcomes.total }
     largestStable =
       divergent.first == false ? rates[(divergent.firstIndex(of: true) ?? rates.count) - 1].learningRate : nil

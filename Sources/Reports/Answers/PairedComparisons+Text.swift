@@ -13,14 +13,14 @@ extension PairedComparisons {
       rows: pairs.map { pair in
         let names = [levels[pair.first].value, levels[pair.second].value]
         guard let comparison = pair.comparison else {
-          return names + [NumberText.missing, "", "", "", "", "cannot be told from one seed"]
+          return names + [NumberText.missing, "", "", "", "", pair.verdict]
         }
         let interval = comparison.confidenceInterval()
         return names + [
           NumberText.measurement(comparison.difference, comparison.standardError),
           "\(NumberText.significant(interval.lower, 3)) to \(NumberText.significant(interval.upper, 3))",
           comparison.seedsText, NumberText.pValue(comparison.pValue), NumberText.pValue(pair.adjustedPValue),
-          pair.adjustedPValue < 0.05 ? "differs" : "inside the noise",
+          pair.verdict,
         ]
       }
     ).write(to: &output)

@@ -7,6 +7,7 @@ public struct PairedComparisons: Sendable {
   /// The best configuration of each value, in the order of the ranking.
   public let levels: [Level]
   public let pairs: [Pair]
+  let ranking: Ranking
 
   public struct Level: Sendable {
     public let value: String
@@ -21,12 +22,18 @@ public struct PairedComparisons: Sendable {
     public let comparison: MeanComparison?
     /// Holm's; NaN without a comparison.
     public let adjustedPValue: Double
+
+    /// At a significance of 5 %, all comparisons taken together.
+    public var verdict: String {
+      comparison == nil ? "cannot be told from one seed" : adjustedPValue < 0.05 ? "differs" : "inside the noise"
+    }
   }
 
   /// Throws ``ReportError/unknownKey``.
   public init(_ ranking: Ranking, of key: String) throws(ReportError) {
     let column = try ranking.table.requiredColumn(key)
     self.key = key
+    self.ranking = ranking
     var seen: Set<Int32> = []
     levels = ranking.configurations.filter { $0.isRanked && seen.insert(column.codes[$0.row]).inserted }
       .map { Level(value: column.text($0.row), best: $0) }

@@ -8,6 +8,10 @@ public struct SolverProfile: Sendable {
   public let unit: Unit
   /// Of each solver on each problem, in the unit; ∞ where the target is not met or the optimizer has no runs.
   public let times: [[Double]]
+  /// Whether the optimizer has runs on the problem, be it that none can be ranked.
+  public let hasRuns: [[Bool]]
+  /// One a problem.
+  let targets: [TargetTimes]
   public let profile: PerformanceProfile
 
   public enum Unit: String, Hashable, Sendable, CaseIterable {
@@ -30,14 +34,26 @@ public struct SolverProfile: Sendable {
   public init(_ targets: [(problem: String, times: TargetTimes)], in unit: Unit) {
     problems = targets.map(\.problem)
     self.unit = unit
-    let solvers = Set(targets.flatMap { $0.times.tuned.map(\.optimizer) }).sorted()
+    self.targets = targets.map(\.times)
+    let solvers = Set(targets.flatMap { $0.times.tuned.map(\.optimizer) + $0.times.unranked }).sorted()
     self.solvers = solvers
     times = solvers.map { solver in
       targets.map { target in
         target.times.tuned.first { $0.optimizer == solver }?.medians[keyPath: unit.path] ?? .infinity
       }
     }
+    hasRuns = solvers.map { solver in
+      targets.map { target in
+        target.times.tuned.contains { $0.optimizer == solver } || target.times.unranked.contains(solver)
+      }
+    }
     profile = PerformanceProfile(times: times)
+  }
+
+  private func timeText(_ solver: Int, _ problem: Int) -> String {
+    guard hasRuns[solver][problem] else { return "no runs" }
+    let entry = targets[problem].tuned.first { $0.optimizer == solvers[solver] }
+    return (entry?.medians ?? TargetTimes.Cost()).text(unit)
   }
 
   /// Ratios at which ρ is shown.
@@ -47,8 +63,19 @@ public struct SolverProfile: Sendable {
     output.write("\(unit.rawValue) to the target of each problem, optimizers at their best configurations\n")
     Table(
       columns: [.init("optimizer")] + problems.map { .init($0, .right) },
-      rows: solvers.indices.map { [solvers[$0]] + times[$0].map { NumberText.significant($0, 4) } }
+      rows: solvers.indices.map { solver in [solvers[solver]] + problems.indices.map { timeText(solver, $0) } }
     ).write(to: &output)
+    if hasRuns.joined().contains(false) {
+      output.write(
+        TerminalText.wrapped(
+          "An optimizer without runs on a problem counts there as one that never gets there.", first: "  "))
+    }
+    if unit == .seconds {
+      for (problem, target) in zip(problems, targets) {
+        guard let caution = target.concurrency.caution else { continue }
+        output.write(TerminalText.wrapped("\(problem): \(caution)", first: "  "))
+      }
+    }
     output.write("\nShare of the problems within τ times the fastest, and score B (area up to τ = 4)\n")
     let order = solvers.indices.sorted { profile.score($0) > profile.score($1) }
     Table(

@@ -1,5 +1,13 @@
 import Experiments
 
+extension TargetTimes.Cost {
+  /// The value in a unit as tables show it: counts whole, seconds to three digits.
+  func text(_ unit: SolverProfile.Unit) -> String {
+    let value = self[keyPath: unit.path]
+    return unit == .seconds ? NumberText.significant(value, 3) : NumberText.short(value)
+  }
+}
+
 extension TargetTimes {
   public func report(into output: inout some TextOutputStream) {
     output.write(
@@ -11,17 +19,20 @@ extension TargetTimes {
     write(tuned, to: &output)
     output.write("\nEach at the configuration that takes the fewest gradients\n")
     write(fastest, to: &output)
+    if !unranked.isEmpty {
+      output.write(
+        TerminalText.wrapped("No run can be ranked of \(unranked.joined(separator: ", ")).", first: "\n"))
+    }
     if let caution = concurrency.caution { output.write(TerminalText.wrapped(caution, first: "\n")) }
   }
 
   private func write(_ entries: [Entry], to output: inout some TextOutputStream) {
     Table(
       columns: [.init("optimizer")]
-        + ["met", "epochs", "steps", "gradients", "seconds"].map { .init($0, .right) },
+        + (["met"] + SolverProfile.Unit.allCases.map(\.rawValue)).map { .init($0, .right) },
       rows: entries.map { entry in
         [entry.optimizer, "\(entry.met)/\(entry.runs)"]
-          + [entry.medians.epochs, entry.medians.steps, entry.medians.gradients].map { NumberText.short($0) }
-          + [NumberText.significant(entry.medians.seconds, 3)]
+          + SolverProfile.Unit.allCases.map(entry.medians.text)
       }
     ).write(to: &output)
   }

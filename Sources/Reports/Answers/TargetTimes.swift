@@ -9,6 +9,9 @@ public struct TargetTimes: Sendable {
   /// Each optimizer at the configuration that ranks first by validation, then each at its fastest in gradients.
   public let tuned: [Entry]
   public let fastest: [Entry]
+  /// Optimizers of which no run can be ranked.
+  public let unranked: [String]
+  let ranking: Ranking
   /// Of all runs, whose seconds are compared.
   public let concurrency: Concurrency
 
@@ -43,6 +46,7 @@ public struct TargetTimes: Sendable {
   /// ``ReportError/nothingRanked`` where no run can be ranked.
   public init(_ ranking: Ranking, traces: [TrialIdentity: Trace], target: Target) throws(ReportError) {
     metric = ranking.criterion.metric == .validationAccuracy ? .validationAccuracy : .validationLoss
+    self.ranking = ranking
     concurrency = Concurrency(ranking.table.runs)
     let optimizer = ranking.table.column("optimizer")
     let names = optimizer?.values.map(\.description) ?? ["all"]
@@ -55,6 +59,7 @@ public struct TargetTimes: Sendable {
     }
     let ranked = best.sorted { ranking.criterion.precedes($0.value, $1.value) }
     guard let last = ranked.last else { throw .nothingRanked }
+    unranked = names.filter { best[$0] == nil }
     switch target {
     case .value(let value):
       self.target = value
@@ -110,13 +115,14 @@ private struct Reach {
       guard
         let epoch = values.firstIndex(where: { metric == .validationAccuracy ? $0 >= target : $0 <= target })
       else { return cost }
-      // Every epoch takes as many steps; as many gradients too, but for a second-order optimizer.
+      // Every epoch takes as many steps; as many gradients too, but for a second-order optimizer. Both are counts, which
+      // the products may miss by a rounding error.
       let share = run.epochs > 0 ? Double(epoch) / Double(run.epochs) : 0
       let passes = trace.gradientPasses
       let work = passes.indices.contains(epoch) && passes.last! > 0 ? passes[epoch] / passes.last! : share
       cost.epochs = Double(epoch)
-      cost.steps = Double(run.cost.steps) * share
-      cost.gradients = Double(run.cost.gradients) * work
+      cost.steps = (Double(run.cost.steps) * share).rounded()
+      cost.gradients = (Double(run.cost.gradients) * work).rounded()
       cost.seconds = trace.seconds.indices.contains(epoch) ? trace.seconds[epoch] : .nan
       return cost
     }

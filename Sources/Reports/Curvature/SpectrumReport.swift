@@ -48,12 +48,24 @@ public struct SpectrumReport: Sendable {
         probes.contains { $0.learningRateOverBound > 1 },
         "eta*lambda_max/2 over 1: gradient descent on the quadratic model diverges."
       ),
+      (limitNote != nil, limitNote ?? ""),
       (
         !record.outcome.isRankable && probes.contains { $0.moments.contains(.final) },
         "The run diverged: its final weights are those of the step that failed."
       ),
     ].filter(\.0).map(\.1)
     if !notes.isEmpty { output.write(TerminalText.wrapped(notes.joined(separator: " "), first: "  ")) }
+  }
+
+  /// Where eta*lambda_max/2 is not the optimizer's own.
+  private var limitNote: String? {
+    guard case .text(let name)? = record.hyperparameters.first(where: { $0.name == "optimizer" })?.value,
+      let kind = OptimizerKind(rawValue: name), kind != .gradientDescent
+    else { return nil }
+    return switch StabilityLimit.Formula(optimizer: name) {
+    case let formula?: "\(name) is stable up to a lambda_max of \(formula.rawValue.replacing("λ_max", with: "eta"))."
+    case nil: "eta*lambda_max/2 is gradient descent's: \(name) scales the gradient and has another limit."
+    }
   }
 
   private func row(_ probe: CurvatureMeasurement) -> [String] {

@@ -59,7 +59,7 @@ public struct HTMLReport: Sendable {
   /// The runs whose curvature the page shows, where they were probed: the best seed of the same configurations.
   public static func probedRuns(_ ranking: Ranking) -> [TrialIdentity] {
     ranking.configurations.prefix(tracedConfigurations).compactMap(\.bestRow)
-      .filter { !ranking.table.runs[$0].stabilityLimit.isNaN }
+      .filter { ranking.table.runs[$0].hasLambdaMax }
       .map { ranking.table.runs[$0].identity }
   }
 

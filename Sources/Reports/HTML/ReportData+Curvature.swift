@@ -13,12 +13,23 @@ extension ReportData {
         }
         runs.append(
           .object([
-            "row": .integer(row), "run": .string(run.identity.short),
+            "row": .integer(row), "run": .string(run.identity.short), "limit": run.limit,
             "probes": .array(measured.sorted { $0.epoch < $1.epoch }.map(\.json)),
           ]))
       }
     }
     return runs
+  }
+}
+
+extension RunSummary {
+  /// Up to which λ_max the run's optimizer is stable: a factor to divide by η, and the formula; null where it scales the
+  /// gradient.
+  fileprivate var limit: JSON {
+    guard let (formula, factor) = StabilityLimit.formula(self) else { return .null }
+    return .object([
+      "factor": .number(factor), "formula": .string(formula.rawValue.replacing("λ_max", with: "η")),
+    ])
   }
 }
 

@@ -30,11 +30,11 @@ struct ReportData: Sendable {
       "higherIsBetter": .boolean(ranking.criterion.metric.higherIsBetter), "seeds": .integer(ranking.seeds),
       "seedLabels": .array(seeds.map(JSON.string)), "columns": .array(columns.map(\.json)),
       "curvature": .array(curvature), "stability": .array(LearningRateSensitivity.stability(ranking)),
-      "effects": .array(effects.json), "budget": budget?.json ?? .null, "arrays": .object(arrays.parts),
+      "effects": .array(effects.figure), "budget": budget?.figure ?? .null, "arrays": .object(arrays.parts),
     ])
     figures = Figure.all(
-      columns: Set(columns.map(\.name)), hasTraces: hasTraces, hasCurvature: !curvature.isEmpty,
-      effects.json, budget)
+      columns: Set(columns.map(\.name)), hasTraces: hasTraces, curvature.isEmpty ? [] : Array(probes.values.joined()),
+      effects.figure, budget)
   }
 
   private mutating func addConfigurations(_ ranking: Ranking, _ columns: [RunTable.Column]) {
@@ -120,7 +120,7 @@ extension RunTable.Column {
 }
 
 extension HyperparameterEffects {
-  fileprivate var json: [JSON] {
+  fileprivate var figure: [JSON] {
     scopes.compactMap { scope in
       guard case .complete(let analysis) = scope.result else { return nil }
       return .object([
@@ -133,7 +133,7 @@ extension HyperparameterEffects {
 }
 
 extension TuningBudget {
-  fileprivate var json: JSON {
+  fileprivate var figure: JSON {
     .object([
       "trials": .array(budgets.map(JSON.integer)),
       "optimizers": .array(
@@ -151,30 +151,36 @@ extension TuningBudget {
 
 extension ReportData.Figure {
   fileprivate static func all(
-    columns: Set<String>, hasTraces: Bool, hasCurvature: Bool, _ effects: [JSON], _ budget: TuningBudget?
+    columns: Set<String>, hasTraces: Bool, _ probes: [CurvatureMeasurement], _ effects: [JSON], _ budget: TuningBudget?
   ) -> [Self] {
     var figures: [Self] = []
     func add(_ isPresent: Bool, _ id: String, _ title: String, _ caption: String) {
       if isPresent { figures.append(.init(id: id, title: title, caption: caption)) }
     }
+    let hasCurvature = !probes.isEmpty
     let interval = "Points are means over seeds, bars Student's 95 % interval."
     add(
       columns.contains("keep_probability"), "keep", "Which keep probability?",
       "For each keep probability the best of everything else, by optimizer. \(interval)")
     add(
       columns.contains("learning_rate"), "rate", "Sensitivity to the learning rate",
-      "For each learning rate the best of everything else, by optimizer. \(interval)")
+      "For each learning rate the best of everything else, by optimizer. \(interval)"
+        + (hasCurvature ? " Dotted: the limit of stability at the λ_max where the best configuration ended." : ""))
     add(
       columns.isSuperset(of: ["learning_rate", "batch_size"]), "heat", "Learning rate and batch size",
       "For each pair the best of everything else, for one optimizer.")
     add(hasTraces, "traces", "Loss by epoch", "Of the configurations ticked in the ranking, a line a seed.")
     add(
       hasCurvature, "edge", "Curvature along training",
-      "λ_max of the loss at the probes of the ticked configurations' best seeds, against 2/η, beyond which gradient"
-        + " descent on the quadratic model diverges.")
-    add(hasCurvature, "spectrum", "Spectrum", "Eigenvalues found at the last probe.")
-    add(hasCurvature, "density", "Spectral density", "At the last probe, by stochastic Lanczos quadrature.")
-    add(hasCurvature, "layers", "Curvature by layer", "λ_max of each layer's diagonal block at the last probe.")
+      "λ_max of the loss at the probes of the ticked configurations' best seeds; dotted, for optimizers that do not scale"
+        + " the gradient, the limit beyond which they diverge on the quadratic model: 2/η for gradient descent.")
+    add(probes.contains { !$0.spectrum.isEmpty }, "spectrum", "Spectrum", "Eigenvalues found at the last probe.")
+    add(
+      probes.contains { !$0.densityPoints.isEmpty }, "density", "Spectral density",
+      "At the last probe, by stochastic Lanczos quadrature.")
+    add(
+      probes.contains { !$0.layerLambdaMax.isEmpty }, "layers", "Curvature by layer",
+      "λ_max of each layer's diagonal block at the last probe.")
     add(
       columns.count > 1, "parallel", "All hyperparameters",
       "A line a configuration, coloured by result: all of them to 200, beyond that the best 100 and 100 more, spread evenly"

@@ -17,11 +17,8 @@ extension SummaryReport {
       "selection": .object([
         "metric": .string(selection.metric.rawValue), "epoch": .string(selection.epoch.rawValue),
       ]),
-      "criterion": .object([
-        "metric": .string(ranking.criterion.metric.rawValue), "epoch": .string(ranking.criterion.epoch.rawValue),
-        "higher_is_better": .boolean(ranking.criterion.metric.higherIsBetter),
-        "description": .string(criterionDescription),
-      ]),
+      "criterion": .object(
+        ranking.criterion.json.merging(["description": .string(criterionDescription)]) { $1 }),
       "conditions": .array(conditions.map { .string($0.description) }),
       "fixed": .object(
         Dictionary(roles.constant.map { ($0.name, $0.values[0].json) }, uniquingKeysWith: { first, _ in first })),
@@ -49,7 +46,9 @@ extension SummaryReport {
     .objects(count: min(options.top ?? .max, ranking.configurations.count)) { index in
       let configuration = ranking.configurations[index]
       return .object(
-        json(configuration).merging(["rank": configuration.isRanked ? .integer(index + 1) : .null]) { $1 })
+        ranking.json(configuration, roles).merging(["rank": configuration.isRanked ? .integer(index + 1) : .null]) {
+          $1
+        })
     }
   }
 
@@ -62,23 +61,12 @@ extension SummaryReport {
         "value": .number(ranking.values[rows[index]]),
         "run": .string(run.identity.description), "outcome": .string(run.outcome.name),
         "epochs": .integer(run.epochs), "best_epoch": run.bestEpoch.map(JSON.integer) ?? .null,
-        "hyperparameters": hyperparameters(rows[index], withSeed: true),
+        "hyperparameters": ranking.hyperparameters(rows[index], roles, withSeed: true),
         "training_seconds": .number(run.cost.trainingSeconds),
         "workers": run.cost.workers > 0 ? .integer(run.cost.workers) : .null, "final": run.final.json,
         "best": run.best.json,
       ])
     }
-  }
-
-  private func json(_ configuration: Ranking.Configuration) -> [String: JSON] {
-    let rows = ranking.rows(of: configuration)
-    return configuration.statistics.json.merging([
-      "best_run": run(configuration.bestRow), "lost_seeds": .integer(configuration.lostSeeds),
-      "complete": .boolean(configuration.isComplete), "outcomes": configuration.outcomes.json,
-      "runs": .array(rows.map { .string(ranking.table.runs[$0].identity.description) }),
-      "values": .array(rows.map { .number(ranking.values[$0]) }),
-      "hyperparameters": hyperparameters(configuration.row, withSeed: false),
-    ]) { $1 }
   }
 
   private func json(_ groups: GroupedRuns) -> JSON {
@@ -88,7 +76,7 @@ extension SummaryReport {
       return .object(
         group.statistics.json.merging([
           "group": .object(Dictionary(key, uniquingKeysWith: { first, _ in first })), "outcomes": group.outcomes.json,
-          "best_run": run(group.bestRow),
+          "best_run": ranking.json(run: group.bestRow),
           "best": .number(group.bestRow.map { ranking.values[$0] } ?? .nan),
         ]) { $1 })
     }
@@ -101,8 +89,9 @@ extension SummaryReport {
         "keep_probability": .string(level.keepProbability.label),
         "dropout_rate": .string(level.keepProbability.rateLabel),
         "configurations": .integer(level.configurations), "outcomes": level.outcomes.json,
-        "best_run": run(level.bestRow), "best_value": .number(level.bestRow.map { ranking.values[$0] } ?? .nan),
-        "best_configuration": level.best.map { .object(json($0)) } ?? .null,
+        "best_run": ranking.json(run: level.bestRow),
+        "best_value": .number(level.bestRow.map { ranking.values[$0] } ?? .nan),
+        "best_configuration": level.best.map { .object(ranking.json($0, roles)) } ?? .null,
       ])
     }
     return .object([
@@ -112,47 +101,6 @@ extension SummaryReport {
         .string(scope.levels[$0].keepProbability.label)
       } ?? .null,
       "against_no_dropout": scope.contrast?.json ?? .null, "answer": .string(sentence(scope)),
-    ])
-  }
-
-  private func hyperparameters(_ row: Int, withSeed: Bool) -> JSON {
-    let columns = roles.varying + roles.perOptimizer + ranking.table.columns.filter { withSeed && $0.name == "seed" }
-    let values = columns.compactMap { column in column[row].map { (column.name, $0.json) } }
-    return .object(Dictionary(values, uniquingKeysWith: { first, _ in first }))
-  }
-
-  private func run(_ row: Int?) -> JSON {
-    row.map { .string(ranking.table.runs[$0].identity.description) } ?? .null
-  }
-}
-
-extension HyperparameterValue {
-  fileprivate var json: JSON {
-    switch self {
-    case .integer(let value): .integer(value)
-    case .number(let value): .number(value)
-    case .text(let value): .string(value)
-    case .list(let values): .array(values.map(JSON.number))
-    }
-  }
-}
-
-extension SampleStatistics {
-  fileprivate var json: [String: JSON] {
-    [
-      "ranked": .integer(count), "mean": .number(mean), "standard_error": .number(standardError),
-      "standard_deviation": .number(standardDeviation), "median": .number(median),
-      "minimum": .number(minimum), "maximum": .number(maximum),
-      "confidence_interval_95": confidenceInterval().map { .array([.number($0.lower), .number($0.upper)]) } ?? .null,
-    ]
-  }
-}
-
-extension OutcomeCounts {
-  fileprivate var json: JSON {
-    .object([
-      "completed": .integer(completed), "stopped_early": .integer(stoppedEarly), "diverged": .integer(diverged),
-      "failed": .integer(failed), "converged": .integer(converged), "stalled": .integer(stalled),
     ])
   }
 }
@@ -173,17 +121,6 @@ extension WinnersCurse {
       "selection_bias": selectionBias.map(JSON.number) ?? .null,
       "test_minus_validation": test.map { .object($0.json) } ?? .null,
     ])
-  }
-}
-
-extension MeanComparison {
-  fileprivate var json: [String: JSON] {
-    let interval = confidenceInterval()
-    return [
-      "method": .string(method.rawValue), "seeds": .array(counts.map(JSON.integer)), "difference": .number(difference),
-      "standard_error": .number(standardError), "degrees_of_freedom": .number(degreesOfFreedom),
-      "p_value": .number(pValue), "confidence_interval_95": .array([.number(interval.lower), .number(interval.upper)]),
-    ]
   }
 }
 

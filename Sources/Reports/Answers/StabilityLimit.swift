@@ -1,0 +1,110 @@
+import Experiments
+
+/// The learning rate below which an optimizer's steps on the quadratic model of the loss converge, from λ_max at the end
+/// of runs.
+///
+/// For full gradients along the steepest direction: 2/λ_max for gradient descent, 2(1 + μ)/λ_max with momentum,
+/// 2(1 + μ)/((1 + 2μ)·λ_max) with Nesterov's. There −1 becomes an eigenvalue of the step's linear map: with T its trace and
+/// D its determinant, 1 + T + D = 0. Optimizers that scale the gradient have no such limit in terms of λ_max: theirs is
+/// that of the scaled matrix, which is not measured. Source: B. T. Polyak, "Some methods of speeding up the convergence of
+/// iteration methods" (1964); J. Cohen et al., "Gradient Descent on Neural Networks Typically Occurs at the Edge of
+/// Stability" (2021), appendix B.
+public enum StabilityLimit: Hashable, Sendable {
+  /// No run was probed, or λ_max is not positive.
+  case notMeasured
+  /// The optimizer scales the gradient.
+  case notApplicable
+  /// The median over the runs.
+  case rate(Double, Formula)
+
+  public enum Formula: String, Hashable, Sendable {
+    case gradientDescent = "2/λ_max"
+    case momentum = "2(1 + μ)/λ_max"
+    case nesterov = "2(1 + μ)/((1 + 2μ)·λ_max)"
+
+    /// Nil for an optimizer that scales the gradient.
+    init?(optimizer: String) {
+      switch OptimizerKind(rawValue: optimizer) {
+      case .gradientDescent: self = .gradientDescent
+      case .momentum: self = .momentum
+      case .nesterov: self = .nesterov
+      default: return nil
+      }
+    }
+
+    /// The limit times λ_max.
+    func factor(momentum: Double) -> Double {
+      switch self {
+      case .gradientDescent: 2
+      case .momentum: 2 * (1 + momentum)
+      case .nesterov: 2 * (1 + momentum) / (1 + 2 * momentum)
+      }
+    }
+  }
+
+  /// - Parameter runs: Of one configuration.
+  init(_ runs: [RunSummary]) {
+    let measured = runs.filter(\.hasLambdaMax)
+    guard let run = measured.first else {
+      self = .notMeasured
+      return
+    }
+    guard let (formula, factor) = Self.formula(run) else {
+      self = .notApplicable
+      return
+    }
+    self = .rate(SampleStatistics(measured.map { factor / $0.endLambdaMax }).median, formula)
+  }
+
+  /// The formula of the run's optimizer, and the limit times λ_max; nil where the optimizer scales the gradient.
+  static func formula(_ run: RunSummary) -> (formula: Formula, factor: Double)? {
+    func value(_ name: String) -> HyperparameterValue? { run.hyperparameters.first { $0.name == name }?.value }
+    return value("optimizer").flatMap { Formula(optimizer: $0.description) }.map { formula in
+      (formula, formula.factor(momentum: value("momentum")?.scalar ?? 0))
+    }
+  }
+
+  public var limit: Double? { if case .rate(let value, _) = self { value } else { nil } }
+
+  /// For machines.
+  var name: String {
+    switch self {
+    case .notMeasured: "not_measured"
+    case .notApplicable: "not_applicable"
+    case .rate(_, let formula): formula.rawValue
+    }
+  }
+
+  /// Nil where nothing was measured.
+  func sentence(_ optimizer: String) -> String? {
+    switch self {
+    case .notMeasured: nil
+    case .notApplicable:
+      "\(optimizer) scales the gradient: 2/λ_max, the limit of gradient descent, says nothing about its learning rates."
+    case .rate(let value, let formula):
+      "\(formula.rawValue) where the best configuration ended is \(NumberText.significant(value, 3)): on the quadratic"
+        + " model \(optimizer) is stable below."
+    }
+  }
+}
+
+extension RunSummary {
+  /// λ_max at the final epoch, or at the best one where only that was probed; NaN where it was not measured.
+  fileprivate var endLambdaMax: Double { [final, best].map(\.curvature.lambdaMax).first { !$0.isNaN } ?? .nan }
+
+  /// Whether the run was probed and the loss is convex in some direction.
+  var hasLambdaMax: Bool { endLambdaMax > 0 }
+}
+
+extension LearningRateSensitivity {
+  /// The limit of each optimizer that has one.
+  static func stability(_ ranking: Ranking) -> [JSON] {
+    guard let sensitivity = LearningRateSensitivity(ranking) else { return [] }
+    return sensitivity.optimizers.compactMap { optimizer in
+      guard case .rate(let value, let formula) = optimizer.stability else { return nil }
+      return .object([
+        "optimizer": .string(optimizer.name), "rate": .number(value), "formula": .string(formula.rawValue),
+      ])
+    }
+  }
+}

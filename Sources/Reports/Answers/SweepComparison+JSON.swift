@@ -1,0 +1,34 @@
+import Experiments
+
+extension SweepComparison: Answer {
+  public var json: JSON {
+    .object([
+      "criterion": .object(rankings[0].criterion.json), "sweeps": .array(names.indices.map(json)),
+      "winners": winners.map { .object($0.json) } ?? .null,
+      "shared": .object([
+        "runs": .integer(sharedRuns), "equal": .integer(equalRuns),
+        "comparison": shared.map { .object($0.json) } ?? .null,
+        "time_ratio": .number(timeRatio),
+      ]),
+      "differences": .array(differences.map { json(hyperparameter: $0.name) }),
+    ])
+  }
+
+  private func json(_ index: Int) -> JSON {
+    let ranking = rankings[index]
+    return .object([
+      "name": .string(names[index]), "runs": .integer(ranking.table.runs.count),
+      "outcomes": OutcomeCounts(ranking.table.runs).json, "configurations": .integer(ranking.configurations.count),
+      "best": ranking.winner.map { .object(ranking.json($0, ColumnRoles(ranking.table))) } ?? .null,
+      "workers": Concurrency(ranking.table.runs).json,
+    ])
+  }
+
+  /// All of its values in either sweep, null where a sweep does not have it.
+  private func json(hyperparameter name: String) -> JSON {
+    let values = rankings.map { ranking in
+      ranking.table.column(name).map { JSON.array($0.values.map(\.json)) } ?? .null
+    }
+    return .object(["hyperparameter": .string(name), "first": values[0], "second": values[1]])
+  }
+}

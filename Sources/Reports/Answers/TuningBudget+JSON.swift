@@ -1,0 +1,28 @@
+extension TuningBudget: Answer {
+  public var json: JSON {
+    .object([
+      "criterion": .object(criterion.json), "budgets": .array(budgets.map(JSON.integer)),
+      "optimizers": .array(optimizers.indices.map(json)),
+    ])
+  }
+
+  private func json(_ index: Int) -> JSON {
+    let optimizer = optimizers[index]
+    let tunability = SearchBudget.Weighting.allCases.map { weighting in
+      let value = optimizer.search.tunability(budget: budgets.last ?? 1, weighting: weighting)
+      return (weighting.rawValue, JSON.number(value))
+    }
+    return .object([
+      "optimizer": .string(optimizer.name), "runs": .integer(optimizer.runs), "lost": .integer(optimizer.replaced),
+      "expected_best": .array(
+        budgets.enumerated().map { row, budget in
+          let best = optimizer.search.best(of: budget)
+          return .object([
+            "k": .integer(budget), "mean": .number(best.mean), "standard_deviation": .number(best.standardDeviation),
+            "probability_of_best": .number(probabilityOfBest[row][index]),
+          ])
+        }),
+      "tunability": .object(Dictionary(uniqueKeysWithValues: tunability)),
+    ])
+  }
+}
