@@ -115,6 +115,14 @@ def check_figures(browser):
             const box = plot.getBoundingClientRect();
             return [plot.data?.length ?? 0, plot.querySelectorAll("svg.main-svg, canvas").length, box.width, box.height]; }})()""")
         expect(marks[0] > 0 and marks[1] > 0 and marks[2] > 200 and marks[3] > 100, f"{figure} is drawn: {marks}")
+        names = browser.evaluate(f"""document.querySelector("#figure-{figure} .plot").data
+            .filter(trace => trace.showlegend !== false && trace.name).map(trace => trace.name)""")
+        expect(len(set(names)) == len(names) and not [name for name in names if len(set(name.split(" to "))) == 1 and " to " in name],
+               f"{figure}: names of the legend: {', '.join(names[:8])}")
+    if "parallel" in figures:
+        lifted = browser.evaluate("""[...document.querySelectorAll("#figure-parallel .textpoint text")]
+            .every(label => getComputedStyle(label).textShadow !== "none")""")
+        expect(lifted, "the values of the parallel axes stand out from the lines")
 
 
 def check_controls(browser):

@@ -11,7 +11,7 @@ import Testing
   private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  /// Thirty configurations over two seeds, some diverged, with markup in the name of an optimizer.
+  /// Thirty-six configurations over two seeds, some diverged, with probes, and with markup in the name of an optimizer.
   init() throws {
     folder = try TemporaryDirectory()
     let store = try ResultStore.open(
@@ -19,7 +19,7 @@ import Testing
       manifest: SweepManifest(
         name: "page <b>", experimentText: "name: page", experimentHash: "", compatibility: "",
         provenance: Provenance(version: "1"), created: "2024-01-01T00:00:00Z"))
-    for optimizer in ["adam", "<b>bold</b><img src=x onerror=alert(1)>"] {
+    for optimizer in ["momentum", "<b>bold</b><img src=x onerror=alert(1)>"] {
       for rate in [0.001, 0.01, 0.1] {
         for batch in [16, 0] {
           for keep in [0.5, 0.8, 1] {
@@ -37,15 +37,27 @@ import Testing
     let hyperparameters: [Hyperparameter] = [
       .init("optimizer", .text(optimizer)), .init("learning_rate", .number(rate)), .init("batch_size", .integer(batch)),
       .init("keep_probability", .list([1, keep])), .init("dropout_rate", .list([0, 1 - keep])),
-      .init("seed", .integer(seed)),
+      .init("momentum", .number(0.5)), .init("seed", .integer(seed)),
     ]
-    let loss = 1 + abs(keep - 0.8) + abs(rate - 0.01) + Double(batch) / 100 + Double(seed) / 50
+    let lead = optimizer == "momentum" ? 0.001 : 0
+    let loss = 1 + abs(keep - 0.8) + abs(rate - 0.01) + Double(batch) / 100 + Double(seed) / 50 - lead
     var trace = Trace()
     for column in Trace.columns { trace[keyPath: column.values] = [loss + 2, loss + 1, loss] }
     let text = hyperparameters.map { "\($0.name)=\($0.value)\n" }.joined()
-    return TrialRecord(
+    var record = TrialRecord(
       identity: TrialIdentity(hashing: text), hyperparameters: hyperparameters,
-      outcome: rate == 0.1 && optimizer != "adam" ? .diverged(step: 2) : .completed, trace: trace, bestEpoch: 2)
+      outcome: rate == 0.1 && optimizer != "momentum" ? .diverged(step: 2) : .completed, trace: trace, bestEpoch: 2)
+    record.curvature = [(CurvatureMoments.start, 0), (.final, 2)].map { moment, epoch in
+      var probe = CurvatureMeasurement(moments: moment, epoch: epoch)
+      (probe.lambdaMax, probe.learningRate) = (10 + Double(epoch), rate)
+      (probe.spectrum, probe.spectrumResiduals, probe.spectrumConverged) = ([-1, 2, 10], [0, 0, 0], [1, 1, 1])
+      (probe.densityPoints, probe.density) = ([-1, 10], [0.1, 0.2])
+      (probe.layerParameters, probe.layerLambdaMax, probe.layerLambdaMin) = ([8, 2], [3, 10], [-1, 0])
+      (probe.layerLambdaMaxResiduals, probe.layerLambdaMinResiduals) = ([0, 0], [0, 0])
+      (probe.layerLambdaMaxConverged, probe.layerLambdaMinConverged) = ([1, 1], [1, 1])
+      return probe
+    }
+    return record
   }
 
   @Test func thePageWorksInABrowser() throws {
@@ -57,9 +69,11 @@ import Testing
       ["python3", script, "\(results)/report.html"])
     #expect(check.status == 0, "\(check.standardOutput)\(check.standardError)")
     for text in [
-      "ok    figures: keep, rate, heat, traces, parallel, effects, budget", "ok    the Enter key sorts, too",
+      "ok    figures: keep, rate, heat, traces, parallel, effects, budget, edge, spectrum, density, layers",
+      ": λ_max, rank 1, run ", ": 2(1 + μ)/η", "ok    the values of the parallel axes stand out",
+      "ok    the Enter key sorts, too",
       "ok    no console messages", "ok    no requests but for the file itself",
-    ] { #expect(check.standardOutput.contains(text)) }
+    ] { #expect(check.standardOutput.contains(text), "\(text): \(check.standardOutput)") }
   }
 
   @Test func figuresAsImages() throws {

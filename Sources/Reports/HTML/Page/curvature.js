@@ -1,6 +1,8 @@
 // The curvature of the ticked configurations, of the runs that were probed.
 const probedRuns = () => meta.curvature.filter(run => view.picked.has(run.row)).sort((a, b) => a.row - b.row);
 const curvatureNote = (layout, traces) => {
+  // One run alone is named, too.
+  layout.showlegend = true;
   if (!traces.length) layout.annotations = [{text: "None of the ticked configurations was probed.", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5, font: {size: 15}}];
   return layout;
 };
@@ -10,13 +12,13 @@ const curvatureFigures = !meta.curvature?.length ? {} : {
   edge: {picked: true, of: () => {
     const traces = [], numbers = [], values = [];
     probedRuns().forEach((run, index) => {
-      const x = run.probes.map(probe => probe.epoch), measured = run.probes.map(probe => probe.lambdaMax), limit = run.probes.map(probe => probe.learningRate > 0 ? 2 / probe.learningRate : null);
+      const x = run.probes.map(probe => probe.epoch), measured = run.probes.map(probe => probe.lambdaMax), limit = run.probes.map(probe => run.limit && probe.learningRate > 0 ? run.limit.factor / probe.learningRate : null);
       values.push(...measured.filter(value => value !== null), ...limit.filter(value => value !== null));
       traces.push({type: "scatter", mode: "lines+markers", x, y: measured, name: plain(runName(run)) + ": λ_max", ...style(index), hovertemplate: "epoch %{x}: λ_max %{y:.5g}<extra></extra>"});
-      traces.push({type: "scatter", mode: "lines", x, y: limit, name: "2/η", line: {color: PALETTE[index % 8], dash: "dot"}, hovertemplate: "epoch %{x}: 2/η %{y:.5g}<extra></extra>"});
+      if (run.limit) traces.push({type: "scatter", mode: "lines", x, y: limit, name: plain(`${runName(run)}: ${run.limit.formula}`), line: {color: PALETTE[index % 8], dash: "dot"}, hovertemplate: `epoch %{x}: ${plain(run.limit.formula)} %{y:.5g}<extra></extra>`});
       run.probes.forEach((probe, i) => numbers.push([runName(run), String(probe.epoch), significant(probe.lambdaMax ?? NaN), significant(limit[i] ?? NaN)]));
     });
-    return {traces, numbers: () => numbers, head: ["run", "epoch", "λ_max", "2/η"], layout: curvatureNote(layoutOf(axis("epoch"), axis("eigenvalue", isLog(values) ? {type: "log", dtick: "D2"} : {})), traces)};
+    return {traces, numbers: () => numbers, head: ["run", "epoch", "λ_max", "limit"], layout: curvatureNote(layoutOf(axis("epoch"), axis("eigenvalue", scaleOf(values))), traces)};
   }},
   spectrum: {picked: true, of: () => {
     const traces = [], numbers = [];
@@ -26,7 +28,7 @@ const curvatureFigures = !meta.curvature?.length ? {} : {
       traces.push({type: "scatter", mode: "markers", x: spectrum, y: spectrum.map((_, place) => place + 1), name: plain(runName(run)), ...style(index), hovertemplate: "λ %{x:.5g}<extra>%{fullData.name}</extra>"});
       spectrum.forEach((value, place) => numbers.push([runName(run), String(epoch), String(place + 1), significant(value)]));
     });
-    return {traces, numbers: () => numbers, head: ["run", "epoch", "place", "eigenvalue"], layout: curvatureNote(layoutOf(axis("eigenvalue"), axis("place, ascending")), traces)};
+    return {traces, numbers: () => numbers, head: ["run", "epoch", "place", "eigenvalue"], layout: curvatureNote(layoutOf(axis("eigenvalue"), axis("place, ascending", Math.max(0, ...traces.map(trace => trace.y.length)) <= 10 ? {dtick: 1} : {})), traces)};
   }},
   density: {picked: true, of: () => {
     const traces = [], numbers = [];

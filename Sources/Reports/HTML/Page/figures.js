@@ -8,13 +8,19 @@ const colour = name => getComputedStyle(document.documentElement).getPropertyVal
 const axis = (title, more = {}) => ({title: {text: plain(title)}, gridcolor: colour("line"), linecolor: colour("line"), zerolinecolor: colour("line"), automargin: true, ...more});
 const layoutOf = (x, y, more = {}) => ({
   paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: {color: colour("text"), family: "system-ui, sans-serif", size: 13},
-  margin: {l: 64, r: 16, t: 16, b: 52}, height: 400, hovermode: "closest", legend: {orientation: "h", y: -0.22}, xaxis: x, yaxis: y, ...more});
+  margin: {l: 64, r: 16, t: 40, b: 52}, height: 424, modebar: {bgcolor: "rgba(0,0,0,0)", color: colour("soft"), activecolor: colour("text")}, hovermode: "closest", legend: {orientation: "h", y: -0.22}, xaxis: x, yaxis: y, ...more});
 const rangeOf = values => {
   let low = Infinity, high = -Infinity;
   for (const value of values) if (Number.isFinite(value)) { low = Math.min(low, value); high = Math.max(high, value); }
   return [low, high];
 };
 const isLog = values => { const [low, high] = rangeOf(values); return low > 0 && high / low > 8; };
+// A logarithmic axis says its numbers in full, 1, 2 and 5 of each power of ten where there is room for them.
+const scaleOf = values => {
+  if (!isLog(values)) return {};
+  const [low, high] = rangeOf(values), decades = Math.log10(high / low);
+  return {type: "log", dtick: decades <= 4 ? "D2" : Math.ceil(decades / 8), tickformat: ".4~g"};
+};
 // The values themselves where they are few.
 const logTicks = column => column.numbers.length <= 12 ? {type: "log", tickvals: column.numbers, ticktext: column.labels.map(plain)} : {type: "log"};
 const style = index => ({line: {color: PALETTE[index % 8], dash: DASHES[Math.floor(index / 8) % 4]}, marker: {color: PALETTE[index % 8], symbol: SYMBOLS[index % 8], size: 8}});
@@ -55,7 +61,7 @@ const curve = (column, xTitle, logX) => {
   });
   const lines = () => numbers.map(([name, label, row]) => [name, label, measurement(arrays.mean[row], arrays.error[row]), `${arrays.ranked[row]}/${meta.seeds}`]);
   return {traces, numbers: lines, head: ["optimizer", column.name, meta.metric, "seeds"],
-    layout: layoutOf(axis(xTitle, isNumeric ? (logX ? logTicks(column) : {}) : {type: "category"}), axis(meta.metric, isLog(means) ? {type: "log", dtick: "D2"} : {}))};
+    layout: layoutOf(axis(xTitle, isNumeric ? (logX ? logTicks(column) : {}) : {type: "category"}), axis(meta.metric, scaleOf(means)))};
 };
 
 // Traces of at most this many seeds of a configuration are drawn; and this many lines of parallel coordinates, twice: the
@@ -75,9 +81,9 @@ const figures = {
   keep: {filtered: true, of: () => curve(columnNamed("keep_probability"), "keep_probability (1 − dropout_rate)", false)},
   rate: {filtered: true, of: () => {
     const result = curve(columnNamed("learning_rate"), "learning_rate", true), curves = result.numbers;
-    const limits = (meta.stability ?? []).map(limit => [limit.optimizer, significant(limit.rate, 4), "2/λ_max", ""]);
+    const limits = (meta.stability ?? []).map(limit => [limit.optimizer, significant(limit.rate, 4), limit.formula, ""]);
     result.numbers = () => [...limits, ...curves()];
-    // Dotted: 2/λ_max where the best configuration's probed runs ended, beyond which gradient descent is unstable.
+    // Dotted: the limit of stability at λ_max where the best configuration's probed runs ended.
     for (const limit of meta.stability ?? []) {
       const index = optimizers.indexOf(limit.optimizer);
       result.layout.shapes = [...(result.layout.shapes ?? []), {type: "line", xref: "x", yref: "paper", x0: limit.rate, x1: limit.rate, y0: 0, y1: 1, line: {dash: "dot", color: PALETTE[Math.max(0, index) % 8]}}];
@@ -127,7 +133,7 @@ const figures = {
           connectgaps: false, showlegend: part === "val", hovertemplate: `epoch %{x}: %{y:.5g}<extra>%{text}, ${part === "val" ? "validation" : "training"}</extra>`});
       }
     });
-    const layout = layoutOf(axis("epoch" + (left ? ` (the first ${most} seeds of each)` : "")), axis("loss", isLog(values) ? {type: "log", dtick: "D2"} : {}));
+    const layout = layoutOf(axis("epoch" + (left ? ` (the first ${most} seeds of each)` : "")), axis("loss", scaleOf(values)));
     if (!traces.length) layout.annotations = [{text: "Tick boxes in the ranking to see traces here.", showarrow: false, xref: "paper", yref: "paper", x: 0.5, y: 0.5, font: {size: 15}}];
     const lines = () => numbers.map(([label, losses]) => [label, String(losses.length - 1), significant(rangeOf(losses)[0]), significant(losses[losses.length - 1])]);
     return {traces, numbers: lines, head: ["run", "epochs", "lowest validation loss", "last"], layout};
@@ -153,17 +159,23 @@ const figures = {
       lines.x.push(null); lines.y.push(null); lines.text.push("");
       lines.low = Math.min(lines.low, arrays.mean[row]); lines.high = Math.max(lines.high, arrays.mean[row]);
     }
+    // As many digits as it takes to tell the classes apart.
+    const used = classes.filter(lines => lines.x.length), ends = used.map(lines => [lines.low, lines.high]);
+    const digits = [3, 4, 5, 6, 7].find(count => ends.every(([, high], index) => index === ends.length - 1 || significant(high, count) !== significant(ends[index + 1][0], count))) ?? 7;
+    const span = (first, last) => first === last ? first : `${first} to ${last}`;
     const colours = isDark() ? [...CIVIDIS].reverse() : CIVIDIS;
     const traces = classes.map((lines, index) => ({type: "scatter", mode: "lines", x: lines.x, y: lines.y, text: lines.text, line: {color: colours[index], width: 1.4}, opacity: 0.75,
-      name: plain(`${significant(lines.low, 3)} to ${significant(lines.high, 3)}`), hovertemplate: "%{text}<extra></extra>"})).filter(trace => trace.x.length).reverse();
+      name: plain(span(significant(lines.low, digits), significant(lines.high, digits))), hovertemplate: "%{text}<extra></extra>"})).filter(trace => trace.x.length).reverse();
+    // The lines go through the labels' places: a halo of the page's colour lifts the labels off them.
+    const halo = ["-2px 0", "2px 0", "0 -2px", "0 2px", "-1px -1px", "1px -1px", "-1px 1px", "1px 1px", "0 0"].map(shift => `${shift} 3px ${colour("page")}`).join(", ");
     const ticks = axes.flatMap((axis, index) => axis.ticks.map(([y, label]) => ({x: index, y, label})));
-    traces.push({type: "scatter", mode: "text", x: ticks.map(tick => tick.x), y: ticks.map(tick => tick.y), text: ticks.map(tick => " " + plain(tick.label)), textposition: "middle right", textfont: {color: colour("text"), size: 12}, hoverinfo: "skip", showlegend: false});
+    traces.push({type: "scatter", mode: "text", x: ticks.map(tick => tick.x), y: ticks.map(tick => tick.y), text: ticks.map(tick => " " + plain(tick.label)), textposition: "top right", textfont: {color: colour("text"), size: 12, shadow: halo}, hoverinfo: "skip", showlegend: false});
     const shapes = axes.map((_, index) => ({type: "line", x0: index, x1: index, y0: 0, y1: 1, line: {color: colour("soft"), width: 1.5}}));
     const note = rows.length < all ? `the best ${LINES} and ${LINES} more, spread evenly over the other ${(all - LINES).toLocaleString("en")}` : "";
     const lines = () => rows.map(row => [String(row + 1), significant(arrays.mean[row]), ...columns.map(column => labelOf(column, row))]);
     return {traces, numbers: lines, head: ["rank", meta.metric, ...columns.map(column => column.name)],
       layout: layoutOf(axis(note, {tickvals: axes.map((_, index) => index), ticktext: axes.map(axis => plain(axis.name)), side: "top", showgrid: false, zeroline: false, range: [-0.1, axes.length - 0.6]}),
-        {visible: false, range: [-0.12, 1.05], fixedrange: true}, {margin: {l: 24, r: 24, t: 60, b: 30}, height: 460, shapes, legend: {orientation: "h", y: -0.05, traceorder: "reversed", title: {text: plain(meta.metric)}}})};
+        {visible: false, range: [-0.12, 1.1], fixedrange: true}, {margin: {l: 24, r: 24, t: 60, b: 30}, height: 460, shapes, legend: {orientation: "h", y: -0.05, traceorder: "reversed", title: {text: plain(meta.metric)}}})};
   }},
   effects: {choices: () => meta.effects.map(scope => scope.title), of: choice => {
     const terms = meta.effects[choice].terms;
