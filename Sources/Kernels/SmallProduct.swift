@@ -4,10 +4,8 @@ import CSIMD
 enum SmallProduct {
   /// Transposed copies of B up to this many entries are made on the stack.
   private static let largestTranspose = Int(CSIMD_LARGEST_TRANSPOSE)
-  /// B up to 16 KiB stays in the first-level cache while the rows of A go by.
+  /// B up to 16 KiB stays in the first-level cache while the rows of A go by, however many.
   private static let largestB = 4096
-  /// Above this many multiplications oneDNN's blocking wins.
-  private static let largestWork = 1 << 18
 
   /// C ← α·op(A)·op(B) if the shape is one the kernel is faster at.
   ///
@@ -17,9 +15,7 @@ enum SmallProduct {
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Float, a: UnsafePointer<Float>, strideA: Int,
     b: UnsafePointer<Float>, strideB: Int, c: UnsafeMutablePointer<Float>, strideC: Int
   ) -> Bool {
-    guard Processor.hasAVX512, m &* n &* k <= largestWork, n &* k <= (transposeB ? largestTranspose : largestB) else {
-      return false
-    }
+    guard Processor.hasAVX512, n &* k <= (transposeB ? largestTranspose : largestB) else { return false }
     let rowStride = transposeA ? 1 : strideA
     let columnStride = transposeA ? strideA : 1
     if transposeB {

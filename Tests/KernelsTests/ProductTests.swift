@@ -14,7 +14,10 @@ struct ProductTests {
       let cubes = sizes.flatMap { m in sizes.flatMap { n in sizes.map { k in Shape(m: m, n: n, k: k) } } }
       // Every height of a register tile, for widths of one to four vectors and more.
       let tiles = (1...33).flatMap { m in [20, 48, 64, 130].map { n in Shape(m: m, n: n, k: 3) } }
-      return cubes + tiles + [Shape(m: 128, n: 10, k: 300), Shape(m: 7, n: 257, k: 64), Shape(m: 64, n: 64, k: 1000)]
+      return cubes + tiles + [
+        Shape(m: 1500, n: 20, k: 11), Shape(m: 128, n: 10, k: 300), Shape(m: 7, n: 257, k: 64),
+        Shape(m: 64, n: 64, k: 1000),
+      ]
     }()
   }
 
