@@ -85,7 +85,9 @@ class Browser:
                       **({"text": text} if text and kind == "keyDown" else {}))
 
     def settle(self):
-        self.evaluate("new Promise(done => setTimeout(() => requestAnimationFrame(() => setTimeout(done, 50)), 250))")
+        # Figures are drawn one a frame after what asked for them; a busy machine takes its time.
+        self.evaluate("""new Promise(done => setTimeout(function wait() { waiting.size ? setTimeout(wait, 20) :
+            requestAnimationFrame(() => setTimeout(done, 50)); }, 250))""")
 
     def screenshot(self, file):
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]

@@ -75,6 +75,8 @@ const spread = () => {
   return {rows: [...rows.slice(0, LINES), ...Array.from({length: LINES}, (_, index) => rows[LINES - 1 + Math.floor((index + 1) * rest / LINES)])], all: rows.length};
 };
 const CIVIDIS = ["#00224e", "#213b6e", "#4c556c", "#6c6e72", "#8e8978", "#b1a570", "#d9c55c", "#fee838"];
+// On a dark page from light to a blue that can still be seen.
+const CIVIDIS_ON_DARK = ["#fee838", "#e6cf4f", "#c9b465", "#aa9c74", "#8f8f80", "#76808a", "#6079a0", "#5170ad"];
 const isDark = () => { const theme = document.documentElement.dataset.theme; return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches; };
 
 const figures = {
@@ -163,7 +165,7 @@ const figures = {
     const used = classes.filter(lines => lines.x.length), ends = used.map(lines => [lines.low, lines.high]);
     const digits = [3, 4, 5, 6, 7].find(count => ends.every(([, high], index) => index === ends.length - 1 || significant(high, count) !== significant(ends[index + 1][0], count))) ?? 7;
     const span = (first, last) => first === last ? first : `${first} to ${last}`;
-    const colours = isDark() ? [...CIVIDIS].reverse() : CIVIDIS;
+    const colours = isDark() ? CIVIDIS_ON_DARK : CIVIDIS;
     const traces = classes.map((lines, index) => ({type: "scatter", mode: "lines", x: lines.x, y: lines.y, text: lines.text, line: {color: colours[index], width: 1.4}, opacity: 0.75,
       name: plain(span(significant(lines.low, digits), significant(lines.high, digits))), hovertemplate: "%{text}<extra></extra>"})).filter(trace => trace.x.length).reverse();
     // The lines go through the labels' places: a halo of the page's colour lifts the labels off them.
