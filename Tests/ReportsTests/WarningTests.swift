@@ -33,6 +33,25 @@ import Testing
     #expect(kinds(grid([3, 2, 1]) + others).contains(.learningRateOnEdge))
   }
 
+  /// An optimizer that lost on the edge of its grid may have lost because of that.
+  @Test func edgesOfTheOthers() throws {
+    func runs(_ optimizer: String, _ losses: [Double]) -> [SampleRun] {
+      grid(losses).map { run in
+        var run = run
+        (run.optimizer, run.loss) = (optimizer, run.loss + 5)
+        return run
+      }
+    }
+    let sound = grid([3, 1, 2]) + runs("sgd", [3, 1, 2])
+    #expect(!kinds(sound).contains(.otherLearningRateOnEdge))
+    let warnings = (sound + runs("lion", [1, 2, 3]) + runs("momentum", [3, 2, 1])).ranking().warnings()
+    let found = try #require(warnings.first { $0.kind == .otherLearningRateOnEdge })
+    #expect(
+      found.message.contains("lion (0.001, the lowest), momentum (0.1, the highest). Beyond them")
+        || found.message.contains("momentum (0.1, the highest), lion (0.001, the lowest). Beyond them"))
+    #expect(!warnings.contains { $0.kind == .learningRateOnEdge })
+  }
+
   private struct Edge: Sendable, CustomTestStringConvertible {
     var name: String
     var values: [Int]

@@ -6,6 +6,7 @@ public struct Warning: Hashable, Sendable {
     case tooFewSeeds = "too_few_seeds"
     case insideSeedNoise = "inside_seed_noise"
     case learningRateOnEdge = "learning_rate_on_edge"
+    case otherLearningRateOnEdge = "other_learning_rate_on_edge"
     case keepProbabilityOnEdge = "keep_probability_on_edge"
     case hyperparameterOnEdge = "hyperparameter_on_edge"
     case unequalBudgets = "unequal_budgets"
@@ -33,7 +34,8 @@ extension Ranking {
     ]
     if let winner {
       warnings += [
-        seedNoise(winner), lostSeeds(winner), learningRateOnEdge(winner), keepProbabilityOnEdge(winner),
+        seedNoise(winner), lostSeeds(winner), learningRateOnEdge(winner), otherLearningRatesOnEdge(winner),
+        keepProbabilityOnEdge(winner),
       ]
       warnings += hyperparametersOnEdge(winner)
       warnings += [stillImproving(winner), validationLossRising(winner), unequalBudgets(winner)]
@@ -111,47 +113,6 @@ extension Ranking {
       message:
         "\(incomplete.count) of \(configurations.count) configurations lost seeds and rank after the complete ones"
         + (better > 0 ? "; \(better) of them would have the better mean on the seeds that are left." : "."))
-  }
-
-  private func learningRateOnEdge(_ winner: Configuration) -> Warning? {
-    table.column("learning_rate").flatMap { edge($0, winner, levels: 2) }.map {
-      Warning(kind: .learningRateOnEdge, message: $0)
-    }
-  }
-
-  /// Other numbers, from three values on: of two one is the best, whatever lies beyond.
-  private func hyperparametersOnEdge(_ winner: Configuration) -> [Warning] {
-    table.columns.filter { $0.values.count > 2 && !Self.withoutEdge.contains($0.name) }
-      .compactMap { column in
-        edge(column, winner, levels: 3).map { Warning(kind: .hyperparameterOnEdge, message: $0) }
-      }
-  }
-
-  /// The learning rate has a warning of its own; more of the others is no better.
-  private static let withoutEdge: Set<String> = [
-    "learning_rate", "seed", "split_seed", "rotation_seed", "epochs_planned", "dimension",
-  ]
-
-  /// What to say where the winner has the lowest or the highest of its optimizer's values and others lie beyond.
-  private func edge(_ column: RunTable.Column, _ winner: Configuration, levels: Int) -> String? {
-    // The full batch, stored as 0, is the largest there is.
-    func value(_ row: Int) -> Double? {
-      column[row]?.scalar.map { column.name == "batch_size" && $0 == 0 ? .infinity : $0 }
-    }
-    guard let best = value(winner.row) else { return nil }
-    let optimizer = table.column("optimizer")
-    let grid = Set(
-      table.runs.indices.filter { optimizer?.codes[$0] == optimizer?.codes[winner.row] }.compactMap(value))
-    guard grid.count >= levels, let lowest = grid.min(), let highest = grid.max(), best == lowest || best == highest,
-      best != 0, best.isFinite, column.name != "batch_size" || best > 1
-    else { return nil }
-    let label = column.name == "learning_rate" ? "learning rate" : column.name
-    let name = optimizer?[winner.row].map { " of \($0)" } ?? ""
-    let range =
-      highest.isFinite
-      ? "\(NumberText.short(lowest)) to \(NumberText.short(highest))" : "\(NumberText.short(lowest)) to full"
-    return "The best \(label), \(NumberText.short(best)), is the \(best == lowest ? "lowest" : "highest")"
-      + " on the grid\(name) (\(range)): try \(best == lowest ? "lower" : "higher") ones."
   }
 
   /// Where another optimizer had fewer configurations to be the best of than the winner's.
