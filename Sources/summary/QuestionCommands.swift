@@ -30,7 +30,7 @@ struct BudgetCommand: ParsableCommand {
   @OptionGroup var format: AnswerFormat
 
   func run() throws {
-    let ranking = try question.ranking()
+    let ranking = try question.rankingOfOneProblem()
     guard let budget = TuningBudget(ranking) else { throw question.refusal(.nothingRanked) }
     try format.write(budget)
   }
@@ -53,7 +53,7 @@ struct SensitivityCommand: ParsableCommand {
   }
 
   func run() throws {
-    let ranking = try question.ranking()
+    let ranking = try question.rankingOfOneProblem()
     try question.answering {
       guard let answer = LearningRateSensitivity(ranking, tolerance: tolerance) else {
         throw ReportError.unknownKey("learning_rate", nearest: nil, known: ranking.table.columns.map(\.name))
@@ -74,7 +74,7 @@ struct PairsCommand: ParsableCommand {
   var of = "optimizer"
 
   func run() throws {
-    let ranking = try question.ranking()
+    let ranking = try question.rankingOfOneProblem()
     try question.answering {
       try format.write(try PairedComparisons(ranking, of: of))
     }

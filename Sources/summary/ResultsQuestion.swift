@@ -46,6 +46,14 @@ struct ResultsQuestion: ParsableArguments {
     try report(try options(), reader).ranking
   }
 
+  /// The same, of runs on one problem: what is said of optimizers would be of different problems otherwise.
+  func rankingOfOneProblem(_ reader: ResultReader? = nil) throws -> Ranking {
+    let ranking = try ranking(reader)
+    let problems = ranking.problems
+    guard problems.count == 1 else { throw refusal(.severalProblems(problems.map(\.name))) }
+    return ranking
+  }
+
   /// Ends the program with the status of a question that the results cannot answer.
   func answering<Answer>(_ body: () throws -> Answer) throws -> Answer {
     try summary.answering(results, body)

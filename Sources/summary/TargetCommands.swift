@@ -22,7 +22,10 @@ struct TargetOptions: ParsableArguments {
 
   func times(_ ranking: Ranking, _ reader: ResultReader) throws -> TargetTimes {
     let metric = ranking.criterion.metric == .validationAccuracy ? "val_accuracy" : "val_loss"
-    let traces = try reading(reader.path) { try reader.traces(of: [metric, "seconds_trace", "gradient_passes"]) }
+    let traces = try reading(reader.path) {
+      try reader.traces(
+        of: [metric, "seconds_trace", "gradient_passes"], runs: Set(ranking.table.runs.map(\.identity)))
+    }
     return try TargetTimes(
       ranking, traces: traces, target: target.map { .value($0) } ?? .reference(optimizer: reference))
   }
@@ -42,7 +45,7 @@ struct TargetCommand: ParsableCommand {
 
   func run() throws {
     let reader = try openResults(question.results)
-    let ranking = try question.ranking(reader)
+    let ranking = try question.rankingOfOneProblem(reader)
     try question.answering {
       try format.write(try target.times(ranking, reader))
     }
@@ -53,7 +56,7 @@ struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile", abstract: "Compare optimizers over several sweeps by performance profiles.",
     discussion: """
-      Each sweep is a problem with the target of `summary target`. A profile is the share of the problems on which an \
+      Each sweep is a problem with the target of `summary target`, and each problem where a sweep has several. A profile is the share of the problems on which an \
       optimizer, at its best configuration, takes at most τ times as long as the fastest one.
       """)
 
@@ -67,12 +70,14 @@ struct ProfileCommand: ParsableCommand {
   @OptionGroup var format: AnswerFormat
 
   func run() throws {
-    let targets = try results.map { path in
+    let targets = try results.flatMap { path in
       let reader = try openResults(path)
       let sweep = try loadResults(reader)
-      let ranking = Ranking(RunTable(sweep.runs), by: Criterion(sweep.selection))
-      let times = try answering(path) { try target.times(ranking, reader) }
-      return (problem: sweep.name, times: times)
+      let problems = Ranking(RunTable(sweep.runs), by: Criterion(sweep.selection)).problems
+      return try problems.map { problem in
+        let name = problem.name.isEmpty ? sweep.name : "\(sweep.name): \(problem.name)"
+        return (problem: name, times: try answering(path) { try target.times(problem.ranking, reader) })
+      }
     }
     try format.write(SolverProfile(targets, in: unit))
   }

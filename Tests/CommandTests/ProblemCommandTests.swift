@@ -55,6 +55,39 @@ import Testing
     #expect(written.status == 0 && FileManager.default.fileExists(atPath: fixture.folder.path("deep.h5")))
   }
 
+  /// Of several problems there is no best configuration, but a profile.
+  @Test func severalProblemsAreNotCompared() throws {
+    let fixture = try SweepFixture()
+    let file = try fixture.write(
+      """
+      name: several
+      training: {epochs: 30}
+      grid:
+        problem: [rosenbrock, {kind: quadratic, eigenvalues: [4, 1]}, {kind: quadratic, eigenvalues: [9, 1]}]
+        optimizer: [{name: gradient_descent, learning_rate: [0.001, 0.1]}, newton]
+
+      """)
+    #expect(try fixture.sweep("run", file, "--output", "r").status == 0)
+    func summary(_ arguments: String...) throws -> Command.Result {
+      try Command("summary", directory: fixture.folder.url).run(arguments)
+    }
+    #expect(try summary("r/several").standardOutput.contains("whose losses cannot be compared"))
+    for question in ["target", "budget", "sensitivity", "pairs"] {
+      let refused = try summary(question, "r/several")
+      #expect(refused.status == 64 && refused.standardOutput.isEmpty)
+      #expect(refused.standardError.contains("the runs are of 3 problems, whose losses cannot be compared"))
+      #expect(try summary(question, "r/several", "--where", "problem=rosenbrock").status == 0)
+    }
+    let profile = try ParsedJSON(try summary("profile", "r/several", "--unit", "steps", "--json").standardOutput)
+    #expect(
+      profile["problems"].elements.compactMap { $0["problem"].text } == [
+        "several: quadratic (eigenvalues 4/1)", "several: quadratic (eigenvalues 9/1)", "several: rosenbrock",
+      ])
+    // One Newton step ends on a quadratic.
+    let newton = profile["optimizers"].first("optimizer", "newton")
+    #expect(newton["problems"].elements.prefix(2).compactMap { $0["time"].number } == [1, 1])
+  }
+
   /// In the file and afterwards, of a run of the grid and of one that the grid has lost.
   @Test func theirCurvatureIsMeasured() throws {
     let fixture = try SweepFixture()

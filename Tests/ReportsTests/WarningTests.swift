@@ -33,6 +33,27 @@ import Testing
     #expect(kinds(grid([3, 2, 1]) + others).contains(.learningRateOnEdge))
   }
 
+  /// Two saddles and Rosenbrock's function: each is a ranking of its own.
+  @Test func severalProblems() throws {
+    func run(_ problem: String, _ eigenvalues: [Double]?, loss: Double) -> SampleRun {
+      var run = SampleRun(loss: loss)
+      run.extra = [.init("problem", .text(problem))]
+      if let eigenvalues { run.extra.append(.init("eigenvalues", .list(eigenvalues))) }
+      return run
+    }
+    let runs = [run("saddle", [2, -1], loss: 2), run("rosenbrock", nil, loss: 1), run("saddle", [1, -1], loss: 3)]
+    let problems = runs.ranking().problems
+    #expect(problems.map(\.name) == ["rosenbrock", "saddle (eigenvalues 1/-1)", "saddle (eigenvalues 2/-1)"])
+    #expect(problems.map { $0.ranking.values } == [[1], [3], [2]])
+    let warning = try #require(runs.ranking().warnings().first)
+    #expect(warning.kind == .severalProblems)
+    #expect(
+      warning.message.hasPrefix(
+        "The runs are of 3 problems, whose losses cannot be compared: rosenbrock; saddle (eigenvalues 1/-1); saddle"))
+    let one = Array(runs.prefix(1)).ranking()
+    #expect(one.problems.map(\.name) == [""] && !one.warnings().contains { $0.kind == .severalProblems })
+  }
+
   /// An optimizer that lost on the edge of its grid may have lost because of that.
   @Test func edgesOfTheOthers() throws {
     func runs(_ optimizer: String, _ losses: [Double]) -> [SampleRun] {

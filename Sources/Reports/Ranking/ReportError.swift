@@ -11,6 +11,8 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   case nothingLeft(condition: String, key: String, known: [String])
   /// A hyperparameter has no such value.
   case unknownValue(key: String, value: String, known: [String])
+  /// The runs are of several problems, which are named.
+  case severalProblems([String])
   /// Every run diverged, failed or measured nothing.
   case nothingRanked
   /// No run's identity begins so; `nearest` is the one that comes nearest.
@@ -44,6 +46,10 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
     case .noCurvature(let run):
       (run.map { "run \(escaped($0)) has no probes of its curvature" } ?? "no run has probes of its curvature")
         + ". A section curvature: in the experiment file measures while training, sweep probe afterwards"
+    case .severalProblems(let names):
+      "the runs are of \(names.count) problems, whose losses cannot be compared: "
+        + names.prefix(5).map(escaped).joined(separator: "; ") + (names.count > 5 ? "; …" : "")
+        + ". --where problem=… asks about one, summary profile about all"
     case .nothingRanked: "no run can be ranked: all diverged, failed or measured nothing"
     case .noTrace(let name): "the runs have no \(name): they are older than it; accepted: --x epochs or --x seconds"
     }
@@ -52,7 +58,7 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   /// The status of sysexits.h: 64 the question is wrong, 66 the run is not there, 65 the data cannot answer.
   public var exitStatus: Int32 {
     switch self {
-    case .unknownKey, .malformedCondition, .notANumber, .unknownValue, .ambiguousRun: 64
+    case .unknownKey, .malformedCondition, .notANumber, .unknownValue, .ambiguousRun, .severalProblems: 64
     case .unknownRun: 66
     case .nothingLeft, .nothingRanked, .noCurvature, .noTrace: 65
     }

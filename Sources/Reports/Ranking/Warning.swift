@@ -3,6 +3,7 @@ import Experiments
 /// A reason to believe a comparison less, found without being asked.
 public struct Warning: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case severalProblems = "several_problems"
     case tooFewSeeds = "too_few_seeds"
     case insideSeedNoise = "inside_seed_noise"
     case learningRateOnEdge = "learning_rate_on_edge"
@@ -30,7 +31,8 @@ extension Ranking {
   public func warnings(plannedRuns: Int? = nil) -> [Warning] {
     let outcomes = OutcomeCounts(table.runs)
     var warnings: [Warning?] = [
-      missingRuns(outcomes, planned: plannedRuns), muchDiverged(outcomes), failedRuns(outcomes), mixedConcurrency(),
+      severalProblems(), missingRuns(outcomes, planned: plannedRuns), muchDiverged(outcomes), failedRuns(outcomes),
+      mixedConcurrency(),
     ]
     if let winner {
       warnings += [
