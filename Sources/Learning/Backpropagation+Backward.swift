@@ -87,7 +87,7 @@ extension Backpropagation {
     let inputs = layer.inputs
     let width = layer.outputs
     // Zeros of the features are left out by the product itself, those of δ only so.
-    if fusion.layers[index],
+    if layer.convolution == nil,
       sparseDelta.compress(delta, rows: count, columns: width, scale: scale, a: features, m: inputs)
     {
       return sparseDelta.product(

@@ -115,9 +115,6 @@ struct FusedRanges {
   let rest: [Range<Int>]
   /// Scalars of the largest slab.
   let slabCount: Int
-  /// Units of the widest layer that does not wait.
-  let widest: Int
-
   /// Kernels below this stay in the cache anyway.
   private static let smallestKernel = 1 << 15
   /// Kernel rows of a slab: fewer make slow products, more leave the second-level cache.
@@ -136,7 +133,6 @@ struct FusedRanges {
     self.rest = rest
     let fused = zip(network.layers, layers).filter(\.1).map(\.0)
     slabCount = fused.map { min(Self.slabRows, $0.inputs) * $0.outputs + 16 }.max() ?? 0
-    widest = fused.map(\.outputs).max() ?? 0
   }
 
   /// The whole vectors of 16 within a layer's kernel.

@@ -100,7 +100,8 @@ public final class Backpropagation<S: Scalar> {
     targets = AlignedBuffer(count: rows * network.outputs)
     fusion = FusedRanges(network)
     slab = AlignedBuffer(count: fusion.slabCount)
-    sparseDelta = SparseColumns(rows: rows, columns: fusion.widest)
+    sparseDelta = SparseColumns(
+      rows: rows, columns: network.layers.map { $0.convolution == nil ? $0.outputs : 0 }.max() ?? 0)
   }
 
   /// Few rows for small networks, as many as the batch has; more for those whose products need them for full speed; no

@@ -84,7 +84,7 @@ struct SparseProductTests {
     // The features' own zeros are left out without it.
     #expect(!columns.compress(zeros, rows: 64, columns: 256, scale: 1, a: zeros, m: 256))
     // Too small, and larger than there is room for.
-    #expect(!columns.compress(zeros, rows: 64, columns: 64, scale: 1, a: dense, m: 64))
+    #expect(!columns.compress(zeros, rows: 16, columns: 64, scale: 1, a: dense, m: 64))
     #expect(!columns.compress(zeros, rows: 65, columns: 256, scale: 1, a: dense, m: 256))
     let double = SparseColumns<Double>(rows: 64, columns: 256)
     let wide = zeros.map(Double.init)
