@@ -67,7 +67,7 @@ struct RankCommand: ParsableCommand {
 
   private func showCosts(_ axis: CostAxis) throws {
     let reader = try openResults(question.results)
-    let ranking = try question.ranking(reader)
+    let ranking = try question.rankingOfOneProblem(reader)
     try question.answering {
       let metric = CostCurves.metric(of: ranking)
       let rows = CostCurves.configurations(of: ranking).flatMap { ranking.rows(of: $0) }

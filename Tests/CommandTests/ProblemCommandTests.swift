@@ -78,6 +78,7 @@ import Testing
       #expect(refused.standardError.contains("the runs are of 3 problems, whose losses cannot be compared"))
       #expect(try summary(question, "r/several", "--where", "problem=rosenbrock").status == 0)
     }
+    #expect(try summary("r/several", "--x", "gradients").status == 64)
     let profile = try ParsedJSON(try summary("profile", "r/several", "--unit", "steps", "--json").standardOutput)
     #expect(
       profile["problems"].elements.compactMap { $0["problem"].text } == [

@@ -147,6 +147,15 @@ import Testing
     #expect(throws: ReportError.self) { try PairedComparisons(runs.ranking(), of: "optimzer") }
   }
 
+  @Test func oneOfAKindIsSaid() throws {
+    let runs = [1, 2].map { SampleRun(seed: $0, loss: Double($0)) }.ranking()
+    var text = ""
+    try #require(LearningRateSensitivity(runs)).report(into: &text)
+    #expect(text.hasSuffix("  One learning rate alone was tried.\n"))
+    try PairedComparisons(runs, of: "optimizer").report(into: &text)
+    #expect(text.hasSuffix("\nNothing to compare: only adam has runs that can be ranked.\n"), "\(text)")
+  }
+
   @Test func winnersCurseFindsTheLuck() throws {
     // Two configurations, each the better one on one seed: the choice gains 0 over the average winner of single seeds.
     let runs = [

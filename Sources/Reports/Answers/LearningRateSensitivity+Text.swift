@@ -36,6 +36,7 @@ extension LearningRateSensitivity {
 
 extension LearningRateSensitivity.Optimizer {
   fileprivate func sentence(_ tolerance: Double) -> String {
+    guard rates.count > 1 else { return "One learning rate alone was tried." }
     var parts: [String] = []
     if let tolerated, let decades = toleratedDecades {
       let ends = [tolerated.lowerBound, tolerated.upperBound].map { NumberText.short(rates[$0].learningRate) }

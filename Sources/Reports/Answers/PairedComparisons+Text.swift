@@ -4,6 +4,11 @@ extension PairedComparisons {
       TerminalText.wrapped(
         "Each \(key) at its best configuration, against each other: differences over shared seeds (Student's paired t,"
           + " Welch's where none are shared), p-values adjusted for all comparisons (Holm).", first: ""))
+    guard !pairs.isEmpty else {
+      let only = levels.first.map { "only \($0.value)" } ?? "no value"
+      output.write(TerminalText.wrapped("Nothing to compare: \(only) has runs that can be ranked.", first: "\n"))
+      return
+    }
     output.write("\n")
     Table(
       columns: [
