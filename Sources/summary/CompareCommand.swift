@@ -7,7 +7,8 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare", abstract: "Set two sweeps side by side.",
     discussion: """
       Their settings where they differ, their winners, and the trials that both ran: equal to the last bit, or by how \
-      much they differ. Both are ranked by the first one's rule unless --by says otherwise.
+      much they differ; where there are none, the runs that differ only in what is the same throughout each sweep. \
+      Both are ranked by the first one's rule unless --by says otherwise.
 
       Example:
         summary compare results/digits results/digits-longer

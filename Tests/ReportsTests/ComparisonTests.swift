@@ -30,6 +30,33 @@ import Testing
     #expect(text.contains("  learning_rate   0.01, 0.1  0.01\n"))
   }
 
+  /// The same grid with other epochs shares no trial, but each run has a partner.
+  @Test func runsThatDifferInOneSettingAreMatched() throws {
+    func sweep(_ losses: [Double], epochs: Int) -> [RunSummary] {
+      losses.enumerated().map { index, loss in
+        var run = SampleRun(learningRate: index < 2 ? 0.01 : 0.1, seed: index % 2, loss: loss)
+        run.extra = [.init("epochs_planned", .integer(epochs))]
+        var summary = run.summary
+        summary.cost.trainingSeconds = Double(epochs)
+        return summary
+      }
+    }
+    let longer = comparison(sweep([1, 2, 3, 4], epochs: 20), sweep([2, 3, 5, 6], epochs: 10))
+    let matched = try #require(longer.matched)
+    #expect(longer.sharedRuns == 0 && matched.names == ["epochs_planned"] && matched.runs == 4)
+    // Differences -1, -1, -2, -2.
+    #expect(matched.comparison.difference == -1.5 && matched.timeRatio == 2)
+    var text = ""
+    longer.report(into: &text)
+    #expect(text.contains("Runs that differ in epochs_planned alone: 4; first minus second: -1.50 ± 0.29"), "\(text)")
+    let json = try parsed(longer)["matched"]
+    #expect(json["differ_in"].texts == ["epochs_planned"] && json["runs"].number == 4)
+    #expect(json["comparison"]["difference"].number == -1.5)
+    let same = comparison(sweep([1, 2], epochs: 20), sweep([1, 2], epochs: 20))
+    #expect(same.matched == nil && same.sharedRuns == 2)
+    #expect(try parsed(same)["matched"] == .null)
+  }
+
   @Test func sweepsWithNothingInCommon() {
     let comparison = comparison(runs([1, 2]), runs([3, 4], rate: 0.1))
     #expect(comparison.sharedRuns == 0 && comparison.shared == nil && comparison.timeRatio.isNaN)

@@ -10,7 +10,7 @@ extension SweepComparison: Answer {
         "comparison": shared.map { .object($0.json) } ?? .null,
         "time_ratio": .number(timeRatio),
       ]),
-      "differences": .array(differences.map { json(hyperparameter: $0.name) }),
+      "matched": matched?.json ?? .null, "differences": .array(differences.map { json(hyperparameter: $0.name) }),
     ])
   }
 
@@ -30,5 +30,14 @@ extension SweepComparison: Answer {
       ranking.table.column(name).map { JSON.array($0.values.map(\.json)) } ?? .null
     }
     return .object(["hyperparameter": .string(name), "first": values[0], "second": values[1]])
+  }
+}
+
+extension SweepComparison.Matched {
+  fileprivate var json: JSON {
+    .object([
+      "differ_in": .array(names.map(JSON.string)), "runs": .integer(runs), "comparison": .object(comparison.json),
+      "time_ratio": .number(timeRatio),
+    ])
   }
 }

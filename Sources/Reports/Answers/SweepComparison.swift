@@ -15,6 +15,8 @@ public struct SweepComparison: Sendable {
   public let equalRuns: Int
   /// Median of the first's training time over the second's, over the shared runs; NaN without any.
   public let timeRatio: Double
+  /// Where no trial is in both: pairs of runs that differ only in what is the same in all of each sweep.
+  public let matched: Matched?
 
   /// Both rankings are by the same criterion.
   public init(_ first: (name: String, ranking: Ranking), _ second: (name: String, ranking: Ranking)) {
@@ -23,22 +25,12 @@ public struct SweepComparison: Sendable {
     differences = Self.differences(first.ranking.table, second.ranking.table)
     winners = Self.compareWinners(first.ranking, second.ranking)
     // The same trial has the same identity in every sweep.
-    var rows: [TrialIdentity: Int] = [:]
-    for (row, run) in second.ranking.table.runs.enumerated() { rows[run.identity] = row }
-    var pairs: [(Double, Double)] = []
-    var ratios: [Double] = []
-    for (row, run) in first.ranking.table.runs.enumerated() {
-      guard let other = rows[run.identity] else { continue }
-      let (value, otherValue) = (first.ranking.values[row], second.ranking.values[other])
-      guard !value.isNaN, !otherValue.isNaN else { continue }
-      pairs.append((value, otherValue))
-      let ratio = run.cost.trainingSeconds / second.ranking.table.runs[other].cost.trainingSeconds
-      if ratio.isFinite { ratios.append(ratio) }
-    }
-    sharedRuns = pairs.count
-    equalRuns = pairs.count { $0 == $1 }
-    shared = .paired(pairs.map(\.0), pairs.map(\.1))
-    timeRatio = SampleStatistics(ratios).median
+    let pairs = PairedRuns(first.ranking, second.ranking) { $0.identity }
+    sharedRuns = pairs.values.count
+    equalRuns = pairs.values.count { $0.0 == $0.1 }
+    shared = pairs.comparison
+    timeRatio = pairs.timeRatio
+    matched = sharedRuns > 0 ? nil : Matched(first.ranking, second.ranking, differences.map(\.name))
   }
 
   private static func differences(_ first: RunTable, _ second: RunTable) -> [(String, String, String)] {
@@ -94,6 +86,13 @@ public struct SweepComparison: Sendable {
         TerminalText.wrapped(
           "\(equalRuns) have equal values to the last bit; first minus second: \(shared.sentence) The first took"
             + " \(NumberText.significant(timeRatio, 3)) times as long to train (median).", first: "  "))
+    }
+    if let matched {
+      output.write(
+        TerminalText.wrapped(
+          "Runs that differ in \(matched.names.joined(separator: ", ")) alone: \(matched.runs); first minus second:"
+            + " \(matched.comparison.sentence) The first took \(NumberText.significant(matched.timeRatio, 3)) times as long"
+            + " to train (median).", first: ""))
     }
     guard !differences.isEmpty else { return }
     output.write("\nDifferent settings\n")

@@ -1,0 +1,58 @@
+import Experiments
+
+/// Runs of two sweeps that belong together.
+struct PairedRuns {
+  /// What each is ranked by; pairs of which one cannot be ranked are left out.
+  private(set) var values: [(Double, Double)] = []
+  /// Training time of the first over that of the second.
+  private var ratios: [Double] = []
+
+  /// - Parameter key: The same for the runs of a pair, and for no others of either sweep.
+  init<Key: Hashable>(_ first: Ranking, _ second: Ranking, by key: (RunSummary) -> Key) {
+    var rows: [Key: Int] = [:]
+    for (row, run) in second.table.runs.enumerated() { rows[key(run)] = row }
+    for (row, run) in first.table.runs.enumerated() {
+      guard let other = rows[key(run)] else { continue }
+      let (value, otherValue) = (first.values[row], second.values[other])
+      guard !value.isNaN, !otherValue.isNaN else { continue }
+      values.append((value, otherValue))
+      let ratio = run.cost.trainingSeconds / second.table.runs[other].cost.trainingSeconds
+      if ratio.isFinite { ratios.append(ratio) }
+    }
+  }
+
+  /// First minus second; nil without two pairs.
+  var comparison: MeanComparison? { .paired(values.map(\.0), values.map(\.1)) }
+
+  /// The median; NaN without any.
+  var timeRatio: Double { SampleStatistics(ratios).median }
+}
+
+extension SweepComparison {
+  /// Pairs of runs that agree in all but a few hyperparameters, which are the same in all of each sweep.
+  public struct Matched: Sendable {
+    /// The hyperparameters in which they differ.
+    public let names: [String]
+    public let runs: Int
+    /// First value minus second.
+    public let comparison: MeanComparison
+    public let timeRatio: Double
+
+    /// - Parameter differences: Hyperparameters of which the sweeps have different values.
+    init?(_ first: Ranking, _ second: Ranking, _ differences: [String]) {
+      let names = differences.filter { name in
+        [first, second].allSatisfy { ranking in
+          guard let column = ranking.table.column(name) else { return true }
+          return column.values.count == 1 && !column.codes.contains(-1)
+        }
+      }
+      let excluded = Set(names)
+      let pairs = PairedRuns(first, second) { run in run.hyperparameters.filter { !excluded.contains($0.name) } }
+      guard !names.isEmpty, let comparison = pairs.comparison else { return nil }
+      self.names = names
+      self.comparison = comparison
+      runs = pairs.values.count
+      timeRatio = pairs.timeRatio
+    }
+  }
+}
