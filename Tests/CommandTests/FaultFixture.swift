@@ -14,8 +14,10 @@ struct FaultFixture {
   static let isLong = ProcessInfo.processInfo.environment["RAVINE_LONG_TESTS"] == "1"
 
   /// Eight configurations for each seed; a run takes a millisecond.
-  init(seeds: Int) throws {
-    fixture = try SweepFixture()
+  ///
+  /// - Parameter program: The build of `sweep` to run; nil for the tests' own.
+  init(seeds: Int, program: URL? = nil) throws {
+    fixture = try SweepFixture(program: program)
     let text = SweepFixture.experiment(seeds: seeds).replacing("epochs: 20", with: "epochs: 2")
     _ = try fixture.write(text)
     try #require(try fixture.sweep("run", "spirals.yaml", "--output", "whole").status == 0)
@@ -25,6 +27,27 @@ struct FaultFixture {
   }
 
   var runs: Int { whole.runs.count }
+
+  /// The release build of `sweep`, which `scripts/test` makes first.
+  static var releaseBuild: URL? {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../.build/release/sweep").standardizedFileURL
+    return FileManager.default.isExecutableFile(atPath: path.path) ? path : nil
+  }
+
+  /// What a run takes on average, of the clock.
+  var millisecondsOfARun: String {
+    get throws {
+      let runs = try ResultReader(path: fixture.folder.path("whole/spirals")).summaries()
+      return String(format: "%.1f", runs.reduce(0) { $0 + $1.cost.totalSeconds } / Double(runs.count) * 1000)
+    }
+  }
+
+  /// The whole sweep as it is started to be killed, but left alone.
+  func timeUndisturbed() throws -> KillCost.Time {
+    try? FileManager.default.removeItem(atPath: fixture.folder.path("clock"))
+    return try KillCost.time { try #require(try start([:], "--output", "clock").wait().status == 0) }
+  }
 
   /// Starts the disturbed sweep.
   func start(

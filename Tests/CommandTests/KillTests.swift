@@ -34,27 +34,31 @@ import Testing
     }
   }
 
-  /// 200 with RAVINE_LONG_TESTS=1. Signals of crashes stand for a worker that takes its process along.
+  /// 200 with RAVINE_LONG_TESTS=1, then on the release build where there is one. Signals of crashes stand for a worker
+  /// that takes its process along.
   @Test func killsAtRandomInstantsCostTheRunsInFlight() throws {
     let kills = FaultFixture.isLong ? 200 : 10
-    let faults = try FaultFixture(seeds: FaultFixture.isLong ? 150 : 34)
-    let started = ContinuousClock.now
-    #expect(try faults.fixture.sweep("run", "spirals.yaml", "--output", "clock", "--workers", "2").status == 0)
-    let undisturbed = (ContinuousClock.now - started) / .seconds(1)
+    let faults = try FaultFixture(
+      seeds: FaultFixture.isLong ? 75 : 34, program: FaultFixture.isLong ? FaultFixture.releaseBuild : nil)
+    var cost = KillCost()
+    for _ in 0..<5 { cost.add(undisturbed: try faults.timeUndisturbed()) }
+    // Every sweep is killed several times, at any instant from its start to its end.
+    let longest = Int(cost.medianClock * 0.5e6)
     var random = SystemRandomNumberGenerator()
-    var (done, sweeps, spent, torn) = (0, 0, 0.0, 0)
+    var (done, sweeps, torn) = (0, 0, 0)
     while done < kills {
       faults.removeResults()
-      var known: Set<TrialIdentity> = []
+      var (known, before, spent) = (Set<TrialIdentity>(), done, KillCost.Time.none)
       while true {
         let signal = [SIGKILL, SIGKILL, SIGSEGV, SIGABRT].randomElement(using: &random)!
-        let start = ContinuousClock.now
-        let running = try faults.start()
-        usleep(UInt32.random(in: 0..<UInt32(undisturbed * 0.25e6), using: &random))
         let isLast = done == kills
-        if !isLast { running.send(signal: signal) }
-        let status = try running.wait().status
-        spent += (ContinuousClock.now - start) / .seconds(1)
+        var status: Int32 = 0
+        spent += try KillCost.time {
+          // A backtrace of the crash would take longer than all that the kill costs.
+          let running = try faults.start(["SWIFT_BACKTRACE": "enable=no"])
+          if !isLast { kill(running, by: signal, after: .microseconds(Int.random(in: 0..<longest, using: &random))) }
+          status = try running.wait().status
+        }
         if status == 0 { break }
         #expect(status == 128 + signal)
         done += 1
@@ -66,12 +70,22 @@ import Testing
       }
       sweeps += 1
       try faults.compare("sweep \(sweeps)")
+      cost.add(starting: try KillCost.time { try #require(try faults.start().wait().status == 0) })
+      cost.add(killed: spent, kills: done - before, undisturbed: try faults.timeUndisturbed())
     }
-    let cost = (spent - Double(sweeps) * undisturbed) / Double(done) * 1000
+    let build = faults.fixture.program == nil ? "debug" : "release"
     print(
-      "\(done) kills at random instants in \(sweeps) sweeps of \(faults.runs) runs: no run lost but those in flight, "
-        + "\(torn) records cut off, \(Int(cost.rounded())) ms a kill (start, reading what is there, runs done again) "
-        + "beside \(Int((undisturbed * 1000).rounded())) ms of a sweep undisturbed")
+      """
+      \(done) kills at random instants in \(sweeps) sweeps of \(faults.runs) runs, \(build) build: no run lost but \
+      those in flight, at most two a kill, of \(try faults.millisecondsOfARun) ms each; \(torn) records cut off
+      \(cost.text)
+      """)
+  }
+
+  private func kill(_ running: Command.Running, by signal: Int32, after delay: Duration) {
+    let end = ContinuousClock.now + delay
+    while running.isRunning, ContinuousClock.now < end { usleep(200) }
+    running.send(signal: signal)
   }
 
   private func tornJournals(_ faults: FaultFixture) throws -> Int {

@@ -6,8 +6,13 @@ import TestSupport
 /// A folder in which `sweep` is run as a user runs it.
 struct SweepFixture {
   let folder: TemporaryDirectory
+  /// The build of `sweep` to run; nil for the tests' own.
+  let program: URL?
 
-  init() throws { folder = try TemporaryDirectory() }
+  init(program: URL? = nil) throws {
+    folder = try TemporaryDirectory()
+    self.program = program
+  }
 
   /// `count` seeds of eight configurations, two of which diverge; a run takes some milliseconds.
   static func experiment(seeds: Int) -> String {
@@ -35,7 +40,7 @@ struct SweepFixture {
   }
 
   func command(_ environment: [String: String?] = [:]) -> Command {
-    Command("sweep", environment: environment, directory: folder.url)
+    Command("sweep", at: program, environment: environment, directory: folder.url)
   }
 
   func sweep(_ arguments: String...) throws -> Command.Result { try command().run(arguments) }
