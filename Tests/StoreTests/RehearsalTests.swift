@@ -7,9 +7,18 @@ import Testing
 
 /// Reading that would end the process ends a copy of it.
 @Suite struct RehearsalTests {
-  private func rehearse(_ body: @escaping @Sendable () throws -> Void) throws {
-    try HDF5.run { try Rehearsal.run("some.h5", body) }
+  private func rehearse(patience: Double = 15, _ body: @escaping @Sendable () throws -> Void) throws {
+    try HDF5.run { try Rehearsal.run("some.h5", patience: patience, body) }
   }
+
+  /// One byte more in a file, from whichever process.
+  private static func leaveMark(_ path: String) {
+    let file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    _ = write(file, "x", 1)
+    close(file)
+  }
+
+  private func marks(_ path: String) -> Int { FileManager.default.contents(atPath: path)?.count ?? 0 }
 
   @Test func whatEndsWellIsRunAgainHere() throws {
     // The child's memory is its own.
@@ -30,6 +39,43 @@ import Testing
     // As the limit on processor time ends it.
     let error = #expect(throws: HDF5Error.self) { try rehearse { kill(getpid(), SIGXCPU) } }
     #expect("\(error!)".contains("reading it does not end"))
+  }
+
+  /// As someone stops a program, or a machine does for want of memory: five times as long as the reader may sleep.
+  @Test func aReaderThatIsStoppedGoesOn() throws {
+    let folder = try TemporaryDirectory()
+    let (begun, done) = (folder.path("begun"), folder.path("done"))
+    try rehearse(patience: 0.2) {
+      Self.leaveMark(begun)
+      let reader = getpid()
+      if fork() == 0 {
+        usleep(1_000_000)
+        kill(reader, SIGCONT)
+        _exit(0)
+      }
+      kill(reader, SIGSTOP)
+      Self.leaveMark(done)
+    }
+    #expect(marks(begun) == 1 && marks(done) == 1)
+  }
+
+  @Test func aReaderThatSleepsIsMadeAnewThenRefused() throws {
+    let folder = try TemporaryDirectory()
+    let begun = folder.path("begun")
+    let error = #expect(throws: HDF5Error.self) {
+      try rehearse(patience: 0.2) {
+        Self.leaveMark(begun)
+        while true { pause() }
+      }
+    }
+    #expect("\(error!)".contains("reading it does not end"))
+    #expect(marks(begun) == 3)
+    // Only the first one sleeps.
+    try rehearse(patience: 0.2) {
+      Self.leaveMark(begun)
+      if FileManager.default.contents(atPath: begun)?.count == 4 { while true { pause() } }
+    }
+    #expect(marks(begun) == 5)
   }
 
   /// Metadata with changed bytes, under no seal: HDF5 1.10 itself does not survive some of them.

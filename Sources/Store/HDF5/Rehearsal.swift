@@ -10,19 +10,21 @@ enum Rehearsal {
   /// Seconds of processor time, and more for large files.
   private static let baseSeconds = 5
   private static let bytesPerSecond = 20 << 20
-  /// A child that does nothing at all waits for a lock some other thread held when it was made: a new one is made then.
+  /// A child that sleeps waits for a lock some other thread held when it was made: a new one is made then. One that is
+  /// stopped, waits for its device or gets no processor is left alone: how busy a machine is decides nothing.
   private static let attempts = 3
-  private static let secondsAsleep = 15
 
   /// Runs `body` in a child, and says what became of the child by throwing ``HDF5Error``. Errors of `body` are not
   /// thrown: it will be run again here. On the library's queue; `body` uses no other queue.
-  static func run(_ path: String, _ body: () throws -> Void) throws {
+  ///
+  /// - Parameter patience: Seconds that a child may sleep without any use of the processor.
+  static func run(_ path: String, patience: Double = 15, _ body: () throws -> Void) throws {
     HDF5.requireQueue()
     for attempt in 1...attempts {
       let child = fork()
       guard child >= 0 else { throw StoreError.system(operation: "fork", path: path, code: errno) }
       if child == 0 { rehearse(path, body) }
-      switch wait(for: child) {
+      switch wait(for: child, patience) {
       case .ended: return
       case .died(let reason): throw refusal(path, reason)
       case .asleep where attempt < attempts: continue
@@ -66,7 +68,7 @@ enum Rehearsal {
     case asleep
   }
 
-  private static func wait(for child: pid_t) -> End {
+  private static func wait(for child: pid_t, _ patience: Double) -> End {
     var (status, pause, slept, used) = (0 as Int32, 50 as UInt32, 0.0, -1)
     while true {
       let ended = retrying { waitpid(child, &status, WNOHANG) }
@@ -75,10 +77,9 @@ enum Rehearsal {
       usleep(pause)
       slept += Double(pause) * 1e-6
       pause = min(2 * pause, 20_000)
-      guard slept > Double(secondsAsleep) else { continue }
-      // Still at work?
-      let now = processorTicks(of: child)
-      if now == used {
+      guard slept > patience else { continue }
+      let (isSleeping, now) = activity(of: child)
+      if isSleeping, now == used {
         kill(child, SIGKILL)
         _ = retrying { waitpid(child, &status, 0) }
         return .asleep
@@ -90,13 +91,15 @@ enum Rehearsal {
     return .died(signal == SIGXCPU || signal == SIGKILL ? "reading it does not end" : "reading it crashes HDF5")
   }
 
-  /// Processor time of a process in ticks: fields 14 and 15 of `/proc/PID/stat`, counted behind the name's bracket.
-  private static func processorTicks(of process: pid_t) -> Int {
+  /// Whether a process sleeps, and its processor time in ticks: fields 3, 14 and 15 of `/proc/PID/stat`, counted behind
+  /// the name's bracket.
+  private static func activity(of process: pid_t) -> (isSleeping: Bool, ticks: Int) {
     guard let file = try? FileDescriptor(opening: "/proc/\(process)/stat", O_RDONLY),
       let bytes = try? file.read(4096, at: 0)
-    else { return -1 }
+    else { return (false, -1) }
     let fields = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
-    return fields.count > 13 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : -1
+    guard fields.count > 13 else { return (false, -1) }
+    return (fields[0] == "S", (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0))
   }
 }
 
