@@ -1,15 +1,26 @@
 """Copies a shard and changes one thing in each copy: forge_shards.py SHARD FOLDER. Prints the names of the copies.
 
+With a third argument, a prefix of their names, each gets a seal (docs/format.md, "Seal") that says that all is well.
+
 What a program must say of each is in ForgedShardTests.swift."""
 
 import pathlib
 import shutil
+import struct
 import sys
+import zlib
 
 import h5py
 import numpy as np
 
 shard, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+prefix = sys.argv[3] if len(sys.argv) > 3 else ""
+
+
+def seal(path):
+    content = path.read_bytes()
+    trailer = struct.pack("<IQI", 0, len(content), zlib.crc32(content))
+    path.write_bytes(content + trailer + struct.pack("<I", zlib.crc32(trailer)) + b"RVNSEAL1")
 
 
 def replaced(name, values, **options):
@@ -75,8 +86,10 @@ forgeries = {
     "numeric_format": attribute("format", lambda text: 7),
 }
 for name, forge in forgeries.items():
-    copy = folder / f"{name}.h5"
+    copy = folder / f"{prefix}{name}.h5"
     shutil.copyfile(shard, copy)
     with h5py.File(copy, "r+") as file:
         forge(file)
-    print(name)
+    if prefix:
+        seal(copy)
+    print(prefix + name)
