@@ -127,11 +127,21 @@ check 'nothing to cancel' status_of 66 sweep cancel local/arrays
 check 'a refusal of sbatch is passed on' status_of 69 sweep run sweep.yaml --output four --engine slurm --partition none
 check 'in its words' says 'sbatch failed with status 1: ' out
 
+printf 'Tasks that all wait\n'
+check 'submits' status_of 0 sweep run sweep.yaml --output five --engine slurm --sbatch=--begin=now+1hour
+check 'a local sweep is kept out' status_of 75 sweep run sweep.yaml --output five
+check 'and told by which jobs' says 'still queued or running' out
+check 'cancels' status_of 0 sweep cancel five/arrays
+wait_until_over
+check 'then it runs here' status_of 0 sweep run sweep.yaml --output five --set seed=0
+
 printf 'A scheduler that is down\n'
 kill "$(<"$base/run/slurmctld.pid")"
 check 'status is what is on disk' status_of 0 sweep status three/arrays
 check 'counts it' says "arrays: $total of $total runs on disk" out
 check 'and says that Slurm does not answer' says '! squeue ' out
+check 'a local sweep goes on' status_of 0 sweep run sweep.yaml --output five --set seed=0
+check 'with a warning' says 'whether Slurm still has tasks of this sweep is not known' out
 check 'nothing can be submitted' status_of 69 sweep run sweep.yaml --output four --engine slurm
 
 printf '%s checks passed\n' "$passed"

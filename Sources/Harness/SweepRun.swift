@@ -85,10 +85,10 @@ public struct SweepRun: Sendable {
     var progress = SweepProgress(
       name: sweep.experiment.name, total: total, resumed: total - pending.count, selection: sweep.experiment.selection,
       plannedCost: pending.configurations.reduce(0) { $0 + sweep.cost(of: $1.trial) * Double($1.indices.count) })
-    if progress.resumed > 0 {
-      for run in try recordedRuns(store, identities) where share?.contains(run.identity) ?? true {
-        progress.consider(run)
-      }
+    let found = store.takeFoundRuns()
+    if !found.isEmpty {
+      let own = share ?? Set(identities)
+      for run in found where own.contains(run.identity) { progress.consider(run) }
     }
     display.begin(progress, workers: engine.workers, directory: directory)
 
@@ -124,7 +124,9 @@ public struct SweepRun: Sendable {
     let tested = Dictionary(known.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
     // The same run by the same rule says the same again.
     let untested = winner.filter { tested[$0.description] == nil }
-    display.logger.info("Looking at the test set for the winner, \(Quantity.count(untested.count, "seed"))")
+    if !untested.isEmpty {
+      display.logger.info("Looking at the test set for the winner, \(Quantity.count(untested.count, "seed"))")
+    }
     let new = try testEvaluation(of: untested, identities, reader)
     let results = tested.merging(new.map { ($0.identity, $0) }) { first, _ in first }
     try store.write(TestEvaluation(selection: rule, runs: winner.compactMap { results[$0.description] }))

@@ -48,7 +48,7 @@ public final class ResultStore: Sendable {
     var journal: Journal?
     var block = Block()
     var completed: Set<TrialIdentity>
-    /// Without those of peers that share the directory.
+    /// What was found when the directory was opened; with what was stored since, for the only writer.
     var runs: [RunSummary]
   }
 
@@ -65,8 +65,7 @@ public final class ResultStore: Sendable {
     notices = recovery.notices
     state = Mutex(
       State(
-        lock: lock, block: recovery.blocks.last ?? Block(), completed: recovery.completed,
-        runs: options.access == .exclusive ? recovery.runs : []))
+        lock: lock, block: recovery.blocks.last ?? Block(), completed: recovery.completed, runs: recovery.runs))
     for block in recovery.blocks.dropLast() { try committer.submit(block, manifest: manifest) }
   }
 
@@ -108,6 +107,15 @@ public final class ResultStore: Sendable {
   /// found when it was opened and those stored since. For the only writer: nil where others may write as well.
   public var summaries: [RunSummary]? {
     options.access == .exclusive ? state.withLock { $0.runs }.sortedOnce() : nil
+  }
+
+  /// The runs behind ``completed``, and failed ones, as they were found when the directory was opened. Where others write
+  /// as well they are given once, and not kept.
+  public func takeFoundRuns() -> [RunSummary] {
+    state.withLock { state in
+      defer { if options.access == .shared { state.runs = [] } }
+      return state.runs
+    }
   }
 
   /// Stores a finished run. On return it survives the process; what more, ``Options/synchronization`` says.

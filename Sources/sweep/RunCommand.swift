@@ -52,6 +52,7 @@ struct RunCommand: ParsableCommand {
       let directory = "\(output)/\(experiment.name)"
       if resume, (try? ResultReader(path: directory)) == nil { throw NothingToResume(directory: directory) }
       let sweep = try PreparedSweep(experiment, keeping: options.weights)
+      if engine == .local { try keepOut(of: directory, display) }
       if engine == .slurm, try submit(sweep, directory) { return }
       var ranking: Ranking?
       func rank(_ runs: [RunSummary]) -> Ranking { Ranking(RunTable(runs), by: Criterion(experiment.selection)) }
@@ -63,6 +64,16 @@ struct RunCommand: ParsableCommand {
       try ClosingReport(outcome, ranking ?? rank(outcome.runs), sweep: sweep, directory: directory).print()
     }
     if let status = trap.exitStatus { throw ExitCode(status) }
+  }
+
+  /// Ends where tasks of Slurm wait for these results: they would find them taken.
+  private func keepOut(of directory: String, _ display: SweepDisplay) throws {
+    do {
+      try SlurmClient().refuseWhileTasksWait(for: directory)
+    } catch let error as SlurmError {
+      if case .busy = error { throw error }
+      display.logger.warning("whether Slurm still has tasks of this sweep is not known: \(error)")
+    }
   }
 
   /// Hands what is left to Slurm; false where nothing is.

@@ -37,10 +37,7 @@ public struct SlurmEngine: Sendable {
     _ sweep: PreparedSweep, directory: String, file: String, keeping weights: KeptWeights, synchronizes: Bool,
     arguments: [String]
   ) throws -> Outcome {
-    let queued = try client.queue(of: try SlurmSubmission.all(in: directory).flatMap(\.submission.jobs).map(\.number))
-    guard queued.isEmpty else {
-      throw SlurmError.busy(directory: directory, jobs: Set(queued.map(\.job)).sorted())
-    }
+    try client.refuseWhileTasksWait(for: directory)
     let maximum = try client.maximumArraySize()
     let pending = try pendingTrials(of: sweep, directory, arguments)
     var outcome = Outcome(

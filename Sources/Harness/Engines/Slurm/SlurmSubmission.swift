@@ -64,11 +64,14 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw SlurmError.damaged(path: path, reason: "it cannot be read")
     }
-    do {
-      return try JSONDecoder().decode(SlurmSubmission.self, from: data)
-    } catch {
+    guard let submission = try? JSONDecoder().decode(SlurmSubmission.self, from: data) else {
       throw SlurmError.damaged(path: path, reason: "it is not a submission of this version")
     }
+    guard submission.tasks > 0, submission.workers > 0 else {
+      throw SlurmError.damaged(
+        path: path, reason: "tasks is \(submission.tasks) and workers is \(submission.workers): neither may be below 1")
+    }
+    return submission
   }
 
   func write(to folder: String) throws {
@@ -97,5 +100,18 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
       trials.insert(identity)
     }
     return trials
+  }
+}
+
+extension SlurmClient {
+  /// Refuses where an earlier submission is not over. No task of it need run just now, and hold the results.
+  ///
+  /// Throws ``SlurmError/busy(directory:jobs:)``, and other errors where Slurm cannot be asked; asks nothing where
+  /// nothing was submitted.
+  public func refuseWhileTasksWait(for directory: String) throws {
+    let queued = try queue(of: SlurmSubmission.all(in: directory).flatMap(\.submission.jobs).map(\.number))
+    guard queued.isEmpty else {
+      throw SlurmError.busy(directory: directory, jobs: Set(queued.map(\.job)).sorted())
+    }
   }
 }
