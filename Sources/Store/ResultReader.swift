@@ -72,11 +72,11 @@ public final class ResultReader: Sendable {
     }
   }
 
-  /// Whether a sweep is writing to the directory now; never for a file. Throws ``StoreError``.
-  public var isBeingWritten: Bool {
+  /// Who writes to the directory now, such as `process 7 on host`; nil where nobody does. Throws ``StoreError``.
+  public var writer: String? {
     get throws {
-      guard case .directory(let directory) = source else { return false }
-      return try DirectoryLock.holder(of: directory) != nil
+      guard case .directory(let directory) = source else { return nil }
+      return try DirectoryLock.holder(of: directory)
     }
   }
 

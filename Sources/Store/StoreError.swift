@@ -39,7 +39,7 @@ extension StoreError: CustomStringConvertible {
     case .vanished(let path):
       "\(printable(path)): was removed while the sweep was writing to it. The runs in it are lost; the same command runs"
         + " them again"
-    case .exists(let path): "\(printable(path)): is there already"
+    case .exists(let path): "\(printable(path)): is there already; --force replaces it, --output takes another name"
     case .commitFailed(let directory, let reason):
       "\(printable(directory)): a shard could not be written: \(printable(reason)). No run is lost: the journal holds"
         + " them, and the same command goes on from there"
@@ -56,7 +56,7 @@ public struct SweepConflict: Error, Hashable, CustomStringConvertible {
   public var description: String {
     "\(printable(directory)): holds the results of a different experiment:\n"
       + differences.map { "  \(printable($0))\n" }.joined()
-      + "Choose another name, or remove the directory"
+      + "Choose another name, or another --output"
   }
 }
 

@@ -33,7 +33,7 @@ struct WatchCommand: ParsableCommand {
     while true {
       let reader = try openResults(question.results)
       // Asked first: what a sweep wrote before it ended is then read.
-      let isRunning = try reading(reader.path) { try reader.isBeingWritten }
+      let isRunning = try reading(reader.path) { try reader.writer != nil }
       var options = try question.options()
       options.top = top
       let report = try question.report(options, reader)

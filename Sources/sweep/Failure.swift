@@ -19,6 +19,13 @@ struct RefusedQuestion: Error, CustomStringConvertible {
   var description: String { "\(results): \(error)" }
 }
 
+/// Something in a sweep's directory is damaged, which it can be rid of.
+struct DamagedResults: Error, CustomStringConvertible {
+  var results: String
+  var error: any Error
+  var description: String { "\(error). `sweep verify --repair \(results)` saves what can be saved" }
+}
+
 /// Runs `body`; prints an error of it to standard error and exits with the status that sysexits.h has for it.
 func exitOnFailure(_ body: () throws -> Void) throws {
   do {
@@ -37,7 +44,7 @@ func exitCode(for error: any Error) -> ExitCode {
   case let error as DatasetError: error.code == .unreadable ? .noInput : .dataError
   case is NothingToResume: .noInput
   case is SweepConflict, is FileIsThere: .cannotCreate
-  case is ProbeRefusal, is NoData: .dataError
+  case is ProbeRefusal, is NoData, is DamagedResults: .dataError
   case let error as RefusedQuestion: ExitCode(error.error.exitStatus)
   case let error as ReportError: ExitCode(error.exitStatus)
   case let error as SlurmError: error.exitCode

@@ -39,7 +39,7 @@ struct MergeCommand: ParsableCommand {
       if compact {
         outcome = try merge.compact(results)
       } else {
-        outcome = try merge.merge(results, into: path, replaces: force)
+        outcome = try damageSaid { try merge.merge(results, into: path, replaces: force) }
       }
       for notice in outcome.notices {
         try? FileHandle.standardError.write(contentsOf: Data("Warning: \(TerminalText.escaped(notice))\n".utf8))
@@ -52,6 +52,16 @@ struct MergeCommand: ParsableCommand {
           "\(Quantity.count(outcome.runs, "run")) of \(Quantity.count(outcome.sources, "file")) into \(place), "
             + Quantity.bytes(Double(outcome.bytes)))
       }
+    }
+  }
+
+  private func damageSaid<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as HDF5Error {
+      throw DamagedResults(results: results, error: error)
+    } catch StoreError.damaged(let path, let reason) {
+      throw DamagedResults(results: results, error: StoreError.damaged(path: path, reason: reason))
     }
   }
 

@@ -12,6 +12,8 @@ struct SweepStatus: Encodable {
   private var outcomes: [String: Int] = [:]
   /// Runs of the experiment; nil where an older version wrote the manifest.
   private var total: Int?
+  /// Who writes to the results now; nil where nobody does.
+  private var writer: String?
   private var tasks: Int?
   private var queued: [SlurmClient.QueuedTask]?
   private var notices: [String]
@@ -22,6 +24,7 @@ struct SweepStatus: Encodable {
     let summaries = try reader.summaries()
     self.directory = directory
     name = reader.manifest.name
+    writer = try reader.writer
     total = reader.manifest.trials
     runs = summaries.count
     for summary in summaries { outcomes[summary.outcome.name, default: 0] += 1 }
@@ -36,15 +39,19 @@ struct SweepStatus: Encodable {
   }
 
   /// Runs without a result that stands: a failed one is run again.
-  private var left: Int? { total.map { max(0, $0 - runs + (outcomes["failed"] ?? 0)) } }
+  private var left: Int? { total.map { max(0, max(0, $0) - runs + (outcomes["failed"] ?? 0)) } }
 
   var text: String {
     var text = "\(TerminalText.escaped(name)): \(Quantity.grouped(runs))"
-    if let total { text += " of \(Quantity.count(total, "run")) on disk" } else { text += " runs on disk" }
+    if let total, total >= runs { text += " of \(Quantity.grouped(total))" }
+    text += " \(max(total ?? 0, runs) == 1 ? "run" : "runs") on disk"
+    // Runs that another grid of the experiment asked for stay.
+    if let total, total < runs { text += ", \(Quantity.grouped(max(0, total))) in the grid that ran last" }
     let parts = TrialOutcome.names.compactMap { name in
       outcomes[name].map { "\(Quantity.grouped($0)) \(name.split(separator: "_").joined(separator: " "))" }
     }
     text += (parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")) + "\n"
+    if let writer { text += "Written to by \(TerminalText.escaped(writer)).\n" }
     text += slurmText
     for notice in notices { text += "! \(TerminalText.escaped(notice))\n" }
     return text

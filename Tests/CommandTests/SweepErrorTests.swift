@@ -81,7 +81,7 @@ import Testing
         Error: results/spirals: holds the results of a different experiment:
           - epochs_planned: 20
           + epochs_planned: 7
-        Choose another name, or remove the directory
+        Choose another name, or another --output
 
         """)
   }

@@ -19,6 +19,7 @@ import Testing
       "\(second.standardError)")
     let status = try fixture.sweep("status", "results/spirals")
     #expect(status.status == 0 && status.standardOutput.contains(" of 320 runs on disk: "))
+    #expect(status.standardOutput.contains("\nWritten to by process "))
     // Both end well.
     first.send(signal: SIGINT)
     #expect(try first.wait().status == 130)
@@ -36,6 +37,11 @@ import Testing
     #expect(object["runs"] as? Int == 8 && object["total"] as? Int == 8)
     #expect((object["outcomes"] as? [String: Int]) == ["completed": 6, "diverged": 2])
     #expect(try fixture.sweep("status", "nowhere").status == 66)
+    // Another grid of the same experiment.
+    #expect(try fixture.sweep("run", file, "--set", "grid.dropout.keep_probability=1").status == 0)
+    #expect(
+      try fixture.sweep("status", "results/spirals").standardOutput
+        == "spirals: 8 runs on disk, 4 in the grid that ran last: 6 completed, 2 diverged\n")
     let cancelled = try fixture.sweep("cancel", "results/spirals")
     #expect(cancelled.status == 66)
     #expect(cancelled.standardError == "Error: results/spirals: no sweep was submitted to Slurm from there\n")

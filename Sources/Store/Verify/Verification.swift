@@ -135,7 +135,7 @@ private struct Inspector {
     for record in replay.records { add(record.identity, record.outcome) }
     switch replay.tail {
     case .complete:
-      file.note = isInUse ? "" : "of a sweep that was killed; the next one takes it up"
+      file.note = isInUse ? "" : "of a sweep that was cut short; the next one takes it up"
     case .torn:
       file.note = isInUse ? "" : replay.tail.notice ?? ""
       file.lost = isInUse ? 0 : 1
