@@ -11,7 +11,7 @@ func loadResults(_ reader: ResultReader) throws -> SweepResults {
   try reading(reader.path) {
     let results = SweepResults(
       name: reader.manifest.name, selection: reader.manifest.selection, runs: try reader.summaries(),
-      testEvaluation: try reader.testEvaluation)
+      plannedRuns: reader.manifest.trials, testEvaluation: try reader.testEvaluation)
     for notice in reader.notices { warn(notice) }
     return results
   }

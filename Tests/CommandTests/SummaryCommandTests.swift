@@ -29,12 +29,12 @@ import Testing
     try store.close()
   }
 
-  private static func open(_ path: String, name: String) throws -> ResultStore {
-    try ResultStore.open(
-      directory: path,
-      manifest: SweepManifest(
-        name: name, experimentText: "", experimentHash: "", compatibility: "", provenance: Provenance(version: "1"),
-        created: "2024-01-01T00:00:00Z"))
+  private static func open(_ path: String, name: String, trials: Int? = nil) throws -> ResultStore {
+    var manifest = SweepManifest(
+      name: name, experimentText: "", experimentHash: "", compatibility: "", provenance: Provenance(version: "1"),
+      created: "2024-01-01T00:00:00Z")
+    manifest.trials = trials
+    return try ResultStore.open(directory: path, manifest: manifest)
   }
 
   private static func record(_ optimizer: String, keep: Double, seed: Int, loss: Double) -> TrialRecord {
@@ -214,6 +214,17 @@ import Testing
     let result = try summary(folder.path("empty"))
     #expect(result.status == 0)
     #expect(result.standardOutput.hasPrefix("em\\u{1B}[31mpty: 0 runs\n"))
+  }
+
+  @Test func runsThatAreMissingAreSaid() throws {
+    let path = folder.path("part")
+    let store = try Self.open(path, name: "part", trials: 5)
+    for seed in [1, 2] { try store.append(Self.record("adam", keep: 0.9, seed: seed, loss: 1)) }
+    try store.close()
+    let warning = "! 3 of 5 runs are not there yet: the ranking may change."
+    #expect(try summary(path).standardOutput.contains(warning))
+    // What a condition leaves out is not missing.
+    #expect(try !summary(path, "--where", "seed=1").standardOutput.contains(warning))
   }
 
   /// More than a pipe holds, to a reader that leaves at once.

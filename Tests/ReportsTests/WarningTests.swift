@@ -33,6 +33,25 @@ import Testing
     #expect(kinds(grid([3, 2, 1]) + others).contains(.learningRateOnEdge))
   }
 
+  /// Every keep probability with the same settings, whatever the depth; and one of them short of a learning rate.
+  @Test func tuningIsTheSameForEachKeepProbability() throws {
+    let runs = [0.5, 1].flatMap { keep in
+      [(0.01, 1), (0.1, 1), (0.1, 2)].flatMap { rate, depth in
+        [1, 2].map { seed in
+          var run = SampleRun(learningRate: rate, seed: seed, loss: keep + rate + Double(depth))
+          run.keepProbability = [1] + [Double](repeating: keep, count: depth)
+          run.extra = [.init("hidden", .list([Double](repeating: 8, count: depth)))]
+          return run
+        }
+      }
+    }
+    #expect(!kinds(runs).contains(.unequalTuning))
+    let less = Array(runs.dropLast(2))
+    let warning = try #require(less.ranking().warnings().first { $0.kind == .unequalTuning })
+    #expect(warning.message.contains("everything else, 2 to 3 each, 2 of them common to all"))
+    #expect(!kinds(less, planned: 12).contains(.unequalTuning) && kinds(less, planned: 12).contains(.missingRuns))
+  }
+
   /// Two saddles and Rosenbrock's function: each is a ranking of its own.
   @Test func severalProblems() throws {
     func run(_ problem: String, _ eigenvalues: [Double]?, loss: Double) -> SampleRun {

@@ -11,6 +11,7 @@ public struct Warning: Hashable, Sendable {
     case keepProbabilityOnEdge = "keep_probability_on_edge"
     case hyperparameterOnEdge = "hyperparameter_on_edge"
     case unequalBudgets = "unequal_budgets"
+    case unequalTuning = "unequal_tuning"
     case muchDiverged = "much_diverged"
     case failedRuns = "failed_runs"
     case lostSeeds = "lost_seeds"
@@ -41,6 +42,8 @@ extension Ranking {
       ]
       warnings += hyperparametersOnEdge(winner)
       warnings += [stillImproving(winner), validationLossRising(winner), unequalBudgets(winner)]
+      // A sweep that is not done is unequal anyhow.
+      if (plannedRuns ?? 0) <= outcomes.total { warnings.append(unequalTuning()) }
     }
     return warnings.compactMap { $0 }
   }
@@ -115,21 +118,6 @@ extension Ranking {
       message:
         "\(incomplete.count) of \(configurations.count) configurations lost seeds and rank after the complete ones"
         + (better > 0 ? "; \(better) of them would have the better mean on the seeds that are left." : "."))
-  }
-
-  /// Where another optimizer had fewer configurations to be the best of than the winner's.
-  private func unequalBudgets(_ winner: Configuration) -> Warning? {
-    guard let column = table.column("optimizer"), column.values.count > 1, let best = column[winner.row] else {
-      return nil
-    }
-    var counts: [String: Int] = [:]
-    for configuration in configurations { counts[column.text(configuration.row), default: 0] += 1 }
-    let own = counts[best.description] ?? 0
-    guard let least = counts.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }), least.value < own else { return nil }
-    return Warning(
-      kind: .unequalBudgets,
-      message: "Unequal tuning budgets: \(best) is the best of \(own) configurations, \(least.key) of \(least.value)."
-        + " `summary budget` compares optimizers after equally many trials.")
   }
 
   /// Only the lower edge: nothing lies beyond a keep probability of 1.
