@@ -1,40 +1,89 @@
 import Experiments
+import Foundation
 
 /// Measures how fast this machine trains the trials of a plan, by training a few of them for a moment.
 public struct ThroughputProbe: Sendable {
-  /// GFLOP/s of one worker, by samples in a step, in ascending order of samples.
-  public let rates: [(batch: Int, rate: Double)]
+  /// What was measured, in ascending order of samples in a step.
+  public let rates: [Rate]
+  private let plan: Plan
+
+  public struct Rate: Hashable, Sendable {
+    public var setting: Setting
+    /// GFLOP/s of one worker.
+    public var rate: Double
+  }
+
+  /// What the rate depends on.
+  public struct Setting: Hashable, Sendable {
+    /// Samples in a step.
+    public var batch: Int
+    public var network: NetworkSize
+    public var optimizer: OptimizerKind
+    public var precision: Precision
+    /// Operations of a step.
+    public var operations: Double
+
+    init(_ trial: Trial, _ plan: Plan) {
+      batch = plan.samplesAStep(of: trial)
+      network = plan.size(of: trial)
+      (optimizer, precision) = (trial.optimizer.kind, trial.precision)
+      let costs = plan.costs(of: trial)
+      operations = (costs.training + costs.updates) / Double(max(1, costs.steps))
+    }
+
+    /// How unlike two settings are: factors between their batches and their steps, as powers of e.
+    func distance(to other: Setting) -> Double {
+      abs(log(Double(batch) / Double(other.batch))) + 0.5 * abs(log(max(1, operations) / max(1, other.operations)))
+        + (optimizer == other.optimizer ? 0 : 1) + (precision == other.precision ? 0 : 1)
+        + (network == other.network ? 0 : 0.25)
+    }
+  }
 
   /// - Parameters:
-  ///   - seconds: Time to spend on each batch size.
-  ///   - maximumSizes: Batch sizes measured, spread over those of the plan; the rest takes its nearest neighbour's rate.
-  public init(_ sweep: PreparedSweep, seconds: Double = 0.1, maximumSizes: Int = 6) {
-    var representatives: [Int: Trial] = [:]
-    for (trial, _) in sweep.experiment.trials.configurations {
-      let batch = Self.batch(of: trial, in: sweep)
-      if representatives[batch] == nil { representatives[batch] = trial }
+  ///   - seconds: Time to spend on each setting.
+  ///   - maximumSettings: Settings measured, spread over those of the plan; the rest takes its nearest neighbour's rate.
+  public init(_ sweep: PreparedSweep, seconds: Double = 0.1, maximumSettings: Int = 12) {
+    plan = sweep.plan
+    var representatives: [Setting: Trial] = [:]
+    for (trial, _) in plan.experiment.trials.configurations {
+      let setting = Setting(trial, plan)
+      if representatives[setting] == nil { representatives[setting] = trial }
     }
-    let sizes = representatives.keys.sorted()
-    let step = max(1, Double(sizes.count - 1) / Double(max(1, maximumSizes - 1)))
-    let chosen = stride(from: 0, through: Double(sizes.count - 1), by: step).map { sizes[Int($0.rounded())] }
-    rates = chosen.map { ($0, Self.rate(of: representatives[$0]!, in: sweep, seconds: seconds)) }
+    let settings = representatives.keys.sorted { ($0.batch, $0.operations) < ($1.batch, $1.operations) }
+    let step = max(1, Double(settings.count - 1) / Double(max(1, maximumSettings - 1)))
+    let chosen = stride(from: 0, through: Double(settings.count - 1), by: step).map { settings[Int($0.rounded())] }
+    rates = chosen.map {
+      Rate(setting: $0, rate: Self.rate(of: representatives[$0]!, in: sweep, seconds: seconds))
+    }
   }
 
-  /// The rate at the batch size measured nearest to this one.
-  public func rate(batch: Int) -> Double {
-    rates.min { abs($0.batch - batch) < abs($1.batch - batch) }?.rate ?? 1
+  /// The rate of the measured setting nearest to a trial's.
+  public func rate(of trial: Trial) -> Double {
+    let setting = Setting(trial, plan)
+    return rates.min { $0.setting.distance(to: setting) < $1.setting.distance(to: setting) }?.rate ?? 1
   }
 
-  private static func batch(of trial: Trial, in sweep: PreparedSweep) -> Int {
-    trial.batchSize == .full ? sweep.plan.trainSamples : trial.batchSize.storedValue
-  }
-
-  /// Counts the steps a trial takes in the time, and the operations that the plan gives for them.
+  /// GFLOP/s of a trial's first steps, over and over where all of them take less than the time.
   private static func rate(of trial: Trial, in sweep: PreparedSweep, seconds: Double) -> Double {
-    let costs = sweep.plan.costs(of: trial)
     // Probes of the curvature would be timed without a step being counted.
     var trial = trial
     trial.curvature = nil
+    var total = (operations: 0.0, seconds: 0.0)
+    let begun = ContinuousClock.now
+    repeat {
+      let part = measure(trial, in: sweep, seconds: seconds - total.seconds)
+      guard part.seconds > 0 else { break }
+      total = (total.operations + part.operations, total.seconds + part.seconds)
+      // Making a trial ready takes its time as well.
+    } while total.seconds < seconds && (ContinuousClock.now - begun) / .seconds(1) < 2 * seconds
+    return total.seconds > 0 ? total.operations / total.seconds / 1e9 : 1
+  }
+
+  /// Counts the steps a trial takes in the time, and the operations that the plan gives for them.
+  private static func measure(
+    _ trial: Trial, in sweep: PreparedSweep, seconds: Double
+  ) -> (operations: Double, seconds: Double) {
+    let costs = sweep.plan.costs(of: trial)
     var started: ContinuousClock.Instant?
     var elapsed = 0.0
     var steps = -1
@@ -45,10 +94,10 @@ public struct ThroughputProbe: Sendable {
       steps += 1
       return elapsed >= seconds
     }
-    guard steps > 0, elapsed > 0 else { return 1 }
+    guard steps > 0, elapsed > 0 else { return (0, 0) }
     let share = Double(steps) / Double(costs.steps)
     // Evaluations come at the ends of epochs; the one before training was over when the clock started.
     let evaluations = (share * Double(trial.training.epochs)).rounded(.down) / Double(trial.training.epochs + 1)
-    return ((costs.training + costs.updates) * share + costs.evaluation * evaluations) / elapsed / 1e9
+    return ((costs.training + costs.updates) * share + costs.evaluation * evaluations, elapsed)
   }
 }

@@ -97,9 +97,13 @@ public struct TrialRun: Sendable {
   private func trainer<S: Scalar>(
     _ engine: Backpropagation<S>, _ samples: SplitSamples<S>, _ plan: TrainingPlan
   ) -> Trainer<S> {
-    let parameters: AlignedBuffer<S> = engine.network.initialParameters(
+    trainer(engine, initialParameters(engine), samples, plan)
+  }
+
+  /// Where the trial's training starts.
+  func initialParameters<S: Scalar>(_ engine: Backpropagation<S>) -> AlignedBuffer<S> {
+    engine.network.initialParameters(
       Initialization(trial.network.initialization), bias: trial.network.initialization.bias, seed: trial.seed)
-    return trainer(engine, parameters, samples, plan)
   }
 
   private func trainer<S: Scalar>(

@@ -6,8 +6,8 @@ struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Show what an experiment would run and take, without running it.",
     discussion: """
-      Times are estimated from a moment of training at some of the batch sizes; early stopping is not foreseen, so they \
-      are upper estimates.
+      Times are estimated from a moment of training of some of the trials, and a few passes or one whole probe where the \
+      curvature is probed; early stopping and convergence are not foreseen, so they are upper estimates.
       """)
 
   @OptionGroup var options: ExperimentOptions
@@ -15,7 +15,9 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     try exitOnFailure {
       let sweep = try PreparedSweep(try options.load(), keeping: options.weights)
-      let report = PlanReport(sweep: sweep, workers: options.workerCount, throughput: ThroughputProbe(sweep))
+      let report = PlanReport(
+        sweep: sweep, workers: options.workerCount, throughput: ThroughputProbe(sweep),
+        probes: ProbeTiming(sweep))
       var text = ""
       report.write(to: &text)
       print(text, terminator: "")

@@ -7,6 +7,7 @@ struct PlanReport {
   var sweep: PreparedSweep
   var workers: Int
   var throughput: ThroughputProbe
+  var probes: ProbeTiming
 
   private var plan: Plan { sweep.plan }
 
@@ -45,8 +46,12 @@ struct PlanReport {
 
   private var estimates: [[String]] {
     let size = sweep.library.size(for: sweep.experiment.trials[0])
-    let seconds = plan.seconds(workers: workers) { throughput.rate(batch: $0) }
-    return [
+    let seconds = plan.seconds(workers: workers) {
+      throughput.rate(of: $0)
+    } probe: {
+      probes.seconds(of: $0)
+    }
+    var rows = [
       [
         "data",
         "\(Quantity.grouped(size.train)) training, \(Quantity.grouped(size.validation)) validation and "
@@ -55,10 +60,29 @@ struct PlanReport {
       [sweep.experiment.trials[0].problem == nil ? "networks" : "problems", networks],
       ["work", "\(Quantity.count(plan.steps, "step")), \(NumberText.short(rounded(plan.operations / 1e9))) GFLOP"],
       ["rate", rates],
+    ]
+    if let probed { rows.append(["probes", probed]) }
+    return rows + [
       ["time", "\(Quantity.duration(seconds)) on \(Quantity.count(workers, "worker"))"],
       ["memory", Quantity.bytes(plan.dataBytes + Double(workers) * plan.workerBytes)],
       ["disk", "\(Quantity.bytes(plan.diskBytes)) before compression, weights kept: \(plan.weightsKept.rawValue)"],
     ]
+  }
+
+  /// How many probes of the curvature, over what, and how long they take in all; nil where there are none.
+  private var probed: String? {
+    var count = 0
+    var seconds = 0.0
+    var samples = 0
+    for (trial, indices) in sweep.experiment.trials.configurations {
+      let ofConfiguration = plan.probeCount(of: trial) * indices.count
+      count += ofConfiguration
+      seconds += Double(ofConfiguration) * probes.seconds(of: trial)
+      samples = max(samples, plan.probeWork(of: trial)?.samples ?? 0)
+    }
+    guard count > 0 else { return nil }
+    return "\(Quantity.count(count, "probe")) of the curvature over \(Quantity.count(samples, "sample")), "
+      + "\(Quantity.duration(seconds)) of one worker's time"
   }
 
   private var networks: String {
@@ -70,8 +94,13 @@ struct PlanReport {
     return shown.joined(separator: ", ") + more.joined()
   }
 
+  /// By batch size, each from the slowest to the fastest of what trains at it.
   private var rates: String {
-    let texts = throughput.rates.map { "\(NumberText.short(rounded($0.rate))) at batch \($0.batch)" }
+    let byBatch = Dictionary(grouping: throughput.rates, by: \.setting.batch).sorted { $0.key < $1.key }
+    let texts = byBatch.map { batch, rates in
+      let ends = [rates.map(\.rate).min(), rates.map(\.rate).max()].map { NumberText.short(rounded($0 ?? .nan)) }
+      return "\(ends[0] == ends[1] ? ends[0] : ends.joined(separator: " to ")) at batch \(batch)"
+    }
     return "GFLOP/s a worker: " + texts.joined(separator: ", ")
   }
 

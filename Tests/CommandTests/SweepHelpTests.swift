@@ -114,8 +114,9 @@ import Testing
       """
       OVERVIEW: Show what an experiment would run and take, without running it.
 
-      Times are estimated from a moment of training at some of the batch sizes; early
-      stopping is not foreseen, so they are upper estimates.
+      Times are estimated from a moment of training of some of the trials, and a few
+      passes or one whole probe where the curvature is probed; early stopping and
+      convergence are not foreseen, so they are upper estimates.
 
       USAGE: sweep plan [<file>] [--set <key=value[,value…]> ...] [--weights <weights>] [--workers <count>]
 

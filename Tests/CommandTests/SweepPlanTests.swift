@@ -80,6 +80,29 @@ import Testing
     #expect(!fixture.exists("results"))
   }
 
+  /// Every batch size is there, and of networks of different sizes the slowest and the fastest.
+  @Test func ratesAreThoseOfEachNetwork() throws {
+    let text = SweepFixture.experiment(seeds: 1).replacing("network: {hidden: [32, 16]}", with: "network: {}")
+      .replacing("batch_size: [32]", with: "batch_size: [16, 32]\n  hidden: [[4], [512, 512]]")
+    let result = try fixture.sweep("plan", try fixture.write(text))
+    #expect(result.status == 0, "\(result.standardError)")
+    let line = try #require(result.standardOutput.split(separator: "\n").first { $0.hasPrefix("rate ") })
+    #expect(line.contains(" to ") && line.contains(" at batch 16, ") && line.hasSuffix(" at batch 32"), "\(line)")
+    #expect(!result.standardOutput.contains("\nprobes "))
+  }
+
+  @Test(arguments: ["full_spectrum: true", "density: true, estimates: [taylor, online]", "matrix: gauss_newton"])
+  func probesAreCountedAndTimed(settings: String) throws {
+    let text = SweepFixture.experiment(seeds: 1)
+    let file = try fixture.write(text + "\ncurvature: {at: [start, final], every: 5, samples: 100, \(settings)}\n")
+    let result = try fixture.sweep("plan", file, "--workers", "1")
+    #expect(result.status == 0, "\(result.standardError)")
+    let line = try #require(result.standardOutput.split(separator: "\n").first { $0.hasPrefix("probes ") })
+    // Eight trials, at the start and after 5, 10, 15 and 20 epochs.
+    #expect(line.hasPrefix("probes     40 probes of the curvature over 100 samples, "), "\(line)")
+    #expect(line.hasSuffix(" of one worker's time"))
+  }
+
   @Test func theSameMistakesAreErrors() throws {
     let result = try fixture.sweep("plan", "nowhere.yaml")
     #expect(result.status == 66)

@@ -43,17 +43,65 @@ import Testing
   @Test func probesCount() throws {
     let plan = try plan()
     var trial = plan.experiment.trials[0]
-    #expect(plan.costs(of: trial).probes == 0)
+    #expect(plan.costs(of: trial).probes == 0 && plan.probeCount(of: trial) == 0 && plan.probeWork(of: trial) == nil)
     var curvature = CurvatureSpecification()
     (curvature.moments, curvature.every, curvature.fullSpectrum) = ([.start], 1, true)
     (curvature.layers, curvature.taylorModels) = (false, false)
     trial.curvature = curvature
     let gradient = NetworkSize(trial.network, inputs: 64, outputs: 10).gradientOperations
-    #expect(plan.costs(of: trial).probes == 3 * (2 * 606 * 100 * gradient + 11 * 606 * 606 * 606))
+    let solver = 11.0 * 606 * 606 * 606
+    #expect(plan.probeCount(of: trial) == 3)
+    // The gradient and the loss come once as well.
+    #expect(abs(plan.costs(of: trial).probes - 3 * ((2 * 606 + 1.4) * 100 * gradient + solver)) < 1)
     #expect(plan.costs(of: trial).total > 10 * plan.cost(of: plan.experiment.trials[0]))
     (curvature.fullSpectrum, curvature.part, curvature.every) = (false, .validation, nil)
     trial.curvature = curvature
-    #expect(plan.costs(of: trial).probes == 2 * 140 * 50 * gradient)
+    let work = try #require(plan.probeWork(of: trial))
+    #expect(work.samples == 50 && work.products == 130 && work.layerProducts == 0 && !work.formsMatrix)
+    // Twice against three quarters of 120 vectors, which a basis holds.
+    #expect(work.orthogonalizations == 130 * 2 * 90)
+  }
+
+  @Test func everyPartOfAProbeCounts() throws {
+    let plan = try plan()
+    var trial = plan.experiment.trials[0]
+    func work(_ change: (inout CurvatureSpecification) -> Void) throws -> ProbeWork {
+      var curvature = CurvatureSpecification()
+      (curvature.layers, curvature.taylorModels) = (false, false)
+      change(&curvature)
+      trial.curvature = curvature
+      return try #require(plan.probeWork(of: trial))
+    }
+    let plain = try work { _ in }
+    #expect(plain.products == 130 && plain.gradients == 1 && plain.losses == 1 && plain.samples == 100)
+    #expect(try work { $0.iterations = 20 }.products == 20)
+    #expect(try work { ($0.largest, $0.smallest) = (1, 0) }.products == 12)
+    // Differences know no cheaper way to the largest alone.
+    #expect(try work { ($0.largest, $0.smallest, $0.matrix) = (1, 0, .finiteDifferences) }.products == 45)
+    #expect(try work { $0.density = .init() }.products == 130 + 8 * 64)
+    #expect(try work { $0.traceProbes = 32 }.products == 162)
+    #expect(try work { $0.layers = true }.layerProducts == 50)
+    #expect(try work { $0.estimates = [.power] }.products == 330)
+    #expect(try work { $0.estimates = [.taylor] }.gradients == 201)
+    // 5,000 steps, ten times three passes over the 100 samples, and two checks of each of them: two gradients each.
+    #expect(try work { $0.estimates = [.online] }.sampleGradients == 2 * (5_000 + 3_000 + 200))
+    #expect(try work { $0.keepsDiagonal = true }.products == 130 + 22 / 2)
+    let models = try work { $0.taylorModels = true }
+    #expect(models.products == 133 && models.gradients == 4 && models.losses == 40)
+    #expect(try work { $0.samples = 30 }.samples == 30)
+  }
+
+  /// One state is measured once, whatever names it has.
+  @Test(
+    arguments: [
+      (["best", "final"], nil, 2), (["start", "best", "final"], nil, 3), (["start", "final"], 5, 5), (["final"], 3, 7),
+      (["best"], 1, 20), (["start", "best", "final"], 1, 21),
+    ] as [([String], Int?, Int)])
+  func probesOfARun(moments: [String], every: Int?, expected: Int) {
+    var curvature = CurvatureSpecification()
+    curvature.moments = CurvatureMoments.all.reduce(into: []) { if moments.contains($1.name) { $0.insert($1.value) } }
+    curvature.every = every
+    #expect(curvature.probes(epochs: 20) == expected)
   }
 
   @Test func trainingLossIsNotEvaluatedWhereNotAskedFor() throws {
@@ -75,10 +123,15 @@ import Testing
   @Test func time() throws {
     let plan = try plan(("  batch_size", "  batch_size: [1, 50]"))
     let costs = plan.experiment.trials.map { plan.cost(of: $0) }
-    let rate = { (batch: Int) in batch == 1 ? 0.5 : 10 }
+    let rate = { (trial: Trial) in trial.batchSize == .samples(1) ? 0.5 : 10 }
     let seconds = [costs[0] / 0.5e9, costs[1] / 10e9]
     #expect(abs(plan.seconds(workers: 1, rate: rate) - (seconds[0] + seconds[1])) < 1e-12)
     #expect(plan.seconds(workers: 8, rate: rate) == seconds[0])
+    // Without probes there is nothing to time.
+    #expect(plan.seconds(workers: 8, rate: rate, probe: { _ in 1e9 }) == seconds[0])
+    let probed = try self.plan(("  batch_size", "  batch_size: [1, 50]\ncurvature: {at: [start, final]}"))
+    let difference = probed.seconds(workers: 1, rate: rate, probe: { _ in 3 }) - seconds[0] - seconds[1]
+    #expect(abs(difference - 2 * 2 * 3) < 1e-9)
   }
 
   @Test func bytes() throws {

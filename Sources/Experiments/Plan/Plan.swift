@@ -62,19 +62,30 @@ public struct Plan: Sendable {
     let size = size(of: trial)
     let epochs = Double(trial.training.epochs)
     let steps = saturatingProduct([trial.training.epochs, trial.stepsPerEpoch(trainingSamples: trainSamples)])
+    let shares = (validationSamples > 0 ? 1.0 : 0) + (trial.training.evaluatesTraining ? 1 : 0)
     let evaluated = validationSamples + (trial.training.evaluatesTraining ? trainSamples : 0)
-    let probes = trial.curvature.map { curvature in
-      curvature.operations(
-        size, samples: curvature.part == .training ? trainSamples : validationSamples, epochs: trial.training.epochs)
-    }
+    let probes = probeWork(of: trial).map { Double(probeCount(of: trial)) * $0.operations }
     return TrialCost(
       steps: steps,
       training: epochs * Double(trainSamples) * size.gradientOperations
-        * trial.optimizer.kind.gradientsAStep(of: size),
-      evaluation: (epochs + 1) * Double(evaluated) * size.forwardOperations,
+        * trial.optimizer.kind.gradientsAStep(of: size)
+        + Double(steps) * trial.optimizer.kind.fixedOperationsAStep(of: size),
+      evaluation: (epochs + 1) * (Double(evaluated) * size.forwardOperations + shares * size.fixedOperations),
       updates: Double(steps) * Double(size.parameters)
         * trial.optimizer.kind.updateOperations(parameters: size.parameters),
       probes: probes ?? 0)
+  }
+
+  /// Probes of the curvature in a run that trains to its last epoch.
+  public func probeCount(of trial: Trial) -> Int { trial.curvature?.probes(epochs: trial.training.epochs) ?? 0 }
+
+  /// What one probe of the curvature takes; nil where there are none.
+  public func probeWork(of trial: Trial) -> ProbeWork? {
+    trial.curvature.map { curvature in
+      curvature.work(
+        size(of: trial), isLayered: trial.problem == nil,
+        samples: curvature.part == .training ? trainSamples : validationSamples)
+    }
   }
 
   /// Steps of all trials; `Int.max` where there are more.
@@ -93,12 +104,20 @@ public struct Plan: Sendable {
 
   /// Wall-clock seconds on this many workers: no less than an even share of the work, nor than the longest trial.
   ///
-  /// - Parameter rate: The GFLOP/s of one worker at a batch size, as measured by the caller.
-  public func seconds(workers: Int, rate: (_ batchSize: Int) -> Double) -> Double {
+  /// - Parameters:
+  ///   - rate: The GFLOP/s at which one worker trains a trial, as measured by the caller.
+  ///   - probe: The seconds of one of a trial's probes of the curvature.
+  public func seconds(
+    workers: Int, rate: (Trial) -> Double, probe: (Trial) -> Double = { _ in 0 }
+  ) -> Double {
     var total = 0.0
     var longest = 0.0
     for (trial, indices) in experiment.trials.configurations {
-      let seconds = cost(of: trial) / (rate(rows(of: trial)) * 1e9)
+      let costs = costs(of: trial)
+      let probes = probeCount(of: trial)
+      let seconds =
+        (costs.total - costs.probes) / (rate(trial) * 1e9)
+        + (probes > 0 ? Double(probes) * probe(trial) : 0)
       total += seconds * Double(indices.count)
       longest = max(longest, seconds)
     }
@@ -109,7 +128,8 @@ public struct Plan: Sendable {
 
   /// Memory of the worker that runs the largest trial, its share of the data left out.
   ///
-  /// Parameters, gradient, optimizer state, kept copies, and the activations of a block of samples.
+  /// Parameters, gradient, optimizer state, kept copies, the activations of a block of samples, and the vectors of a probe
+  /// of the curvature.
   public var workerBytes: Double {
     experiment.trials.configurations.reduce(0) { largest, configuration in
       let trial = configuration.trial
@@ -120,7 +140,7 @@ public struct Plan: Sendable {
       let matrices =
         Double(size.parameters) * Double(size.parameters)
         * trial.optimizer.kind.bytesASquareParameter(trial.precision)
-      return max(largest, numbers * trial.precision.bytes + matrices)
+      return max(largest, numbers * trial.precision.bytes + matrices + (probeWork(of: trial)?.bytes ?? 0))
     }
   }
 
@@ -145,10 +165,10 @@ public struct Plan: Sendable {
 
   // MARK: Trials
 
-  private func size(of trial: Trial) -> NetworkSize { trial.size(inputs: inputs, outputs: outputs) }
+  public func size(of trial: Trial) -> NetworkSize { trial.size(inputs: inputs, outputs: outputs) }
 
-  /// Samples in one step.
-  private func rows(of trial: Trial) -> Int { trial.samplesAStep(trainingSamples: trainSamples) }
+  /// Samples in one step, the last of an epoch aside.
+  public func samplesAStep(of trial: Trial) -> Int { trial.samplesAStep(trainingSamples: trainSamples) }
 }
 
 extension Trial {

@@ -25,6 +25,8 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
   public var inputs: Int
   public var layers: [Layer]
   public var bias: Bool
+  /// n where a loss and its gradient take products with a dense n × n matrix, however many samples there are; else 0.
+  public var denseMatrix = 0
   /// For example `64-32-10`, or `28x28x1-32c-64c-1024-10` with two convolutions.
   public var description: String
 
@@ -45,6 +47,7 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
     layers = [Layer(positions: 1, inputs: problem.dimension, outputs: 1)]
     bias = false
     description = problem.name
+    if problem.isRotated { denseMatrix = problem.dimension }
   }
 
   public init(_ network: NetworkSpecification, inputs: Int, outputs: Int) {
@@ -77,11 +80,17 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
 
   public var parameters: Int { weights + (bias ? layers.reduce(0) { $0 + $1.outputs } : 0) }
 
+  /// Outputs of all layers, those of a convolution counted once.
+  var units: Int { layers.reduce(0) { $0 + $1.outputs } }
+
   /// 2 Σ mn, a convolution's for each of its positions.
   public var forwardOperations: Double { 2 * layers.reduce(0) { $0 + $1.multiplications } }
 
   /// 6 Σ mn − 2 m₁n₁.
   public var gradientOperations: Double { 3 * forwardOperations - 2 * layers[0].multiplications }
+
+  /// Operations of a loss and its gradient that do not depend on the samples: to the matrix' eigenvectors and back.
+  var fixedOperations: Double { 4 * Double(denseMatrix) * Double(denseMatrix) }
 
   /// Samples that are worked on at once, at most: images only as many as fit into some tens of megabytes.
   var blockRows: Int {
@@ -147,6 +156,17 @@ extension OptimizerKind {
   /// What an inner iteration usually takes.
   private static let typicalInnerIterations = 20.0
 
+  /// Operations on a problem's dense matrix in one step: its products, and where it is formed 2n³.
+  func fixedOperationsAStep(of size: NetworkSize) -> Double {
+    let rows = Double(size.denseMatrix)
+    return switch self {
+    case .newton, .gaussNewton, .levenbergMarquardt, .truncatedNewton, .diagonalNewton, .stochasticDiagonalLM:
+      2 * size.fixedOperations + 2 * rows * rows * rows
+    case .conjugateGradient: 2 * size.fixedOperations
+    default: size.fixedOperations
+    }
+  }
+
   /// Work on the samples in one step, in gradients: evaluations of a search, products, the sums of a dense matrix.
   func gradientsAStep(of size: NetworkSize) -> Double {
     switch self {
@@ -159,25 +179,5 @@ extension OptimizerKind {
     case .stochasticDiagonalLM: 2
     default: 1
     }
-  }
-}
-
-extension CurvatureSpecification {
-  /// Operations of all probes of a run: a product counts as two gradients. How many products a search takes only the
-  /// spectrum decides; forty and ten an eigenvalue are usual.
-  func operations(_ size: NetworkSize, samples available: Int, epochs: Int) -> Double {
-    let probes = moments.names.count + (every.map { epochs / $0 } ?? 0)
-    let parameters = Double(size.parameters)
-    let search = Double(min(iterations, 40 + 10 * (largest + smallest)))
-    let isFormed = fullSpectrum || size.parameters <= largest + smallest
-    var products = isFormed ? parameters : search
-    products += density.map { Double($0.probes) * min(Double($0.steps), parameters) } ?? 0
-    products += Double(traceProbes ?? 0)
-    products += layers ? Double(min(iterations, 60) * size.layers.count) : 0
-    products += taylorModels ? 3 : 0
-    products += Double(estimates.count * min(iterations, 200))
-    // Householder's reduction, the vectors and their residuals.
-    let solver = isFormed ? 11 * parameters * parameters * parameters : 0
-    return Double(probes) * (2 * products * Double(samples ?? available) * size.gradientOperations + solver)
   }
 }

@@ -47,6 +47,15 @@ public struct ProblemSpecification: Hashable, Sendable {
     }
   }
 
+  /// Whether the matrix of its second derivatives is dense: its eigenvectors are not the axes.
+  public var isRotated: Bool {
+    switch kind {
+    case .quadratic(_, let seed), .saddle(_, _, let seed): seed != nil
+    case .quadraticDeep: true
+    case .rosenbrock: false
+    }
+  }
+
   /// Whether the loss is a mean over points, which batches are taken of.
   public var hasPoints: Bool { kind == .quadraticDeep }
 

@@ -62,6 +62,13 @@ struct CurvatureMeter<S: Scalar> {
     return measurement
   }
 
+  /// How long the passes take that measurements are made of.
+  func times(at parameters: AlignedBuffer<S>) -> ProbeTimes {
+    withNumericEnvironment {
+      ProbeTimes(surface(parameters), matrix: CurvatureProbe.Matrix(rawValue: specification.matrix.rawValue)!)
+    }
+  }
+
   /// A measurement without numbers.
   private func empty(epoch: Int, moments: CurvatureMoments, learningRate: Double) -> CurvatureMeasurement {
     var measurement = CurvatureMeasurement(moments: moments, epoch: epoch)
