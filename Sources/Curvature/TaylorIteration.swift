@@ -23,6 +23,11 @@ public struct TaylorIteration: Hashable, Sendable {
     self.iteration = iteration
   }
 
+  /// With a step that gradients in a scalar allow: in Float rounding drowns the difference over 1e-4, so 0.01, as on line.
+  public init(ulpOfOne: Double, iteration: PowerIteration = PowerIteration()) {
+    self.init(step: ulpOfOne > 1e-10 ? 0.01 : 1e-4, iteration: iteration)
+  }
+
   public struct Result: Hashable, Sendable {
     /// Value and residual with respect to the products by differences.
     public var pair: Eigenpair

@@ -245,7 +245,7 @@ import Testing
     #expect(runs.count == 10 && runs.allSatisfy { $0.final.curvature.lambdaMax > 0 && $0.cost.products > 211 })
     let spectrum = try summary("spectrum", "results/curvature")
     #expect(spectrum.standardOutput.contains("All 211 eigenvalues, in bins"))
-    #expect(spectrum.standardOutput.contains("Spectral density: eigenvalues in each bin, of 211"))
+    #expect(spectrum.standardOutput.contains("Spectral density: eigenvalues of 211 in bins from each number up"))
     #expect(spectrum.standardOutput.contains("Errors of Taylor's models"))
   }
 

@@ -98,6 +98,24 @@ struct CurvatureProbeTests {
     }
   }
 
+  /// The step is one that gradients in the network's scalar allow.
+  @Test
+  func taylorsProductsStandOutOfTheRounding() throws {
+    func estimate<S: Scalar>(_: S.Type) throws -> (found: TaylorIteration.Result, truth: Double) {
+      let surface = LossSurface<S>(
+        sizes: [40, 60, 10], activation: .tanh, loss: .softmaxCrossEntropy, samples: 300)
+      let plan = PowerIteration(tolerance: 0.02, maximumProducts: 2_000)
+      let truth = try PowerIteration(tolerance: 1e-4, maximumProducts: 5_000).eigenpair(
+        of: HessianOperator(surface), seed: 1)
+      let taylor = TaylorIteration(ulpOfOne: surface.ulpOfOne, iteration: plan)
+      return (try taylor.eigenpair(of: surface, seed: 1), truth.pair.value)
+    }
+    for (found, truth) in [try estimate(Float.self), try estimate(Double.self)] {
+      #expect(found.pair.converged && abs(found.pair.value - truth) < 0.03 * abs(truth), "\(found.pair), \(truth)")
+      #expect(abs(found.pair.value - truth) <= found.statedError && found.statedError < 0.1 * abs(truth))
+    }
+  }
+
   @Test
   func infiniteWeightsAreAnError() {
     let surface = LossSurface<Double>(

@@ -94,6 +94,14 @@ import Testing
     probe.spectrumConverged[1] = 0
     let found = try text([probe])
     #expect(found.contains("Eigenvalues found") && found.contains("  ~0.50000  "))
+    // Along the vector of 24 alone η = 1/24 is the fastest; 0 has none.
+    let rows = found.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(rows.contains(["lambda", "residual", "1/lambda"]))
+    #expect(rows.contains { $0.first == "24.000" && $0.last == "0.0417" } && rows.contains { $0.last == "–" })
+    #expect(!found.contains("Spectral density"))
+    (probe.densityPoints, probe.density, probe.densityWidth) = ([0, 1, 2], [0.5, 0.3, 0.2], 0.25)
+    #expect(
+      try text([probe]).contains("eigenvalues of 100 in bins from each number up, smoothed over ± 0.25; bars are"))
     #expect(!found.contains("along training"))
   }
 

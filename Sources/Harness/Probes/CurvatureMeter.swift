@@ -51,7 +51,9 @@ struct CurvatureMeter<S: Scalar> {
     do {
       // As within training, so that weights from the disk give the same bits.
       let result = try withNumericEnvironment { () throws(CurvatureError) in
-        try CurvatureProbe(specification).measure(surface(parameters), learningRate: learningRate)
+        let surface = surface(parameters)
+        let probe = CurvatureProbe(specification, ulpOfOne: surface.ulpOfOne)
+        return try probe.measure(surface, learningRate: learningRate)
       }
       measurement.take(result, specification)
     } catch .notFinite {
@@ -83,7 +85,8 @@ struct CurvatureMeter<S: Scalar> {
 }
 
 extension CurvatureProbe {
-  init(_ specification: CurvatureSpecification) {
+  /// - Parameter ulpOfOne: Of the scalar that gradients are computed in.
+  init(_ specification: CurvatureSpecification, ulpOfOne: Double) {
     let power = PowerIteration(
       tolerance: specification.tolerance, maximumProducts: specification.iterations)
     let wanted = specification.largest + specification.smallest
@@ -96,7 +99,7 @@ extension CurvatureProbe {
       density: specification.density.map { SpectralDensity(probes: $0.probes, steps: $0.steps) },
       trace: specification.traceProbes.map { TraceEstimate(probes: $0) },
       power: specification.estimates.contains(.power) ? power : nil,
-      taylor: specification.estimates.contains(.taylor) ? TaylorIteration(iteration: power) : nil,
+      taylor: specification.estimates.contains(.taylor) ? TaylorIteration(ulpOfOne: ulpOfOne, iteration: power) : nil,
       online: specification.estimates.contains(.online) ? OnlineEstimate() : nil,
       measuresLayers: specification.layers, taylorModel: specification.taylorModels ? TaylorModel() : nil,
       measuresDiagonal: specification.keepsDiagonal, keepsPrincipalVector: specification.keepsPrincipalVector,

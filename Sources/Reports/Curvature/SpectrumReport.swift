@@ -175,21 +175,26 @@ public struct SpectrumReport: Sendable {
 
   private func writeSpectrum(of probe: CurvatureMeasurement, to output: inout some TextOutputStream) {
     if probe.hasFullSpectrum {
-      output.write("\n  All \(probe.spectrum.count) eigenvalues, in bins; bars are logarithmic\n")
+      output.write("\n  All \(probe.spectrum.count) eigenvalues, in bins from each number up; bars are logarithmic\n")
       BarPlot(histogram: probe.spectrum).write(to: &output)
     } else if !probe.spectrum.isEmpty {
-      output.write("\n  Eigenvalues found\n")
+      output.write("\n  Eigenvalues found; along the vector of a positive one alone eta = 1/lambda is the fastest\n")
       let rows = probe.spectrum.indices.reversed().map { index in
         [
           value(probe.spectrum[index], probe.spectrumConverged[index] == 1),
           NumberText.significant(probe.spectrumResiduals[index], 2),
+          probe.spectrum[index] > 0 && !(probe.spectrum[index] <= probe.zeroTolerance)
+            ? NumberText.significant(1 / probe.spectrum[index], 3) : NumberText.missing,
         ]
       }
-      Table(columns: [.init("lambda", .right), .init("residual", .right)], rows: rows).write(to: &output)
+      Table(
+        columns: [.init("lambda", .right), .init("residual", .right), .init("1/lambda", .right)], rows: rows
+      ).write(to: &output)
     }
     guard probe.densityPoints.count > 1 else { return }
     output.write(
-      "\n  Spectral density: eigenvalues in each bin, of \(probe.parameters); bars are logarithmic\n")
+      "\n  Spectral density: eigenvalues of \(probe.parameters) in bins from each number up, smoothed over ± "
+        + "\(NumberText.significant(probe.densityWidth, 2)); bars are logarithmic\n")
     BarPlot(density: probe.density, at: probe.densityPoints, total: Double(probe.parameters)).write(to: &output)
   }
 }
