@@ -95,7 +95,9 @@ struct StoredContent {
     runs = try ResultReader(path: merged).summaries().map { "\($0.identity) \($0.hyperparameters) \($0.outcome)" }
     let file = try HDF5File.open(path: merged)
     var numbers: [String: [UInt64]] = [:]
-    for dataset in try file.datasets() where !dataset.name.contains("seconds") && !dataset.type.contains("text") {
+    for dataset in try file.datasets() where !dataset.type.contains("text") {
+      // How many trained at a time belongs to the times: the last run of a sweep may be left alone.
+      if dataset.name.contains("seconds") || dataset.name == "workers" { continue }
       // Dimensions without coordinates have no elements.
       guard !dataset.type.hasPrefix("not readable") else { continue }
       numbers[dataset.name] = try file.readNumbers(name: dataset.name, as: Double.self).values.map(\.bitPattern)
