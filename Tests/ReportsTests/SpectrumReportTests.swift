@@ -105,6 +105,16 @@ import Testing
     #expect(!found.contains("along training"))
   }
 
+  /// Eigenvalues on other samples are no points of one curve.
+  @Test func theCourseIsOfOneFunction() throws {
+    var other = probe(7, .final, 5)
+    other.samples = 20
+    let text = try text([probe(0, .start, 2), probe(7, .final, 8), other, probe(7, .best, 8)])
+    #expect(text.contains("lambda_max (●) along training, against 2/eta (┃), hessian on 50 training samples\n"))
+    let lines = text.split(separator: "\n").filter { $0.contains("●") && $0.contains("┃") }.dropFirst()
+    #expect(lines.count == 2 && lines.allSatisfy { !$0.hasSuffix("5.0000") }, "\(text)")
+  }
+
   /// The bins of a density add up to the number of eigenvalues.
   @Test func aDensityIsCountedInBins() {
     let points = (0...240).map { Double($0) / 10 }
