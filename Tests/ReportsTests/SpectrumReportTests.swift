@@ -113,6 +113,11 @@ import Testing
     #expect(text.contains("lambda_max (●) along training, against 2/eta (┃), hessian on 50 training samples\n"))
     let lines = text.split(separator: "\n").filter { $0.contains("●") && $0.contains("┃") }.dropFirst()
     #expect(lines.count == 2 && lines.allSatisfy { !$0.hasSuffix("5.0000") }, "\(text)")
+    // As many epochs of each: that over more samples, whatever the order.
+    for probes in [[other, probe(7, .final, 8)], [probe(7, .final, 8), other]] {
+      #expect(CurvatureCourse(probes).probes.map(\.lambdaMax) == [8])
+    }
+    #expect(CurvatureCourse([other]).subject == nil && CurvatureCourse([]).probes.isEmpty)
   }
 
   /// The bins of a density add up to the number of eigenvalues.

@@ -104,38 +104,16 @@ public struct SpectrumReport: Sendable {
     }
   }
 
-  /// What makes two probes' eigenvalues those of one function.
-  private struct Subject: Hashable {
-    var matrix: CurvatureSpecification.Matrix?
-    var part: CurvatureSpecification.Part?
-    var dropout: CurvatureSpecification.Dropout?
-    var samples: Int
-
-    init(_ probe: CurvatureMeasurement) {
-      (matrix, part, dropout, samples) = (probe.matrix, probe.part, probe.dropout, probe.samples)
-    }
-  }
-
-  /// λ_max along training, against 2/η where it tells convergence from divergence: of what most epochs were probed for.
+  /// λ_max along training, against 2/η where it tells convergence from divergence.
   private func writeCourse(to output: inout some TextOutputStream) {
-    let subjects = Dictionary(grouping: probes.filter { $0.lambdaMax.isFinite }, by: Subject.init)
-    func weight(_ course: [CurvatureMeasurement]) -> (epochs: Int, samples: Int) {
-      (Set(course.map(\.epoch)).count, course[0].samples)
-    }
-    // In the order of the probes, so that of equals always the same is taken.
-    let courses = probes.compactMap { subjects[Subject($0)] }
-    let course = courses.max { weight($0) < weight($1) }
-    var seen: Set<Int> = []
-    let points = (course ?? []).filter { seen.insert($0.epoch).inserted }.map { probe in
+    let course = CurvatureCourse(probes)
+    let points = course.probes.map { probe in
       CurvePlot.Point(
         label: "\(probe.epoch)", mean: probe.lambdaMax, standardError: .nan,
         reference: probe.learningRate > 0 ? 2 / probe.learningRate : nil)
     }
-    guard points.count > 1, let first = course?.first else { return }
-    var subject = ""
-    if subjects.count > 1, let matrix = first.matrix, let part = first.part {
-      subject = ", \(matrix.rawValue) on \(first.samples) \(part.rawValue) samples"
-    }
+    guard points.count > 1 else { return }
+    let subject = course.subject.map { ", \($0)" } ?? ""
     output.write("\nlambda_max (●) along training, against 2/eta (┃)\(subject)\n")
     CurvePlot(points: points).write(title: "epoch", to: &output)
   }

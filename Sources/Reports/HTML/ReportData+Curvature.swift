@@ -11,10 +11,13 @@ extension ReportData {
         guard let measured = probes[run.identity]?.filter({ $0.status == .measured }), !measured.isEmpty else {
           continue
         }
+        let sorted = measured.sorted { $0.epoch < $1.epoch }
+        let course = CurvatureCourse(sorted)
         runs.append(
           .object([
             "row": .integer(row), "run": .string(run.identity.short), "limit": run.limit,
-            "probes": .array(measured.sorted { $0.epoch < $1.epoch }.map(\.json)),
+            "probes": .array(sorted.map(\.json)), "course": .array(course.probes.map(\.point)),
+            "subject": course.subject.map(JSON.string) ?? .null,
           ]))
       }
     }
@@ -34,12 +37,18 @@ extension RunSummary {
 }
 
 extension CurvatureMeasurement {
+  /// Of the curve along training.
+  fileprivate var point: JSON {
+    .object([
+      "epoch": .integer(epoch), "lambdaMax": .number(lambdaMax), "learningRate": .number(learningRate),
+    ])
+  }
+
   fileprivate var json: JSON {
     func numbers(_ values: [Double]) -> JSON { .array(values.map { .number(Double(Float($0))) }) }
     return .object([
-      "epoch": .integer(epoch), "lambdaMax": .number(lambdaMax), "learningRate": .number(learningRate),
-      "spectrum": numbers(spectrum), "densityPoints": numbers(densityPoints), "density": numbers(density),
-      "layers": numbers(layerLambdaMax),
+      "epoch": .integer(epoch), "spectrum": numbers(spectrum), "densityPoints": numbers(densityPoints),
+      "density": numbers(density), "layers": numbers(layerLambdaMax),
     ])
   }
 }
