@@ -47,9 +47,12 @@ import Testing
     var record = TrialRecord(
       identity: TrialIdentity(hashing: text), hyperparameters: hyperparameters,
       outcome: rate == 0.1 && optimizer != "momentum" ? .diverged(step: 2) : .completed, trace: trace, bestEpoch: 2)
-    record.curvature = [(CurvatureMoments.start, 0), (.final, 2)].map { moment, epoch in
+    // The last one looks at other samples.
+    let probes = [(CurvatureMoments.start, 0, 50), (.final, 2, 50), (.final, 2, 20)]
+    record.curvature = probes.map { moment, epoch, samples in
       var probe = CurvatureMeasurement(moments: moment, epoch: epoch)
-      (probe.lambdaMax, probe.learningRate) = (10 + Double(epoch), rate)
+      (probe.lambdaMax, probe.learningRate) = (samples == 50 ? 10 + Double(epoch) : 99, rate)
+      (probe.matrix, probe.part, probe.samples) = (.hessian, .training, samples)
       (probe.spectrum, probe.spectrumResiduals, probe.spectrumConverged) = ([-1, 2, 10], [0, 0, 0], [1, 1, 1])
       (probe.densityPoints, probe.density) = ([-1, 10], [0.1, 0.2])
       (probe.layerParameters, probe.layerLambdaMax, probe.layerLambdaMin) = ([8, 2], [3, 10], [-1, 0])
@@ -70,7 +73,8 @@ import Testing
     #expect(check.status == 0, "\(check.standardOutput)\(check.standardError)")
     for text in [
       "ok    figures: keep, rate, heat, traces, parallel, effects, budget, edge, spectrum, density, layers",
-      ": λ_max, rank 1, run ", ": 2(1 + μ)/η", "ok    the values of the parallel axes stand out",
+      ": λ_max, hessian on 50 training samples, rank 1, run ",
+      ": 2(1 + μ)/η", "ok    the values of the parallel axes stand out",
       "ok    the Enter key sorts, too",
       "ok    no console messages", "ok    no requests but for the file itself",
     ] { #expect(check.standardOutput.contains(text), "\(text): \(check.standardOutput)") }
@@ -97,7 +101,11 @@ import Testing
     let copy = folder.url.appendingPathComponent("bin/a/b/c/summary")
     try FileManager.default.createDirectory(
       at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try FileManager.default.copyItem(at: Command("summary").executable, to: copy)
+    // By a process of its own: one that another test forks meanwhile would keep the copy open for writing.
+    let copied = try Command("cp", at: URL(fileURLWithPath: "/bin/cp")).run([
+      Command("summary").executable.path, copy.path,
+    ])
+    try #require(copied.status == 0)
     let result = try Command("summary", at: copy).run(["report", results])
     #expect(result.status == 69)
     #expect(result.standardError.contains("run scripts/setup --report"))
