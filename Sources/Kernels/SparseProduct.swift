@@ -72,9 +72,11 @@ public final class SparseColumns<S: Scalar> {
     _ b: UnsafePointer<S>, rows: Int, columns: Int, scale: S, a: UnsafePointer<S>, m: Int
   ) -> Bool {
     guard SparseProduct.isPossible(m: m, n: columns, k: rows, SparseProduct.smallestCompressedWork),
-      csimd_compressed_size(columns, rows) <= capacity,
-      let b = b as? UnsafePointer<Float>, let a = a as? UnsafePointer<Float>, let scale = scale as? Float,
-      SparseProduct.hasZeros(b, rows: rows, columns: columns, stride: columns),
+      csimd_compressed_size(columns, rows) <= capacity
+    else { return false }
+    // There is room only where S is Float.
+    let (b, a, scale) = (Self.single(b), Self.single(a), unsafeBitCast(scale, to: Float.self))
+    guard SparseProduct.hasZeros(b, rows: rows, columns: columns, stride: columns),
       !SparseProduct.hasZeros(a, rows: rows, columns: m, stride: m)
     else { return false }
     csimd_compress_columns(columns, rows, scale, b, columns, storage)
@@ -86,7 +88,14 @@ public final class SparseColumns<S: Scalar> {
   public func product(
     m: Int, a: UnsafePointer<S>, strideA: Int, accumulate: Bool = false, c: UnsafeMutablePointer<S>, strideC: Int
   ) {
-    guard let a = a as? UnsafePointer<Float>, let c = c as? UnsafeMutablePointer<Float> else { return }
-    csimd_product_with_sparse(m, shape.columns, shape.rows, a, strideA, storage, accumulate ? 1 : 0, c, strideC)
+    precondition(shape.rows > 0)
+    let target = UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self)
+    csimd_product_with_sparse(
+      m, shape.columns, shape.rows, Self.single(a), strideA, storage, accumulate ? 1 : 0, target, strideC)
+  }
+
+  /// The same numbers where S is Float. A cast would ask the runtime for the pointers' types at every step.
+  private static func single(_ values: UnsafePointer<S>) -> UnsafePointer<Float> {
+    UnsafeRawPointer(values).assumingMemoryBound(to: Float.self)
   }
 }
