@@ -10,6 +10,7 @@ public struct SampleLibrary: Sendable {
   var float: [Source: SplitSamples<Float>] = [:]
   var double: [Source: SplitSamples<Double>] = [:]
   private var problems: [ProblemSpecification: PreparedProblem] = [:]
+  private let engines = EnginePool()
 
   enum Source: Hashable {
     case data(DataSpecification)
@@ -67,9 +68,15 @@ public struct SampleLibrary: Sendable {
   /// Runs a trial whose data the library holds.
   public func run(_ run: TrialRun, shouldStop: () -> Bool) -> TrialRecord? {
     switch run.trial.precision {
-    case .float: run.run(on: samples(float, run.trial), problem: problem(of: run.trial), shouldStop: shouldStop)
-    case .double: run.run(on: samples(double, run.trial), problem: problem(of: run.trial), shouldStop: shouldStop)
+    case .float: train(run, samples(float, run.trial), shouldStop)
+    case .double: train(run, samples(double, run.trial), shouldStop)
     }
+  }
+
+  private func train<S: Scalar>(
+    _ run: TrialRun, _ samples: SplitSamples<S>, _ shouldStop: () -> Bool
+  ) -> TrialRecord? {
+    run.run(on: samples, problem: problem(of: run.trial), engines: engines, shouldStop: shouldStop)
   }
 
   /// Looks at the test share: for the winner only.

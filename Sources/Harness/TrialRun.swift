@@ -19,14 +19,18 @@ public struct TrialRun: Sendable {
   ///
   /// - Parameters:
   ///   - problem: That of the trial, where it has one; the samples are then its points.
+  ///   - engines: Where the engine comes from and goes to.
   ///   - shouldStop: Asked between steps; true gives the run up.
   /// - Returns: The record, or nil where the run was given up.
-  public func run<S: Scalar>(
-    on samples: SplitSamples<S>, problem: PreparedProblem? = nil, shouldStop: () -> Bool = { false }
+  func run<S: Scalar>(
+    on samples: SplitSamples<S>, problem: PreparedProblem? = nil, engines: EnginePool,
+    shouldStop: () -> Bool = { false }
   ) -> TrialRecord? {
     let started = ContinuousClock.now
     guard let problem else {
-      let engine = engine(for: samples)
+      let kind = engineKind(for: samples)
+      let engine: Backpropagation<S> = engines.take(kind)
+      defer { engines.give(engine, kind) }
       let probes = trial.curvature.map { CurvatureMeter($0, engine, samples) }
       return run(trainer(engine, samples, plan), probes, engine.network.slices, since: started, shouldStop)
     }
@@ -137,13 +141,17 @@ public struct TrialRun: Sendable {
   }
 
   func engine<S: Scalar>(for samples: SplitSamples<S>) -> Backpropagation<S> {
+    Backpropagation(engineKind(for: samples))
+  }
+
+  private func engineKind<S: Scalar>(for samples: SplitSamples<S>) -> EnginePool.Kind {
     let loss = Loss(trial.loss)
     let network = network(inputs: samples.train.featureCount, outputs: loss.outputCount(for: samples.train))
     let dropout = Dropout(
       form: Dropout.Form(trial.dropout.form),
       keepProbabilities: trial.dropout.keepProbabilities(hiddenLayers: trial.network.hiddenLayers),
       perChannel: trial.dropout.perChannel)
-    return Backpropagation(
+    return EnginePool.Kind(
       network: network, loss: loss, dropout: dropout, l2: trial.l2, inputNoise: trial.inputNoise,
       batchSize: plan.batchSize)
   }

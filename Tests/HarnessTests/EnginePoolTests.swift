@@ -1,0 +1,66 @@
+import Experiments
+import Kernels
+import Learning
+import Testing
+
+@testable import Harness
+
+/// A trial computes the same on an engine that others have used.
+@Suite struct EnginePoolTests {
+  /// A learning rate of 1e30 leaves infinities and NaNs behind; the last batch of an epoch is a short one.
+  private static let experiment = """
+    name: pool
+    data: {source: {spirals: {samples: 230, classes: 3}}, split: {train: 0.8, validation: 0.2, test: 0}}
+    network: {hidden: [70, 40]}
+    loss: softmax_cross_entropy
+    input_noise: 0.1
+    training: {epochs: 3, divergence_bound: 1e300}
+    grid:
+      optimizer: {name: momentum, learning_rate: [0.1, 1e30]}
+      batch_size: 32
+      dropout: {input: {keep_probability: 0.9}, hidden: {keep_probability: 0.5}}
+      seed: [1, 2, 3]
+    """
+
+  @Test func whatAnEngineComputedBeforeDoesNotMatter() throws {
+    let experiment = try ExperimentFile.parse(text: Self.experiment, file: "pool.yaml")
+    let shared = try SampleLibrary(for: experiment.trials)
+    var diverged = 0
+    for trial in Array(experiment.trials) + experiment.trials.reversed() {
+      let run = TrialRun(trial, selection: .standard, keeping: .all)
+      let alone = try SampleLibrary(for: experiment.trials)
+      let expected = try #require(alone.run(run, shouldStop: { false }))
+      let record = try #require(shared.run(run, shouldStop: { false }))
+      #expect(record.outcome == expected.outcome)
+      for column in [\Trace.batchLoss, \.trainLoss, \.validationLoss, \.gradientNorm] {
+        #expect(record.trace[keyPath: column].map(\.bitPattern) == expected.trace[keyPath: column].map(\.bitPattern))
+      }
+      #expect(bits(record.weights.final) == bits(expected.weights.final))
+      if case .diverged = record.outcome { diverged += 1 }
+    }
+    #expect(diverged == 6)
+  }
+
+  @Test func onlyTheSameKindIsUsedAgain() {
+    func kind(_ keep: Double) -> EnginePool.Kind {
+      EnginePool.Kind(
+        network: Network(inputs: 3, hidden: [4], outputs: 2, activation: .relu), loss: .softmaxCrossEntropy,
+        dropout: Dropout(keepProbabilities: [1, keep]), l2: 0, inputNoise: 0, batchSize: 8)
+    }
+    let pool = EnginePool()
+    let first: Backpropagation<Float> = pool.take(kind(0.5))
+    pool.give(first, kind(0.5))
+    let second: Backpropagation<Float> = pool.take(kind(0.5))
+    #expect(second === first)
+    // In use: a second one is made.
+    #expect((pool.take(kind(0.5)) as Backpropagation<Float>) !== first)
+    pool.give(second, kind(0.5))
+    #expect((pool.take(kind(0.8)) as Backpropagation<Float>).dropout.keepProbabilities == [1, 0.8])
+    // Another precision is no less another kind.
+    #expect((pool.take(kind(0.5)) as Backpropagation<Double>).l2 == 0)
+  }
+
+  private func bits(_ weights: WeightVector) -> [UInt32] {
+    if case .float(let values) = weights { values.map(\.bitPattern) } else { [] }
+  }
+}
