@@ -7,12 +7,7 @@ import Testing
 /// processor without AVX-512 these are oneDNN's products, which are near.
 @Suite("Sparse products")
 struct SparseProductTests {
-  struct Shape: Sendable, CustomTestStringConvertible {
-    var m: Int
-    var n: Int
-    var k: Int
-    var testDescription: String { "\(m)×\(n)×\(k)" }
-  }
+  typealias Shape = ProductTests.Shape
 
   static let shapes = [
     Shape(m: 26, n: 326, k: 129), Shape(m: 150, n: 64, k: 115), Shape(m: 64, n: 257, k: 64),
@@ -117,7 +112,7 @@ private struct SparseCase {
   let isRight: Bool
 
   init(
-    _ shape: SparseProductTests.Shape, transposeA: Bool, transposeB: Bool, alpha: Float, beta: Float, padding: Int,
+    _ shape: ProductTests.Shape, transposeA: Bool, transposeB: Bool, alpha: Float, beta: Float, padding: Int,
     density: Double
   ) {
     let (m, n, k) = (shape.m, shape.n, shape.k)
