@@ -9,7 +9,6 @@ import Learning
 /// takes is then known only roughly, so a probe that seems short is made as a whole, and after a moment of training where
 /// most of the run's are.
 public struct ProbeTiming: Sendable {
-  private let plan: Plan
   private var seconds: [Setting: Double] = [:]
 
   /// What the time of a probe depends on; the weights do not count for much.
@@ -30,26 +29,22 @@ public struct ProbeTiming: Sendable {
   ///     takes the time of its nearest neighbour, by the ratio of their work.
   ///   - wholeSeconds: Probes are made as a whole up to so many seconds each.
   public init(_ sweep: PreparedSweep, maximumSettings: Int = 4, wholeSeconds: Double = 0.5) {
-    plan = sweep.plan
+    let plan = sweep.plan
+    // All trials of an experiment are probed alike.
+    guard plan.experiment.trials.first?.curvature != nil else { return }
     var representatives: [Setting: Trial] = [:]
-    for (trial, _) in plan.experiment.trials.configurations where trial.curvature != nil {
+    for (trial, _) in plan.experiment.trials.configurations {
       let setting = Setting(trial)
       if representatives[setting] == nil { representatives[setting] = trial }
     }
     let trials = representatives.values.map { (trial: $0, work: plan.probeWork(of: $0)?.operations ?? 0) }
       .sorted { $0.work < $1.work }
-    guard !trials.isEmpty else { return }
-    let step = max(1, Double(trials.count - 1) / Double(max(1, maximumSettings - 1)))
-    let measured = stride(from: 0, through: Double(trials.count - 1), by: step).map { trials[Int($0.rounded())] }
+    let measured = trials.spread(over: maximumSettings)
       .map { (work: $0.work, seconds: Self.measure($0.trial, sweep, wholeSeconds), setting: Setting($0.trial)) }
-    for (trial, work) in trials {
-      let setting = Setting(trial)
-      guard
-        let nearest = measured.min(by: {
-          ($0.setting == setting ? -1 : abs($0.work - work)) < ($1.setting == setting ? -1 : abs($1.work - work))
-        })
-      else { continue }
-      seconds[setting] = nearest.setting == setting ? nearest.seconds : nearest.seconds * work / max(1, nearest.work)
+    for (_, seconds, setting) in measured { self.seconds[setting] = seconds }
+    for (trial, work) in trials where seconds[Setting(trial)] == nil {
+      guard let nearest = measured.min(by: { abs($0.work - work) < abs($1.work - work) }) else { continue }
+      seconds[Setting(trial)] = nearest.seconds * work / max(1, nearest.work)
     }
   }
 
@@ -64,7 +59,7 @@ public struct ProbeTiming: Sendable {
     var fewer = curvature
     fewer.samples = rows
     let run = TrialRun(trial, selection: sweep.experiment.selection, keeping: .none)
-    let times = sweep.library.withProbe(of: run, fewer) { $0.times }
+    let times = sweep.library.withProbe(of: run, fewer) { $0.times() }
     let solver = work.formsMatrix ? (try? ProbeTimes.eigenvalues(rows: work.parameters)) ?? 0 : 0
     let estimate =
       scale
@@ -73,7 +68,7 @@ public struct ProbeTiming: Sendable {
       + work.orthogonalizations * times.orthogonalization + solver
     guard estimate <= wholeSeconds else { return estimate }
     let trained = sweep.plan.probeCount(of: trial) > 1 ? trainedWeights(trial, sweep) : nil
-    return sweep.library.withProbe(of: run, curvature, weights: trained) { $0.wholeSeconds }
+    return sweep.library.withProbe(of: run, curvature, weights: trained) { $0.wholeSeconds() }
   }
 
   /// Where some epochs of training lead; nil where they take too long for a moment, or to nowhere.
@@ -92,16 +87,13 @@ public struct ProbeTiming: Sendable {
 /// A probe at given weights.
 private struct SampleProbe {
   /// Of one pass of each kind.
-  var times: ProbeTimes { makeTimes() }
+  let times: () -> ProbeTimes
   /// Of a whole probe.
-  var wholeSeconds: Double { measure() }
-
-  fileprivate let makeTimes: () -> ProbeTimes
-  fileprivate let measure: () -> Double
+  let wholeSeconds: () -> Double
 
   fileprivate init<S: Scalar>(_ meter: CurvatureMeter<S>, _ parameters: AlignedBuffer<S>) {
-    makeTimes = { meter.times(at: parameters) }
-    measure = {
+    times = { meter.times(at: parameters) }
+    wholeSeconds = {
       func seconds() -> Double {
         let started = ContinuousClock.now
         _ = meter.measure(at: parameters, epoch: 0, moments: .start, learningRate: 1)

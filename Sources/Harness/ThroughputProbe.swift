@@ -5,7 +5,8 @@ import Foundation
 public struct ThroughputProbe: Sendable {
   /// What was measured, in ascending order of samples in a step.
   public let rates: [Rate]
-  private let plan: Plan
+  /// Of every configuration's key, the rate measured at the setting nearest to its own.
+  private let nearest: [Key: Double]
 
   public struct Rate: Hashable, Sendable {
     public var setting: Setting
@@ -39,29 +40,44 @@ public struct ThroughputProbe: Sendable {
     }
   }
 
+  /// What a trial's setting follows from. A plan may have a hundred thousand configurations, and few of these.
+  private struct Key: Hashable {
+    var network: NetworkSpecification
+    var problem: ProblemSpecification?
+    var batch: BatchSize
+    var optimizer: OptimizerKind
+    var precision: Precision
+
+    init(_ trial: Trial) {
+      (network, problem, batch) = (trial.network, trial.problem, trial.batchSize)
+      (optimizer, precision) = (trial.optimizer.kind, trial.precision)
+    }
+  }
+
   /// - Parameters:
   ///   - seconds: Time to spend on each setting.
   ///   - maximumSettings: Settings measured, spread over those of the plan; the rest takes its nearest neighbour's rate.
   public init(_ sweep: PreparedSweep, seconds: Double = 0.1, maximumSettings: Int = 12) {
-    plan = sweep.plan
+    var settings: [Key: Setting] = [:]
     var representatives: [Setting: Trial] = [:]
-    for (trial, _) in plan.experiment.trials.configurations {
-      let setting = Setting(trial, plan)
+    for (trial, _) in sweep.plan.experiment.trials.configurations where settings[Key(trial)] == nil {
+      let setting = Setting(trial, sweep.plan)
+      settings[Key(trial)] = setting
       if representatives[setting] == nil { representatives[setting] = trial }
     }
-    let settings = representatives.keys.sorted { ($0.batch, $0.operations) < ($1.batch, $1.operations) }
-    let step = max(1, Double(settings.count - 1) / Double(max(1, maximumSettings - 1)))
-    let chosen = stride(from: 0, through: Double(settings.count - 1), by: step).map { settings[Int($0.rounded())] }
-    rates = chosen.map {
+    let chosen = representatives.keys.sorted { ($0.batch, $0.operations) < ($1.batch, $1.operations) }
+      .spread(over: maximumSettings)
+    let rates = chosen.map {
       Rate(setting: $0, rate: Self.rate(of: representatives[$0]!, in: sweep, seconds: seconds))
+    }
+    self.rates = rates
+    nearest = settings.mapValues { setting in
+      rates.min { $0.setting.distance(to: setting) < $1.setting.distance(to: setting) }?.rate ?? 1
     }
   }
 
   /// The rate of the measured setting nearest to a trial's.
-  public func rate(of trial: Trial) -> Double {
-    let setting = Setting(trial, plan)
-    return rates.min { $0.setting.distance(to: setting) < $1.setting.distance(to: setting) }?.rate ?? 1
-  }
+  public func rate(of trial: Trial) -> Double { nearest[Key(trial)] ?? 1 }
 
   /// GFLOP/s of a trial's first steps, over and over where all of them take less than the time.
   private static func rate(of trial: Trial, in sweep: PreparedSweep, seconds: Double) -> Double {
@@ -99,5 +115,13 @@ public struct ThroughputProbe: Sendable {
     // Evaluations come at the ends of epochs; the one before training was over when the clock started.
     let evaluations = (share * Double(trial.training.epochs)).rounded(.down) / Double(trial.training.epochs + 1)
     return ((costs.training + costs.updates) * share + costs.evaluation * evaluations, elapsed)
+  }
+}
+
+extension Array {
+  /// At most so many of the elements, the first and the last among them, spread evenly.
+  func spread(over maximum: Int) -> [Element] {
+    let step = Swift.max(1, Double(count - 1) / Double(Swift.max(1, maximum - 1)))
+    return stride(from: 0, through: Double(count - 1), by: step).map { self[Int($0.rounded())] }
   }
 }

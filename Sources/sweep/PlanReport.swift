@@ -71,6 +71,7 @@ struct PlanReport {
 
   /// How many probes of the curvature, over what, and how long they take in all; nil where there are none.
   private var probed: String? {
+    guard sweep.experiment.trials.first?.curvature != nil else { return nil }
     var count = 0
     var seconds = 0.0
     var samples = 0
