@@ -14,6 +14,11 @@
 
 static inline int csimd_has_avx512(void) { return __builtin_cpu_supports("avx512f") ? 1 : 0; }
 
+// The mask of the first `count` lanes, of all where there are more.
+CSIMD_TARGET __attribute__((always_inline)) static inline __mmask16 csimd_first(long count) {
+  return count >= 16 ? 0xffff : (__mmask16)((1u << count) - 1);
+}
+
 // `rows` × `vectors`·16 entries of C held in registers; `last` masks the last vector's columns.
 CSIMD_TARGET __attribute__((always_inline)) static inline void csimd_tile(
     const int rows, const int vectors, long k, float alpha, const float *a, long rowStride, long columnStride,
@@ -78,7 +83,7 @@ CSIMD_TARGET static inline void csimd_small_product(
   for (long j = 0; j < n; j += 64) {
     long width = n - j < 64 ? n - j : 64;
     long vectors = (width + 15) / 16;
-    __mmask16 last = (__mmask16)((1u << (width - 16 * (vectors - 1))) - 1);
+    __mmask16 last = csimd_first(width - 16 * (vectors - 1));
 #define CSIMD_RUN(V) csimd_strip_##V(m, k, alpha, a, rowStride, columnStride, b + j, strideB, c + j, strideC, last)
     switch (vectors) {
       case 1: CSIMD_RUN(1); break;

@@ -13,7 +13,6 @@
 #define CSIMD_SPARSE_ROWS 128
 
 #if defined(__x86_64__)
-#include <string.h>
 
 #define CSIMD_SPARSE_INLINE CSIMD_TARGET __attribute__((always_inline)) static inline
 #define CSIMD_SPARSE_VECTORS 7
@@ -28,8 +27,6 @@ typedef struct {
   int count;
   int unused[15];
 } csimd_sparse_row;
-
-CSIMD_SPARSE_INLINE __mmask16 csimd_first(long count) { return count >= 16 ? 0xffff : (__mmask16)((1u << count) - 1); }
 
 // A 16×16 tile, column by column.
 CSIMD_SPARSE_INLINE void csimd_transpose(const float *a, long stride, __m512 column[16]) {

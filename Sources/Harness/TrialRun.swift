@@ -23,8 +23,7 @@ public struct TrialRun: Sendable {
   ///   - shouldStop: Asked between steps; true gives the run up.
   /// - Returns: The record, or nil where the run was given up.
   func run<S: Scalar>(
-    on samples: SplitSamples<S>, problem: PreparedProblem? = nil, engines: EnginePool,
-    shouldStop: () -> Bool = { false }
+    on samples: SplitSamples<S>, problem: PreparedProblem?, engines: EnginePool, shouldStop: () -> Bool
   ) -> TrialRecord? {
     let started = ContinuousClock.now
     guard let problem else {

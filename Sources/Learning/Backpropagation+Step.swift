@@ -115,6 +115,7 @@ struct FusedRanges {
   let rest: [Range<Int>]
   /// Scalars of the largest slab.
   let slabCount: Int
+
   /// Kernels below this stay in the cache anyway.
   private static let smallestKernel = 1 << 15
   /// Kernel rows of a slab: fewer make slow products, more leave the second-level cache.

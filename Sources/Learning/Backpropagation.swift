@@ -50,7 +50,7 @@ public final class Backpropagation<S: Scalar> {
   let fusion: FusedRanges
   /// The gradient of the kernel rows that an update is taking in.
   let slab: AlignedBuffer<S>
-  /// δ of the layer whose kernel an update is taking in, where much of it is zero.
+  /// δ of the layer whose kernel's gradient is taken, where much of it is zero.
   let sparseDelta: SparseColumns<S>
 
   /// - Parameter batchSize: The batch that most gradients are of: a small network then needs no longer blocks, which

@@ -56,8 +56,9 @@ struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile", abstract: "Compare optimizers over several sweeps by performance profiles.",
     discussion: """
-      Each sweep is a problem with the target of `summary target`, and each problem where a sweep has several. A profile is the share of the problems on which an \
-      optimizer, at its best configuration, takes at most τ times as long as the fastest one.
+      Each sweep is a problem with the target of `summary target`, and each problem where a sweep has several. A profile \
+      is the share of the problems on which an optimizer, at its best configuration, takes at most τ times as long as the \
+      fastest one.
       """)
 
   @Argument(help: "The directories that sweeps wrote.")

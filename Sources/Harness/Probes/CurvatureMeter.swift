@@ -67,7 +67,7 @@ struct CurvatureMeter<S: Scalar> {
   /// How long the passes take that measurements are made of.
   func times(at parameters: AlignedBuffer<S>) -> ProbeTimes {
     withNumericEnvironment {
-      ProbeTimes(surface(parameters), matrix: CurvatureProbe.Matrix(rawValue: specification.matrix.rawValue)!)
+      ProbeTimes(surface(parameters), matrix: CurvatureProbe.Matrix(specification.matrix))
     }
   }
 
@@ -84,6 +84,10 @@ struct CurvatureMeter<S: Scalar> {
   }
 }
 
+extension CurvatureProbe.Matrix {
+  init(_ matrix: CurvatureSpecification.Matrix) { self.init(rawValue: matrix.rawValue)! }
+}
+
 extension CurvatureProbe {
   /// - Parameter ulpOfOne: Of the scalar that gradients are computed in.
   init(_ specification: CurvatureSpecification, ulpOfOne: Double) {
@@ -91,7 +95,7 @@ extension CurvatureProbe {
       tolerance: specification.tolerance, maximumProducts: specification.iterations)
     let wanted = specification.largest + specification.smallest
     self.init(
-      matrix: Matrix(rawValue: specification.matrix.rawValue)!, largest: specification.largest,
+      matrix: Matrix(specification.matrix), largest: specification.largest,
       smallest: specification.smallest, tolerance: specification.tolerance,
       maximumProducts: specification.iterations,
       // Where all of them are wanted anyway, the matrix gives them exactly.

@@ -51,9 +51,7 @@ public struct SolverProfile: Sendable {
   }
 
   private func timeText(_ solver: Int, _ problem: Int) -> String {
-    guard hasRuns[solver][problem] else { return "no runs" }
-    let entry = targets[problem].tuned.first { $0.optimizer == solvers[solver] }
-    return (entry?.medians ?? TargetTimes.Cost()).text(unit)
+    hasRuns[solver][problem] ? unit.text(times[solver][problem]) : "no runs"
   }
 
   /// Ratios at which ρ is shown.

@@ -1,10 +1,9 @@
 import Experiments
 
-extension TargetTimes.Cost {
-  /// The value in a unit as tables show it: counts whole, seconds to three digits.
-  func text(_ unit: SolverProfile.Unit) -> String {
-    let value = self[keyPath: unit.path]
-    return unit == .seconds ? NumberText.significant(value, 3) : NumberText.short(value)
+extension SolverProfile.Unit {
+  /// A value as tables show it: counts whole, seconds to three digits.
+  func text(_ value: Double) -> String {
+    self == .seconds ? NumberText.significant(value, 3) : NumberText.short(value)
   }
 }
 
@@ -32,7 +31,7 @@ extension TargetTimes {
         + (["met"] + SolverProfile.Unit.allCases.map(\.rawValue)).map { .init($0, .right) },
       rows: entries.map { entry in
         [entry.optimizer, "\(entry.met)/\(entry.runs)"]
-          + SolverProfile.Unit.allCases.map(entry.medians.text)
+          + SolverProfile.Unit.allCases.map { $0.text(entry.medians[keyPath: $0.path]) }
       }
     ).write(to: &output)
   }
