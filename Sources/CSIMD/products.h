@@ -1,32 +1,41 @@
 #pragma once
 
-// Single-precision products of small matrices on AVX-512, where a library's dispatch and packing cost as much as the
-// arithmetic: 32×64×64 runs at 200 GFLOP/s against oneDNN's 160 (Benchmarks/README.md).
+// Single-precision products on AVX-512 without a library's dispatch, scratch memory and compilation at the first call, and
+// faster than oneDNN's at the shapes of dense layers (Benchmarks/README.md).
 //
-// C ← α·A·B with A[i, p] = a[i·rowStride + p·columnStride] and row-major B and C. Every entry is one chain of fused
-// multiply-adds in the order of p, so its bits do not depend on the tiling.
+// C ← α·A·B, or C + α·A·B, with A[i, p] = a[i·rowStrideA + p·columnStrideA] and B[p, j] = b[p·rowStrideB + j·columnStrideB];
+// of each two strides one is 1. C is row-major. Where α is 1 every entry is one chain of fused multiply-adds in the order
+// of p, so its bits do not depend on the tiling.
+
+#include "lanes.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
 
-#define CSIMD_TARGET __attribute__((target("avx512f")))
-#define CSIMD_UNROLL _Pragma("clang loop unroll(full)")
-
-static inline int csimd_has_avx512(void) { return __builtin_cpu_supports("avx512f") ? 1 : 0; }
-
-// The mask of the first `count` lanes, of all where there are more.
-CSIMD_TARGET __attribute__((always_inline)) static inline __mmask16 csimd_first(long count) {
-  return count >= 16 ? 0xffff : (__mmask16)((1u << count) - 1);
-}
+// Columns of C that are taken together.
+#define CSIMD_STRIP_WIDTH 64
+// Rows of a packed part of B, which stays in the second-level cache as that of a part that is not packed does.
+#define CSIMD_PACKED_DEPTH 256
+#define CSIMD_DIRECT_DEPTH 1024
+// Rows of B this far apart, in scalars, are beyond prefetchers' strides: they are packed for as many rows of A.
+#define CSIMD_FAR_ROWS 512
+#define CSIMD_ROWS_WORTH_PACKING 96
 
 // `rows` × `vectors`·16 entries of C held in registers; `last` masks the last vector's columns.
-CSIMD_TARGET __attribute__((always_inline)) static inline void csimd_tile(
+CSIMD_TARGET_INLINE void csimd_tile(
     const int rows, const int vectors, long k, float alpha, const float *a, long rowStride, long columnStride,
-    const float *b, long strideB, float *c, long strideC, __mmask16 last) {
+    const float *b, long strideB, int accumulate, float *c, long strideC, __mmask16 last) {
   const __mmask16 all = 0xffff;
+  const int continues = accumulate && alpha == 1;
   __m512 sum[rows][vectors];
   CSIMD_UNROLL for (int i = 0; i < rows; i++) {
     CSIMD_UNROLL for (int j = 0; j < vectors; j++) sum[i][j] = _mm512_setzero_ps();
+  }
+  if (continues) {
+    CSIMD_UNROLL for (int i = 0; i < rows; i++) {
+      CSIMD_UNROLL for (int j = 0; j < vectors; j++) {
+        sum[i][j] = _mm512_maskz_loadu_ps(j == vectors - 1 ? last : all, c + i * strideC + 16 * j);
+      }
+    }
   }
   for (long p = 0; p < k; p++) {
     __m512 row[vectors];
@@ -40,7 +49,17 @@ CSIMD_TARGET __attribute__((always_inline)) static inline void csimd_tile(
     a += columnStride;
     b += strideB;
   }
+  // Nothing is read from C that need not be: where its rows are short, that would wait for the row before to be written.
   __m512 scale = _mm512_set1_ps(alpha);
+  if (accumulate && !continues) {
+    CSIMD_UNROLL for (int i = 0; i < rows; i++) {
+      CSIMD_UNROLL for (int j = 0; j < vectors; j++) {
+        __m512 before = _mm512_maskz_loadu_ps(j == vectors - 1 ? last : all, c + i * strideC + 16 * j);
+        sum[i][j] = _mm512_fmadd_ps(scale, sum[i][j], before);
+      }
+    }
+    scale = _mm512_set1_ps(1);
+  }
   CSIMD_UNROLL for (int i = 0; i < rows; i++) {
     CSIMD_UNROLL for (int j = 0; j < vectors; j++) {
       _mm512_mask_storeu_ps(
@@ -51,7 +70,7 @@ CSIMD_TARGET __attribute__((always_inline)) static inline void csimd_tile(
 
 // A strip of C, up to 16·V columns wide, in tiles of at most MAX rows: as many as the registers hold.
 #define CSIMD_TILE(R, V) \
-  case R: csimd_tile(R, V, k, alpha, a, rowStride, columnStride, b, strideB, c, strideC, last); break;
+  case R: csimd_tile(R, V, k, alpha, a, rowStride, columnStride, b, strideB, accumulate, c, strideC, last); break;
 #define CSIMD_TILES_6(V) \
   CSIMD_TILE(1, V) CSIMD_TILE(2, V) CSIMD_TILE(3, V) CSIMD_TILE(4, V) CSIMD_TILE(5, V) CSIMD_TILE(6, V)
 #define CSIMD_TILES_8(V) CSIMD_TILES_6(V) CSIMD_TILE(7, V) CSIMD_TILE(8, V)
@@ -62,7 +81,7 @@ CSIMD_TARGET __attribute__((always_inline)) static inline void csimd_tile(
 #define CSIMD_STRIP(V, MAX) \
   CSIMD_TARGET static inline void csimd_strip_##V( \
       long m, long k, float alpha, const float *a, long rowStride, long columnStride, const float *b, long strideB, \
-      float *c, long strideC, __mmask16 last) { \
+      int accumulate, float *c, long strideC, __mmask16 last) { \
     while (m > 0) { \
       long rows = m < MAX ? m : MAX; \
       if (m > MAX && m < 2 * MAX) rows = (m + 1) / 2; \
@@ -77,45 +96,75 @@ CSIMD_STRIP(2, 12)
 CSIMD_STRIP(3, 8)
 CSIMD_STRIP(4, 6)
 
-CSIMD_TARGET static inline void csimd_small_product(
-    long m, long n, long k, float alpha, const float *a, long rowStride, long columnStride, const float *b,
-    long strideB, float *c, long strideC) {
-  for (long j = 0; j < n; j += 64) {
-    long width = n - j < 64 ? n - j : 64;
-    long vectors = (width + 15) / 16;
-    __mmask16 last = csimd_first(width - 16 * (vectors - 1));
-#define CSIMD_RUN(V) csimd_strip_##V(m, k, alpha, a, rowStride, columnStride, b + j, strideB, c + j, strideC, last)
-    switch (vectors) {
-      case 1: CSIMD_RUN(1); break;
-      case 2: CSIMD_RUN(2); break;
-      case 3: CSIMD_RUN(3); break;
-      default: CSIMD_RUN(4);
-    }
+// Up to 64 columns of C, whose rows of B lie in order.
+CSIMD_TARGET_INLINE void csimd_strip(
+    long m, long width, long k, float alpha, const float *a, long rowStride, long columnStride, const float *b,
+    long strideB, int accumulate, float *c, long strideC) {
+  long vectors = (width + 15) / 16;
+  __mmask16 last = csimd_first(width - 16 * (vectors - 1));
+#define CSIMD_RUN(V) csimd_strip_##V(m, k, alpha, a, rowStride, columnStride, b, strideB, accumulate, c, strideC, last)
+  switch (vectors) {
+    case 1: CSIMD_RUN(1); break;
+    case 2: CSIMD_RUN(2); break;
+    case 3: CSIMD_RUN(3); break;
+    default: CSIMD_RUN(4);
+  }
 #undef CSIMD_RUN
+}
+
+// `k` in equal parts of at most `largest`.
+CSIMD_TARGET_INLINE long csimd_depth(long k, long largest) {
+  long parts = (k + largest - 1) / largest;
+  return parts < 2 ? k : ((k + parts - 1) / parts + 15) / 16 * 16;
+}
+
+CSIMD_TARGET static inline void csimd_product_direct(
+    long m, long n, long k, float alpha, const float *a, long rowStrideA, long columnStrideA, const float *b,
+    long rowStrideB, int accumulate, float *c, long strideC) {
+  long depth = csimd_depth(k, CSIMD_DIRECT_DEPTH);
+  for (long j = 0; j < n; j += CSIMD_STRIP_WIDTH) {
+    long width = n - j < CSIMD_STRIP_WIDTH ? n - j : CSIMD_STRIP_WIDTH;
+    for (long p = 0; p < k; p += depth) {
+      csimd_strip(
+          m, width, k - p < depth ? k - p : depth, alpha, a + p * columnStrideA, rowStrideA, columnStrideA,
+          b + p * rowStrideB + j, rowStrideB, accumulate || p > 0, c + j, strideC);
+    }
   }
 }
 
-// The same with B transposed, given as n × k, where n·k is at most CSIMD_LARGEST_TRANSPOSE.
-#define CSIMD_LARGEST_TRANSPOSE 1280
-CSIMD_TARGET static inline void csimd_small_product_transposed(
-    long m, long n, long k, float alpha, const float *a, long rowStride, long columnStride, const float *b,
-    long strideB, float *c, long strideC) {
-  _Alignas(64) float transposed[CSIMD_LARGEST_TRANSPOSE];
-  for (long j = 0; j < n; j++) {
-    for (long p = 0; p < k; p++) transposed[p * n + j] = b[j * strideB + p];
+CSIMD_TARGET static inline void csimd_product_packed(
+    long m, long n, long k, float alpha, const float *a, long rowStrideA, long columnStrideA, const float *b,
+    long rowStrideB, long columnStrideB, int accumulate, float *c, long strideC) {
+  _Alignas(64) float panel[CSIMD_PACKED_DEPTH * CSIMD_STRIP_WIDTH];
+  long depth = csimd_depth(k, CSIMD_PACKED_DEPTH);
+  for (long j = 0; j < n; j += CSIMD_STRIP_WIDTH) {
+    long width = n - j < CSIMD_STRIP_WIDTH ? n - j : CSIMD_STRIP_WIDTH;
+    long line = (width + 15) / 16 * 16;
+    for (long p = 0; p < k; p += depth) {
+      long part = k - p < depth ? k - p : depth;
+      csimd_pack(part, width, b + p * rowStrideB + j * columnStrideB, rowStrideB, columnStrideB, panel, line);
+      csimd_strip(
+          m, width, part, alpha, a + p * columnStrideA, rowStrideA, columnStrideA, panel, line, accumulate || p > 0,
+          c + j, strideC);
+    }
   }
-  csimd_small_product(m, n, k, alpha, a, rowStride, columnStride, transposed, n, c, strideC);
+}
+
+CSIMD_TARGET static inline void csimd_product(
+    long m, long n, long k, float alpha, const float *a, long rowStrideA, long columnStrideA, const float *b,
+    long rowStrideB, long columnStrideB, int accumulate, float *c, long strideC) {
+  if (columnStrideB != 1 || (rowStrideB >= CSIMD_FAR_ROWS && m >= CSIMD_ROWS_WORTH_PACKING)) {
+    csimd_product_packed(
+        m, n, k, alpha, a, rowStrideA, columnStrideA, b, rowStrideB, columnStrideB, accumulate, c, strideC);
+  } else {
+    csimd_product_direct(m, n, k, alpha, a, rowStrideA, columnStrideA, b, rowStrideB, accumulate, c, strideC);
+  }
 }
 
 #else
 
-#define CSIMD_LARGEST_TRANSPOSE 0
-static inline int csimd_has_avx512(void) { return 0; }
-static inline void csimd_small_product(
-    long m, long n, long k, float alpha, const float *a, long rowStride, long columnStride, const float *b,
-    long strideB, float *c, long strideC) {}
-static inline void csimd_small_product_transposed(
-    long m, long n, long k, float alpha, const float *a, long rowStride, long columnStride, const float *b,
-    long strideB, float *c, long strideC) {}
+static inline void csimd_product(
+    long m, long n, long k, float alpha, const float *a, long rowStrideA, long columnStrideA, const float *b,
+    long rowStrideB, long columnStrideB, int accumulate, float *c, long strideC) {}
 
 #endif

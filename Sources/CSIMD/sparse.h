@@ -7,14 +7,13 @@
 // what they are multiplied with is packed into panels that stay in the first-level cache. Every entry of C is one chain of
 // fused multiply-adds in the order of p, as it is in a dense product without the zeros' terms.
 
-#include "products.h"
+#include "lanes.h"
 
 #define CSIMD_SPARSE_DEPTH 64
 #define CSIMD_SPARSE_ROWS 128
 
 #if defined(__x86_64__)
 
-#define CSIMD_SPARSE_INLINE CSIMD_TARGET __attribute__((always_inline)) static inline
 #define CSIMD_SPARSE_VECTORS 7
 #define CSIMD_SPARSE_LINE (16 * CSIMD_SPARSE_VECTORS)
 // Panels side by side where k is larger than one.
@@ -28,42 +27,8 @@ typedef struct {
   int unused[15];
 } csimd_sparse_row;
 
-// A 16×16 tile, column by column.
-CSIMD_SPARSE_INLINE void csimd_transpose(const float *a, long stride, __m512 column[16]) {
-  CSIMD_UNROLL for (int group = 0; group < 4; group++) {
-    // Lane l holds four columns of row 4·l + g.
-    __m512 row[4];
-    CSIMD_UNROLL for (int g = 0; g < 4; g++) {
-      const float *from = a + 4 * group + g * stride;
-      row[g] = _mm512_castps128_ps512(_mm_loadu_ps(from));
-      row[g] = _mm512_mask_broadcast_f32x4(row[g], 0x00f0, _mm_loadu_ps(from + 4 * stride));
-      row[g] = _mm512_mask_broadcast_f32x4(row[g], 0x0f00, _mm_loadu_ps(from + 8 * stride));
-      row[g] = _mm512_mask_broadcast_f32x4(row[g], 0xf000, _mm_loadu_ps(from + 12 * stride));
-    }
-    __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(row[0], row[1]));
-    __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(row[0], row[1]));
-    __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(row[2], row[3]));
-    __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(row[2], row[3]));
-    column[4 * group] = _mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23));
-    column[4 * group + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23));
-    column[4 * group + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23));
-    column[4 * group + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23));
-  }
-}
-
-// The same of a tile that may be smaller: zeros beyond its `rows` and `columns`.
-CSIMD_SPARSE_INLINE void csimd_transpose_edge(const float *a, long stride, long rows, long columns, __m512 column[16]) {
-  if (rows >= 16 && columns >= 16) return csimd_transpose(a, stride, column);
-  _Alignas(64) float whole[256];
-  for (int i = 0; i < 16; i++) {
-    __mmask16 mask = i < rows ? csimd_first(columns) : 0;
-    _mm512_store_ps(whole + 16 * i, _mm512_maskz_loadu_ps(mask, i < rows ? a + i * stride : a));
-  }
-  csimd_transpose(whole, 16, column);
-}
-
 // Appends what is not zero of 16 columns from `p` on. A NaN is no zero.
-CSIMD_SPARSE_INLINE void csimd_append(csimd_sparse_row *row, __m512 x, long p) {
+CSIMD_TARGET_INLINE void csimd_append(csimd_sparse_row *row, __m512 x, long p) {
   const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   __mmask16 mask = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
   __m512i line = _mm512_add_epi32(_mm512_set1_epi32((int)p), lanes);
@@ -99,29 +64,8 @@ CSIMD_TARGET static inline void csimd_compress(
   }
 }
 
-// A panel's lines B[p, 0 ..< width] for p < k, B[p, j] = b[p·rowStride + j·columnStride]; one of the strides is 1.
-CSIMD_TARGET static inline void csimd_pack(
-    long k, long width, const float *b, long rowStride, long columnStride, float *panel) {
-  if (columnStride == 1) {
-    for (long p = 0; p < k; p++) {
-      for (long j = 0; j < width; j += 16) {
-        __m512 x = _mm512_maskz_loadu_ps(csimd_first(width - j), b + p * rowStride + j);
-        _mm512_store_ps(panel + p * CSIMD_SPARSE_LINE + j, x);
-      }
-    }
-    return;
-  }
-  for (long j = 0; j < width; j += 16) {
-    for (long p = 0; p < k; p += 16) {
-      __m512 line[16];
-      csimd_transpose_edge(b + j * columnStride + p, columnStride, width - j, k - p, line);
-      for (long q = 0; q < 16 && p + q < k; q++) _mm512_store_ps(panel + (p + q) * CSIMD_SPARSE_LINE + j, line[q]);
-    }
-  }
-}
-
 // `m` rows of C, 16·`vectors` columns wide: the compressed rows times a panel.
-CSIMD_SPARSE_INLINE void csimd_sparse_strip(
+CSIMD_TARGET_INLINE void csimd_sparse_strip(
     const int vectors, long m, const csimd_sparse_row *rows, const float *panel, int accumulate, float *c, long strideC,
     __mmask16 last) {
   for (long i = 0; i < m; i++) {
@@ -155,7 +99,7 @@ CSIMD_TARGET static inline void csimd_sparse_strips(
 }
 
 // Where panel `index` of `panels` starts: they share the vectors of n columns evenly.
-CSIMD_SPARSE_INLINE long csimd_panel_start(long index, long panels, long n) {
+CSIMD_TARGET_INLINE long csimd_panel_start(long index, long panels, long n) {
   long start = (n + 15) / 16 * index / panels * 16;
   return start < n ? start : n;
 }
@@ -175,7 +119,8 @@ CSIMD_TARGET static inline void csimd_sparse_product(
       csimd_compress(height, depth, alpha, a + i * rowStrideA + p * columnStrideA, rowStrideA, columnStrideA, rows);
       for (long q = 0; q < panels; q++) {
         long j = csimd_panel_start(q, panels, n), width = csimd_panel_start(q + 1, panels, n) - j;
-        csimd_pack(depth, width, b + p * rowStrideB + j * columnStrideB, rowStrideB, columnStrideB, panel);
+        const float *part = b + p * rowStrideB + j * columnStrideB;
+        csimd_pack(depth, width, part, rowStrideB, columnStrideB, panel, CSIMD_SPARSE_LINE);
         csimd_sparse_strips(width, height, rows, panel, accumulate || p > 0, c + i * strideC + j, strideC);
       }
     }
@@ -199,7 +144,7 @@ CSIMD_TARGET static inline void csimd_compress_columns(
 }
 
 // 16 rows of Cᵀ, `turned`, become up to 16 columns of C, `width` rows long.
-CSIMD_SPARSE_INLINE void csimd_turn(
+CSIMD_TARGET_INLINE void csimd_turn(
     long width, long units, const float *turned, int accumulate, float *c, long strideC) {
   __mmask16 mask = csimd_first(units);
   for (long r = 0; r < width; r += 16) {
@@ -228,7 +173,7 @@ CSIMD_TARGET static inline void csimd_product_with_sparse(
       long blocks = 0;
       for (long d = p; d < k && blocks < CSIMD_SPARSE_GROUP; d += CSIMD_SPARSE_DEPTH) {
         long depth = k - d < CSIMD_SPARSE_DEPTH ? k - d : CSIMD_SPARSE_DEPTH;
-        csimd_pack(depth, width, a + d * strideA + i, strideA, 1, panel[blocks++]);
+        csimd_pack(depth, width, a + d * strideA + i, strideA, 1, panel[blocks++], CSIMD_SPARSE_LINE);
       }
       for (long j = 0; j < n; j += 16) {
         long units = n - j < 16 ? n - j : 16;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "products.h"
+#include "lanes.h"
 
 // Adam's update of single-precision parameters on AVX-512. A square root and a division a parameter keep the divider busy
 // for twice as long as all other arithmetic takes; here the root is v·(1/√v) from the processor's 14-bit estimate and one
@@ -11,10 +11,9 @@ struct csimd_adam {
 };
 
 #if defined(__x86_64__)
-#include <immintrin.h>
 
 // √v for v ≥ 0, where the smallest normal number stands for all below it: 0 is no exception. NaN stays NaN.
-CSIMD_TARGET __attribute__((always_inline)) static inline __m512 csimd_root(__m512 v) {
+CSIMD_TARGET_INLINE __m512 csimd_root(__m512 v) {
   __m512 bounded = _mm512_min_ps(_mm512_set1_ps(0x1.fffffep127f), _mm512_max_ps(_mm512_set1_ps(0x1p-126f), v));
   __m512 y = _mm512_rsqrt14_ps(bounded);
   __m512 root = _mm512_mul_ps(bounded, y);
@@ -22,7 +21,7 @@ CSIMD_TARGET __attribute__((always_inline)) static inline __m512 csimd_root(__m5
   return _mm512_fmadd_ps(_mm512_mul_ps(_mm512_set1_ps(0.5f), root), error, root);
 }
 
-CSIMD_TARGET __attribute__((always_inline)) static inline __m512 csimd_adam_update(
+CSIMD_TARGET_INLINE __m512 csimd_adam_update(
     const int decays, long count, struct csimd_adam rule, float *w, const float *g, float *m, float *v) {
   __m512 square = _mm512_setzero_ps();
   for (long i = 0; i < count; i += 16) {

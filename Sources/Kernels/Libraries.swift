@@ -15,7 +15,7 @@ public enum ProductLibraries {
   /// Which of their kernels the libraries chose for this processor, such as `onednn avx512_core, blis skx`.
   public static var kernels: String {
     let blis = String(cString: bli_arch_string(bli_arch_query_id()))
-    let own = Processor.hasAVX512 ? ", small and sparse products and Adam avx512f" : ""
+    let own = Processor.hasAVX512 ? ", dense and sparse products and Adam avx512f" : ""
     return "onednn \(instructionSet(dnnl_get_effective_cpu_isa()))\(own), blis \(blis)"
   }
 

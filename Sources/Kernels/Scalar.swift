@@ -32,14 +32,14 @@ extension Float: Scalar {
     a: UnsafePointer<Float>, strideA: Int, b: UnsafePointer<Float>, strideB: Int,
     beta: Float, c: UnsafeMutablePointer<Float>, strideC: Int
   ) {
-    if beta == 0,
-      SmallProduct.take(
+    if !DenseProduct.isSmall(n: n, k: k),
+      SparseProduct.take(
         transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, alpha: alpha, a: a, strideA: strideA, b: b,
-        strideB: strideB, c: c, strideC: strideC)
+        strideB: strideB, beta: beta, c: c, strideC: strideC)
     {
       return
     }
-    if SparseProduct.take(
+    if DenseProduct.take(
       transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, alpha: alpha, a: a, strideA: strideA, b: b,
       strideB: strideB, beta: beta, c: c, strideC: strideC)
     {

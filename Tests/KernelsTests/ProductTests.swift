@@ -17,8 +17,11 @@ struct ProductTests {
       return cubes + tiles + [
         Shape(m: 1500, n: 20, k: 11), Shape(m: 128, n: 10, k: 300), Shape(m: 7, n: 257, k: 64),
         Shape(m: 64, n: 64, k: 1000),
-      ]
+      ] + deep
     }()
+
+    /// In parts, packed where B's rows are far apart or it is transposed, with tiles at the edges.
+    static let deep = [Shape(m: 97, n: 515, k: 20), Shape(m: 12, n: 18, k: 1100), Shape(m: 13, n: 70, k: 300)]
   }
 
   @Test(arguments: Shape.all)
@@ -26,6 +29,17 @@ struct ProductTests {
 
   @Test(arguments: Shape.all)
   func doublePrecisionAgreesWithTheDefinition(shape: Shape) { check(shape, Double.self) }
+
+  @Test(arguments: Shape.deep)
+  func denseEntriesAreChains(shape: Shape) {
+    for (transposeA, transposeB) in [(false, false), (true, false), (false, true), (true, true)] {
+      for (beta, padding) in [(Float(0), 0), (1, 3)] {
+        let product = ChainedProduct(
+          shape, transposeA: transposeA, transposeB: transposeB, alpha: 1, beta: beta, padding: padding, density: 1)
+        #expect(product.isRight, "transposes \(transposeA) \(transposeB), β \(beta), padding \(padding)")
+      }
+    }
+  }
 
   /// Every combination of transposes, rows longer than the matrix is wide, α and β; the error bound is the classical
   /// |fl(Σab) − Σab| ≤ kε·Σ|ab| (Higham, Accuracy and Stability of Numerical Algorithms, section 3.5).

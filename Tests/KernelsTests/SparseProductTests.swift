@@ -21,7 +21,7 @@ struct SparseProductTests {
   func zerosOfTheFirstFactorAreLeftOut(shape: Shape, density: Double) {
     for (transposeA, transposeB) in [(false, false), (true, false), (false, true), (true, true)] {
       for (alpha, beta, padding) in [(Float(1), Float(0), 0), (0.5, 1, 3)] {
-        let product = SparseCase(
+        let product = ChainedProduct(
           shape, transposeA: transposeA, transposeB: transposeB, alpha: alpha, beta: beta, padding: padding,
           density: density)
         #expect(product.isRight, "transposes \(transposeA) \(transposeB), α \(alpha), β \(beta), padding \(padding)")
@@ -107,8 +107,9 @@ private func sparse(_ count: Int, density: Double, _ numbers: inout TestNumbers)
   return zip(values, kept).map { $1 < 2 * density - 1 ? $0 : 0 }
 }
 
-/// A product and what it should be.
-private struct SparseCase {
+/// A product, and whether every entry is one chain of fused multiply-adds in the order of p: to the bit, or near it on a
+/// processor without AVX-512.
+struct ChainedProduct {
   let isRight: Bool
 
   init(
