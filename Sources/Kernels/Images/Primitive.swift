@@ -78,12 +78,16 @@ final class Primitive {
   }
 
   /// Runs on the calling thread alone; what is only read is not written.
-  func run(_ operands: UnsafePointer<Float>...) {
-    for (index, operand) in operands.enumerated() {
-      dnnl_memory_set_data_handle(arguments[index].memory, UnsafeMutablePointer(mutating: operand))
-    }
+  func run(_ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>, _ third: UnsafePointer<Float>? = nil) {
+    place(first, 0)
+    place(second, 1)
+    if let third { place(third, 2) }
     let status = dnnl_primitive_execute(primitive, stream, Int32(arguments.count), arguments)
     precondition(status == dnnl_success, "oneDNN could not run a convolution: \(status)")
+  }
+
+  private func place(_ operand: UnsafePointer<Float>, _ index: Int) {
+    dnnl_memory_set_data_handle(arguments[index].memory, UnsafeMutablePointer(mutating: operand))
   }
 
   /// The scratchpad is ours. To be destroyed by the caller.
