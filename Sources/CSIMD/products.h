@@ -68,7 +68,8 @@ CSIMD_TARGET_INLINE void csimd_tile(
   }
 }
 
-// A strip of C, up to 16·V columns wide, in tiles of at most MAX rows: as many as the registers hold.
+// A strip of C, up to 16·V columns wide, in tiles of at most MAX rows: as many as the registers hold, but no more than eight
+// that are apart in memory. Those a power of two apart share one set of the first-level cache.
 #define CSIMD_TILE(R, V) \
   case R: csimd_tile(R, V, k, alpha, a, rowStride, columnStride, b, strideB, accumulate, c, strideC, last); break;
 #define CSIMD_TILES_6(V) \
@@ -82,9 +83,10 @@ CSIMD_TARGET_INLINE void csimd_tile(
   CSIMD_TARGET static inline void csimd_strip_##V( \
       long m, long k, float alpha, const float *a, long rowStride, long columnStride, const float *b, long strideB, \
       int accumulate, float *c, long strideC, __mmask16 last) { \
+    const long most = rowStride == 1 || MAX < 8 ? MAX : 8; \
     while (m > 0) { \
-      long rows = m < MAX ? m : MAX; \
-      if (m > MAX && m < 2 * MAX) rows = (m + 1) / 2; \
+      long rows = m < most ? m : most; \
+      if (m > most && m < 2 * most) rows = (m + 1) / 2; \
       switch (rows) { CSIMD_TILES_##MAX(V) } \
       a += rows * rowStride; \
       c += rows * strideC; \
