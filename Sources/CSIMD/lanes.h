@@ -50,6 +50,21 @@ CSIMD_TARGET_INLINE void csimd_transpose_edge(const float *a, long stride, long 
   csimd_transpose(whole, 16, column);
 }
 
+// 16 rows of Cᵀ, `turned`, of which `units` count, become columns of C, `width` rows long.
+CSIMD_TARGET_INLINE void csimd_turn(
+    long width, long units, const float *turned, long strideTurned, int accumulate, float *c, long strideC) {
+  __mmask16 mask = csimd_first(units);
+  for (long r = 0; r < width; r += 16) {
+    __m512 line[16];
+    csimd_transpose(turned + r, strideTurned, line);
+    for (long s = 0; s < 16 && r + s < width; s++) {
+      float *entry = c + (r + s) * strideC;
+      if (accumulate) line[s] = _mm512_add_ps(line[s], _mm512_maskz_loadu_ps(mask, entry));
+      _mm512_mask_storeu_ps(entry, mask, line[s]);
+    }
+  }
+}
+
 // A panel's lines B[p, 0 ..< width] for p < k, `line` scalars apart, B[p, j] = b[p·rowStride + j·columnStride]; one of the
 // strides is 1.
 CSIMD_TARGET static inline void csimd_pack(

@@ -163,8 +163,23 @@ CSIMD_TARGET static inline void csimd_product(
   }
 }
 
+// C ← α·Aᵀ·B of up to 16 columns, A row-major, k×m: 64 columns of Cᵀ = Bᵀ·A at a time, whose vectors are full, are turned.
+CSIMD_TARGET static inline void csimd_narrow_product(
+    long m, long n, long k, float alpha, const float *a, long strideA, const float *b, long strideB, float *c,
+    long strideC) {
+  _Alignas(64) float turned[16 * CSIMD_STRIP_WIDTH];
+  for (long i = 0; i < m; i += CSIMD_STRIP_WIDTH) {
+    long width = m - i < CSIMD_STRIP_WIDTH ? m - i : CSIMD_STRIP_WIDTH;
+    csimd_strip(n, width, k, alpha, b, 1, strideB, a + i, strideA, 0, turned, CSIMD_STRIP_WIDTH);
+    csimd_turn(width, n, turned, CSIMD_STRIP_WIDTH, 0, c + i * strideC, strideC);
+  }
+}
+
 #else
 
+static inline void csimd_narrow_product(
+    long m, long n, long k, float alpha, const float *a, long strideA, const float *b, long strideB, float *c,
+    long strideC) {}
 static inline void csimd_product(
     long m, long n, long k, float alpha, const float *a, long rowStrideA, long columnStrideA, const float *b,
     long rowStrideB, long columnStrideB, int accumulate, float *c, long strideC) {}

@@ -143,21 +143,6 @@ CSIMD_TARGET static inline void csimd_compress_columns(
   }
 }
 
-// 16 rows of Cᵀ, `turned`, become up to 16 columns of C, `width` rows long.
-CSIMD_TARGET_INLINE void csimd_turn(
-    long width, long units, const float *turned, int accumulate, float *c, long strideC) {
-  __mmask16 mask = csimd_first(units);
-  for (long r = 0; r < width; r += 16) {
-    __m512 line[16];
-    csimd_transpose(turned + r, CSIMD_SPARSE_LINE, line);
-    for (long s = 0; s < 16 && r + s < width; s++) {
-      float *entry = c + (r + s) * strideC;
-      if (accumulate) line[s] = _mm512_add_ps(line[s], _mm512_maskz_loadu_ps(mask, entry));
-      _mm512_mask_storeu_ps(entry, mask, line[s]);
-    }
-  }
-}
-
 // C ← Aᵀ·B, or C + Aᵀ·B, with A row-major, k×m, and the compressed columns of B, k×n: Cᵀ = Bᵀ·A, 16 of its rows at a
 // time, over up to 256 of k before they are turned.
 CSIMD_TARGET static inline void csimd_product_with_sparse(
@@ -182,7 +167,7 @@ CSIMD_TARGET static inline void csimd_product_with_sparse(
           csimd_sparse_strips(
               (width + 15) / 16 * 16, units, rows + d * n + j, panel[d], d > 0, turned, CSIMD_SPARSE_LINE);
         }
-        csimd_turn(width, units, turned, accumulate || p > 0, c + i * strideC + j, strideC);
+        csimd_turn(width, units, turned, CSIMD_SPARSE_LINE, accumulate || p > 0, c + i * strideC + j, strideC);
       }
     }
     rows += CSIMD_SPARSE_GROUP * n;

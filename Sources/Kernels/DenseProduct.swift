@@ -10,7 +10,7 @@ enum DenseProduct {
   /// Up to this many entries of B, 16 KiB, neither matters.
   private static let smallB = 4096
 
-  /// Whether B is so small that it is not worth a look at A's zeros either.
+  /// Whether B is so small that nothing is packed.
   @inline(__always)
   static func isSmall(n: Int, k: Int) -> Bool { Processor.hasAVX512 && n &* k <= smallB }
 

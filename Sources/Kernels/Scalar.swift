@@ -32,10 +32,17 @@ extension Float: Scalar {
     a: UnsafePointer<Float>, strideA: Int, b: UnsafePointer<Float>, strideB: Int,
     beta: Float, c: UnsafeMutablePointer<Float>, strideC: Int
   ) {
-    if !DenseProduct.isSmall(n: n, k: k),
-      SparseProduct.take(
-        transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, alpha: alpha, a: a, strideA: strideA, b: b,
-        strideB: strideB, beta: beta, c: c, strideC: strideC)
+    if DenseProduct.isSmall(n: n, k: k) {
+      if !transposeB, beta == 0,
+        SmallProduct.take(
+          transposeA: transposeA, m: m, n: n, k: k, alpha: alpha, a: a, strideA: strideA, b: b, strideB: strideB, c: c,
+          strideC: strideC)
+      {
+        return
+      }
+    } else if SparseProduct.take(
+      transposeA: transposeA, transposeB: transposeB, m: m, n: n, k: k, alpha: alpha, a: a, strideA: strideA, b: b,
+      strideB: strideB, beta: beta, c: c, strideC: strideC)
     {
       return
     }

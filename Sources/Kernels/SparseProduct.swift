@@ -35,67 +35,16 @@ enum SparseProduct {
     Processor.hasAVX512 && m >= fewestRows && n >= fewestColumns && m &* n &* k >= smallestWork
   }
 
-  /// Whether 45 % of a matrix are zeros, as far as a few of its rows tell. At half of them the products here take three quarters
-  /// of the time, at three quarters 0.45 (Benchmarks/README.md).
-  static func hasZeros(_ matrix: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int) -> Bool {
+  /// Whether no more than `most` percent of a matrix are not zero, as far as a few of its rows tell. At half of them the products
+  /// here take three quarters of the time, at a quarter 0.45 (Benchmarks/README.md).
+  static func hasZeros(
+    _ matrix: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int, most: Int = 55
+  ) -> Bool {
     let sampled = min(rows, sampledRows)
     var count = 0
     for index in 0..<sampled {
       count &+= csimd_count_nonzero(matrix + (index &* rows / sampled) &* stride, columns)
     }
-    return count &* 100 <= 55 &* sampled &* columns
-  }
-}
-
-/// The columns of a matrix of which most is zero, compressed once for several products Aᵀ·B.
-///
-/// That is the way of δ to a kernel's gradient, xᵀ·δ, where the layer's input x has no zeros to speak of.
-public final class SparseColumns<S: Scalar> {
-  private let storage: UnsafeMutableRawPointer
-  private let capacity: Int
-  private var shape = (rows: 0, columns: 0)
-
-  /// - Parameters:
-  ///   - rows: Of the largest matrix.
-  ///   - columns: Of the same; none where there is nothing to compress.
-  public init(rows: Int, columns: Int) {
-    capacity = S.self == Float.self && Processor.hasAVX512 ? csimd_compressed_size(columns, rows) : 0
-    storage = .allocate(byteCount: capacity, alignment: 64)
-  }
-
-  deinit { storage.deallocate() }
-
-  /// Compresses α·B, `rows`×`columns`, for products with parts of Aᵀ, `m`×`rows`.
-  ///
-  /// - Returns: Whether that is worthwhile: B has enough zeros, and A, whose zeros a product leaves out by itself, has not.
-  public func compress(
-    _ b: UnsafePointer<S>, rows: Int, columns: Int, scale: S, a: UnsafePointer<S>, m: Int
-  ) -> Bool {
-    guard SparseProduct.isPossible(m: m, n: columns, k: rows, SparseProduct.smallestCompressedWork),
-      csimd_compressed_size(columns, rows) <= capacity
-    else { return false }
-    // There is room only where S is Float.
-    let (b, a, scale) = (Self.single(b), Self.single(a), unsafeBitCast(scale, to: Float.self))
-    guard SparseProduct.hasZeros(b, rows: rows, columns: columns, stride: columns),
-      !SparseProduct.hasZeros(a, rows: rows, columns: m, stride: m)
-    else { return false }
-    csimd_compress_columns(columns, rows, scale, b, columns, storage)
-    shape = (rows, columns)
-    return true
-  }
-
-  /// C ← α·Aᵀ·B, or C + α·Aᵀ·B, all row-major, with `m` columns of A.
-  public func product(
-    m: Int, a: UnsafePointer<S>, strideA: Int, accumulate: Bool = false, c: UnsafeMutablePointer<S>, strideC: Int
-  ) {
-    precondition(shape.rows > 0)
-    let target = UnsafeMutableRawPointer(c).assumingMemoryBound(to: Float.self)
-    csimd_product_with_sparse(
-      m, shape.columns, shape.rows, Self.single(a), strideA, storage, accumulate ? 1 : 0, target, strideC)
-  }
-
-  /// The same numbers where S is Float. A cast would ask the runtime for the pointers' types at every step.
-  private static func single(_ values: UnsafePointer<S>) -> UnsafePointer<Float> {
-    UnsafeRawPointer(values).assumingMemoryBound(to: Float.self)
+    return count &* 100 <= most &* sampled &* columns
   }
 }

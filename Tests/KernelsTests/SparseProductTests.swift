@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-/// Products with a factor that is mostly zeros, large enough for the kernel that leaves them out.
+/// Products with a factor that is mostly zeros, large enough for the kernels that leave them out.
 ///
 /// Every entry is one chain of fused multiply-adds in the order of p, whose bits the standard library gives as well. On a
 /// processor without AVX-512 these are oneDNN's products, which are near.
@@ -13,8 +13,14 @@ struct SparseProductTests {
     Shape(m: 26, n: 326, k: 129), Shape(m: 150, n: 64, k: 115), Shape(m: 64, n: 257, k: 64),
     Shape(m: 240, n: 113, k: 39),
   ]
+  static let smallShapes = [
+    Shape(m: 32, n: 64, k: 64), Shape(m: 70, n: 10, k: 64), Shape(m: 131, n: 33, k: 111), Shape(m: 37, n: 10, k: 250),
+    Shape(m: 40, n: 130, k: 29),
+  ]
   static let transposedShapes = [
     Shape(m: 150, n: 115, k: 64), Shape(m: 113, n: 70, k: 150), Shape(m: 40, n: 66, k: 420),
+    // Small enough to be read in place.
+    Shape(m: 66, n: 64, k: 32), Shape(m: 72, n: 70, k: 40), Shape(m: 35, n: 64, k: 64),
   ]
 
   @Test(arguments: shapes, [0.0, 0.25, 0.5])
@@ -25,6 +31,18 @@ struct SparseProductTests {
           shape, transposeA: transposeA, transposeB: transposeB, alpha: alpha, beta: beta, padding: padding,
           density: density)
         #expect(product.isRight, "transposes \(transposeA) \(transposeB), α \(alpha), β \(beta), padding \(padding)")
+      }
+    }
+  }
+
+  /// Small products, whose factors are not packed.
+  @Test(arguments: smallShapes, [0.0, 0.25, 0.5])
+  func zerosOfASmallFactorAreLeftOut(shape: Shape, density: Double) {
+    for transposeA in [false, true] {
+      for (alpha, padding) in [(Float(1), 0), (0.5, 3)] {
+        let product = ChainedProduct(
+          shape, transposeA: transposeA, transposeB: false, alpha: alpha, beta: 0, padding: padding, density: density)
+        #expect(product.isRight, "transpose \(transposeA), α \(alpha), padding \(padding)")
       }
     }
   }
