@@ -106,7 +106,8 @@ public struct TrialRun: Sendable {
   /// Where the trial's training starts.
   func initialParameters<S: Scalar>(_ engine: Backpropagation<S>) -> AlignedBuffer<S> {
     engine.network.initialParameters(
-      Initialization(trial.network.initialization), bias: trial.network.initialization.bias, seed: trial.seed)
+      Initialization(trial.network.initialization), bias: trial.network.initialization.bias, seed: trial.seed,
+      buffers: engine.buffers)
   }
 
   private func trainer<S: Scalar>(

@@ -8,12 +8,20 @@ public final class AlignedBuffer<Element: Scalar>: @unchecked Sendable {
 
   public init(count: Int) {
     precondition(count >= 0)
-    let padded = (count + 31) / 32 * 32 + 32
+    let padded = Self.padded(count)
     let raw = UnsafeMutableRawPointer.allocate(byteCount: padded * MemoryLayout<Element>.stride, alignment: 64)
-    // As bytes: all of them zero is the scalar zero, and a generic scalar would be written one by one.
-    raw.initializeMemory(as: UInt8.self, repeating: 0, count: padded * MemoryLayout<Element>.stride)
     pointer = raw.bindMemory(to: Element.self, capacity: padded)
     self.count = count
+    clear()
+  }
+
+  private static func padded(_ count: Int) -> Int { (count + 31) / 32 * 32 + 32 }
+
+  /// Makes all of it zero again, the padding too.
+  func clear() {
+    // As bytes: all of them zero is the scalar zero, and a generic scalar would be written one by one.
+    UnsafeMutableRawPointer(pointer).initializeMemory(
+      as: UInt8.self, repeating: 0, count: Self.padded(count) * MemoryLayout<Element>.stride)
   }
 
   public convenience init(_ values: some Collection<Element>) {

@@ -52,6 +52,8 @@ public final class Backpropagation<S: Scalar> {
   let slab: AlignedBuffer<S>
   /// δ of the layer whose kernel's gradient is taken, where much of it is zero.
   let sparseDelta: SparseColumns<S>
+  /// Of those who train with this: parameters, their gradient, an optimizer's state.
+  public let buffers = BufferPool<S>()
 
   /// - Parameter batchSize: The batch that most gradients are of: a small network then needs no longer blocks, which
   ///   cost more to set up than a short run takes. Nil, and a large network, take the largest.

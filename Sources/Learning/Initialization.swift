@@ -24,13 +24,15 @@ extension Network {
   /// Initial parameters, a function of the seed: each layer reads a stream of its own, in Double, so Float and Double
   /// networks start from the same numbers.
   ///
-  /// - Parameter bias: Where all biases start.
+  /// - Parameters:
+  ///   - bias: Where all biases start.
+  ///   - buffers: Where their memory is from.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func initialParameters<S: Scalar>(
-    _ initialization: Initialization, bias: Double = 0, seed: UInt64
+    _ initialization: Initialization, bias: Double = 0, seed: UInt64, buffers: BufferPool<S> = BufferPool()
   ) -> AlignedBuffer<S> {
-    let parameters = AlignedBuffer<S>(count: parameterCount)
+    let parameters = buffers.buffer(count: parameterCount)
     for (index, layer) in layers.enumerated() {
       var stream = RandomStream(RandomKey(seed: seed, purpose: .initialization, index: UInt64(index)))
       let inputs = Double(layer.inputs)
@@ -41,8 +43,7 @@ extension Network {
       }
       func fillUniform(_ bound: Double) { fill { bound * (2 * stream.nextUniform() - 1) } }
       func fillNormal(variance: Double) {
-        let deviation = variance.squareRoot()
-        fill { deviation * stream.nextNormal() }
+        stream.writeNormals(deviation: variance.squareRoot(), to: kernel, count: layer.kernelCount)
       }
       switch initialization {
       case .glorotUniform: fillUniform((6 / (inputs + outputs)).squareRoot())

@@ -6,6 +6,9 @@ public protocol TrainableLoss<Value>: AnyObject {
 
   var parameterCount: Int { get }
 
+  /// Memory for vectors of so many scalars, which goes from a run to the next one.
+  var buffers: BufferPool<Value> { get }
+
   /// Whether the loss of a batch differs from one step to the next: dropout, and noise on the inputs.
   var isRandom: Bool { get }
 

@@ -41,7 +41,7 @@ public final class Trainer<S: Scalar> {
     self.parameters = parameters
     self.samples = samples
     self.plan = plan
-    gradient = AlignedBuffer(count: parameters.count)
+    gradient = engine.buffers.buffer(count: parameters.count)
   }
 
   /// Gradients and products in batches.
@@ -169,7 +169,7 @@ public final class Trainer<S: Scalar> {
     guard isBest(measurement.validation) else { return }
     bestEpoch = measurements.count - 1
     guard plan.keepsBestParameters else { return }
-    let best = bestParameters ?? AlignedBuffer<S>(count: parameters.count)
+    let best = bestParameters ?? engine.buffers.buffer(count: parameters.count)
     best.pointer.update(from: parameters.pointer, count: parameters.count)
     bestParameters = best
   }

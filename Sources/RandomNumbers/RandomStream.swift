@@ -80,6 +80,18 @@ public struct RandomStream: Sendable {
     self = stream
   }
 
+  /// x ← σz, as ``addNormals(deviation:to:count:)`` has it.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public mutating func writeNormals<S: BinaryFloatingPoint>(
+    deviation: Double, to x: UnsafeMutablePointer<S>, count: Int
+  ) {
+    var stream = self
+    let normal = Ziggurat.standard
+    for index in 0..<count { x[index] = S(deviation * normal.next(&stream)) }
+    self = stream
+  }
+
   /// A uniformly random permutation of 0..<count. Fisher and Yates, in Durstenfeld's form.
   public mutating func permutation(of count: Int) -> [Int32] {
     var order = (0..<Int32(count)).map { $0 }

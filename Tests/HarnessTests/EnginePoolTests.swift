@@ -5,7 +5,7 @@ import Testing
 
 @testable import Harness
 
-/// A trial computes the same on an engine that others have used.
+/// A trial computes the same on an engine, and with the memory for an optimizer's state, that others have used.
 @Suite struct EnginePoolTests {
   /// A learning rate of 1e30 leaves infinities and NaNs behind; the last batch of an epoch is a short one.
   private static let experiment = """
@@ -16,7 +16,11 @@ import Testing
     input_noise: 0.1
     training: {epochs: 3, divergence_bound: 1e300}
     grid:
-      optimizer: {name: momentum, learning_rate: [0.1, 1e30]}
+      optimizer:
+        - {name: momentum, learning_rate: [0.1, 1e30]}
+        - {name: adam, learning_rate: 0.01}
+        - {name: adagrad, learning_rate: 0.1, initial_accumulator: 0.5}
+        - {name: adadelta, learning_rate: 1}
       batch_size: 32
       dropout: {input: {keep_probability: 0.9}, hidden: {keep_probability: 0.5}}
       seed: [1, 2, 3]

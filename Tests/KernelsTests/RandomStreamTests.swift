@@ -38,6 +38,22 @@ struct RandomStreamTests {
     #expect(highs.count == 500_000)
   }
 
+  /// Many normals at once are those that come one by one, and leave the stream at the same place.
+  @Test(arguments: [0, 1, 5000]) func manyNormalsAreTheSameNumbers(count: Int) {
+    var (single, written, added) = (stream(3), stream(3), stream(3))
+    let expected = (0..<count).map { _ in Float(0.3 * single.nextNormal()) }
+    var values = [Float](repeating: -7, count: count)
+    values.withUnsafeMutableBufferPointer {
+      written.writeNormals(deviation: 0.3, to: $0.baseAddress!, count: count)
+    }
+    #expect(values == expected)
+    var sums = [Float](repeating: 0, count: count)
+    sums.withUnsafeMutableBufferPointer { added.addNormals(deviation: 0.3, to: $0.baseAddress!, count: count) }
+    #expect(sums == expected)
+    let next = single.nextWord()
+    #expect(written.nextWord() == next && added.nextWord() == next)
+  }
+
   @Test func uniformNumbersFillTheirIntervalEvenly() {
     var random = stream(5)
     var bins = [Int](repeating: 0, count: 1000)

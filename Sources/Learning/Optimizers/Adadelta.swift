@@ -9,12 +9,15 @@ public final class Adadelta<S: Scalar>: Optimizer {
   private let squares: AlignedBuffer<S>
   private let updates: AlignedBuffer<S>
 
-  public init(parameterCount: Int, rho: Double = 0.9, epsilon: Double = 1e-6, weightDecay: Double = 0) {
+  public init(
+    parameterCount: Int, rho: Double = 0.9, epsilon: Double = 1e-6, weightDecay: Double = 0,
+    buffers: BufferPool<S> = BufferPool()
+  ) {
     self.rho = rho
     self.epsilon = epsilon
     self.weightDecay = weightDecay
-    squares = AlignedBuffer(count: parameterCount)
-    updates = AlignedBuffer(count: parameterCount)
+    squares = buffers.buffer(count: parameterCount)
+    updates = buffers.buffer(count: parameterCount)
   }
 
   public func update(

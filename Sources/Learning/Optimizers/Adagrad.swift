@@ -7,10 +7,13 @@ public final class Adagrad<S: Scalar>: Optimizer {
   private let squares: AlignedBuffer<S>
 
   /// - Parameter initialAccumulator: Start of s.
-  public init(parameterCount: Int, initialAccumulator: Double = 0, epsilon: Double = 1e-10, weightDecay: Double = 0) {
+  public init(
+    parameterCount: Int, initialAccumulator: Double = 0, epsilon: Double = 1e-10, weightDecay: Double = 0,
+    buffers: BufferPool<S> = BufferPool()
+  ) {
     self.epsilon = epsilon
     self.weightDecay = weightDecay
-    squares = AlignedBuffer(count: parameterCount)
+    squares = buffers.buffer(count: parameterCount)
     squares.pointer.update(repeating: S(initialAccumulator), count: parameterCount)
   }
 

@@ -7,11 +7,14 @@ public final class Lion<S: Scalar>: Optimizer {
   private let weightDecay: Double
   private let means: AlignedBuffer<S>
 
-  public init(parameterCount: Int, beta1: Double = 0.9, beta2: Double = 0.99, weightDecay: Double = 0) {
+  public init(
+    parameterCount: Int, beta1: Double = 0.9, beta2: Double = 0.99, weightDecay: Double = 0,
+    buffers: BufferPool<S> = BufferPool()
+  ) {
     self.beta1 = beta1
     self.beta2 = beta2
     self.weightDecay = weightDecay
-    means = AlignedBuffer(count: parameterCount)
+    means = buffers.buffer(count: parameterCount)
   }
 
   public func update(

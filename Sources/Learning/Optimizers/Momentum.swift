@@ -10,11 +10,14 @@ public final class Momentum<S: Scalar>: Optimizer {
   fileprivate let nesterov: Bool
   private let velocity: AlignedBuffer<S>
 
-  public init(parameterCount: Int, momentum: Double = 0.9, nesterov: Bool = false, weightDecay: Double = 0) {
+  public init(
+    parameterCount: Int, momentum: Double = 0.9, nesterov: Bool = false, weightDecay: Double = 0,
+    buffers: BufferPool<S> = BufferPool()
+  ) {
     self.momentum = momentum
     self.weightDecay = weightDecay
     self.nesterov = nesterov
-    velocity = AlignedBuffer(count: parameterCount)
+    velocity = buffers.buffer(count: parameterCount)
   }
 
   public func update(

@@ -17,15 +17,15 @@ public final class NAdam<S: Scalar>: Optimizer {
   /// - Parameter momentumDecay: ψ.
   public init(
     parameterCount: Int, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-    momentumDecay: Double = 0.004, weightDecay: Double = 0
+    momentumDecay: Double = 0.004, weightDecay: Double = 0, buffers: BufferPool<S> = BufferPool()
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
     self.momentumDecay = momentumDecay
     self.weightDecay = weightDecay
-    means = AlignedBuffer(count: parameterCount)
-    squares = AlignedBuffer(count: parameterCount)
+    means = buffers.buffer(count: parameterCount)
+    squares = buffers.buffer(count: parameterCount)
   }
 
   public func begin() {

@@ -2,7 +2,8 @@ import Kernels
 
 /// A first-order rule that turns gradients into updates of one flat parameter vector.
 ///
-/// State starts as the paper says and belongs to the optimizer; one optimizer serves one run.
+/// State starts as the paper says and belongs to the optimizer; one optimizer serves one run, and leaves the memory of
+/// its state to the next one of the same pool of buffers.
 public protocol Optimizer<Value>: AnyObject {
   associatedtype Value: Scalar
 

@@ -7,11 +7,14 @@ public final class RMSprop<S: Scalar>: Optimizer {
   private let weightDecay: Double
   private let squares: AlignedBuffer<S>
 
-  public init(parameterCount: Int, rho: Double = 0.99, epsilon: Double = 1e-8, weightDecay: Double = 0) {
+  public init(
+    parameterCount: Int, rho: Double = 0.99, epsilon: Double = 1e-8, weightDecay: Double = 0,
+    buffers: BufferPool<S> = BufferPool()
+  ) {
     self.rho = rho
     self.epsilon = epsilon
     self.weightDecay = weightDecay
-    squares = AlignedBuffer(count: parameterCount)
+    squares = buffers.buffer(count: parameterCount)
   }
 
   public func update(

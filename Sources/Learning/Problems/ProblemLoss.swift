@@ -8,6 +8,7 @@ import Kernels
 public final class ProblemLoss<S: Scalar>: TrainableLoss {
   private let function: any TestFunction
   private var slope: [Double]
+  public let buffers = BufferPool<S>()
 
   public init(_ function: any TestFunction) {
     self.function = function
