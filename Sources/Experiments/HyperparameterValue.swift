@@ -24,7 +24,7 @@ extension HyperparameterValue: CustomStringConvertible {
   /// The shortest text that reads back as the same value.
   public var description: String {
     switch self {
-    case .integer(let value): "\(value)"
+    case .integer(let value): value.description
     case .number(let value): Self.text(value)
     case .text(let value): value
     case .list(let values): values.map(Self.text).joined(separator: " ")
@@ -32,6 +32,6 @@ extension HyperparameterValue: CustomStringConvertible {
   }
 
   private static func text(_ value: Double) -> String {
-    value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
+    value == value.rounded() && value.magnitude < 1e15 ? Int(value).description : value.description
   }
 }
