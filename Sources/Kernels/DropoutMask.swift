@@ -93,20 +93,3 @@ public func apply<S: Scalar>(
   }
   mask = stream
 }
-
-/// Copies rows `rows[0..<count]` of a `width`-column matrix into consecutive rows.
-@specialized(where S == Float)
-@specialized(where S == Double)
-public func gather<S: Scalar>(
-  _ source: UnsafePointer<S>, width: Int, rows: UnsafePointer<Int32>, count: Int, into target: UnsafeMutablePointer<S>
-) {
-  let bytes = width &* MemoryLayout<S>.stride
-  for index in 0..<count {
-    // Shuffled rows lie where no prefetcher expects them.
-    if index &+ 1 < count {
-      let next = UnsafeRawPointer(source + Int(rows[index &+ 1]) &* width)
-      for line in stride(from: 0, to: bytes, by: 64) { csimd_prefetch(next + line) }
-    }
-    (target + index &* width).update(from: source + Int(rows[index]) &* width, count: width)
-  }
-}

@@ -10,8 +10,7 @@ extension Backpropagation {
     _ parameters: AlignedBuffer<S>, _ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block,
     masked: Bool
   ) {
-    bringIn(samples, rows, block)
-    if masked { disturb(inputs[0].pointer, samples: block.count) }
+    bringIn(samples, rows, block, masked: masked)
     for (index, layer) in network.layers.enumerated() {
       let isLast = index == network.layers.count - 1
       let z = isLast ? outputs.pointer : maps[index].pointer
@@ -94,17 +93,26 @@ extension Backpropagation {
     masked ? 1 : S(dropout.testScale(layer: layer))
   }
 
-  private func bringIn(_ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block) {
+  private func bringIn(
+    _ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block, masked: Bool
+  ) {
     let width = network.inputs
-    if let rows {
-      gather(
-        samples.features.pointer, width: width, rows: rows.baseAddress! + block.start, count: block.count,
-        into: inputs[0].pointer)
-    } else {
-      inputs[0].pointer.update(
-        from: samples.features.pointer + block.start * width, count: block.count * width)
-    }
+    let input = inputs[0].pointer
+    let source = samples.features.pointer
     bringInTargets(samples, rows, block)
+    guard let rows else {
+      input.update(from: source + block.start * width, count: block.count * width)
+      if masked { disturb(input, samples: block.count) }
+      return
+    }
+    let indices = rows.baseAddress! + block.start
+    if masked, masks[0] != nil, inputNoise == 0, !dropout.perChannel, width & 15 == 0 {
+      return gather(
+        source, width: width, rows: indices, count: block.count, into: input, &masks[0]!,
+        scale: S(dropout.trainingScale(layer: 0)))
+    }
+    gather(source, width: width, rows: indices, count: block.count, into: input)
+    if masked { disturb(input, samples: block.count) }
   }
 
   func bringInTargets(_ samples: Samples<S>, _ rows: UnsafeBufferPointer<Int32>?, _ block: Block) {

@@ -157,6 +157,24 @@ struct DropoutMaskTests {
     #expect(x.array == present.map { $0 ? .infinity : 0 })
   }
 
+  /// Dropped while they are copied, rows are what they are when dropped afterwards, and the mask goes on alike.
+  @Test(arguments: [16, 48, 64])
+  func gatherDropsUnits(width: Int) {
+    let source = (0..<40 * width).map { Float($0 % 97) - 40 }
+    let rows: [Int32] = [39, 0, 7, 7, 21, 3, 38]
+    for count in [0, 1, 6, 7] {
+      let expected = AlignedBuffer<Float>(count: count * width)
+      var mask = DropoutMask(seed: 4, layer: 0, step: 2, keepProbability: 0.8)
+      var other = mask
+      gather(source, width: width, rows: rows, count: count, into: expected.pointer)
+      apply(&mask, to: expected.pointer, count: count * width, scale: 1.25)
+      let target = Guarded([Float](repeating: 0, count: count * width))
+      gather(source, width: width, rows: rows, count: count, into: target.pointer, &other, scale: 1.25)
+      #expect(target.values == expected.array && target.isIntact)
+      #expect(mask.presence(count: 100) == other.presence(count: 100))
+    }
+  }
+
   @Test func gatherCopiesRows() {
     let source = (0..<15).map { Float($0) }
     let target = Guarded([Float](repeating: 0, count: 9))
