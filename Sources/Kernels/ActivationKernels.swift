@@ -9,16 +9,7 @@ public func activate<S: Scalar>(
   _ activation: Activation, _ z: UnsafeMutablePointer<S>, rows: Int, columns: Int, bias: UnsafePointer<S>?,
   derivative: UnsafeMutablePointer<S>? = nil
 ) {
-  let rowMap = RowMap(z: z, rows: rows, columns: columns, bias: bias, derivative: derivative)
-  switch activation {
-  case .identity: rowMap.apply(Identity.self)
-  case .relu: rowMap.apply(ReLU.self)
-  case .tanh: rowMap.apply(Tanh.self)
-  case .lecunTanh: rowMap.apply(LeCunTanh.self)
-  case .sigmoid: rowMap.apply(Sigmoid.self)
-  case .softplus: rowMap.apply(Softplus.self)
-  case .gelu: rowMap.apply(GELU.self)
-  }
+  RowMap(z: z, rows: rows, columns: columns, bias: bias, derivative: derivative).apply(activation)
 }
 
 /// A function of z + b written over z, and its derivative beside it.
@@ -28,6 +19,21 @@ struct RowMap<S: Scalar> {
   let columns: Int
   let bias: UnsafePointer<S>?
   let derivative: UnsafeMutablePointer<S>?
+
+  /// Out of line: otherwise a call of ``activate(_:_:rows:columns:bias:derivative:)`` looks up types before it comes to its
+  /// specialisation.
+  @inline(never)
+  func apply(_ activation: Activation) {
+    switch activation {
+    case .identity: apply(Identity.self)
+    case .relu: apply(ReLU.self)
+    case .tanh: apply(Tanh.self)
+    case .lecunTanh: apply(LeCunTanh.self)
+    case .sigmoid: apply(Sigmoid.self)
+    case .softplus: apply(Softplus.self)
+    case .gelu: apply(GELU.self)
+    }
+  }
 
   @inline(__always)
   func apply(_ function: (some ActivationFunction).Type) {

@@ -16,6 +16,17 @@ public func narrowSoftmaxCrossEntropy<S: Scalar>(
   _ z: UnsafePointer<S>, bias: UnsafePointer<S>?, rows: Int, classes: Int, labels: UnsafePointer<Int32>, scale: S,
   countsCorrect: Bool, delta: UnsafeMutablePointer<S>
 ) -> LossSum {
+  lossOfRows(
+    z, bias: bias, rows: rows, classes: classes, labels: labels, scale: scale, countsCorrect: countsCorrect,
+    delta: delta)
+}
+
+/// Out of line: otherwise a call looks up types before it comes to its specialisation.
+@inline(never)
+private func lossOfRows<S: Scalar>(
+  _ z: UnsafePointer<S>, bias: UnsafePointer<S>?, rows: Int, classes: Int, labels: UnsafePointer<Int32>, scale: S,
+  countsCorrect: Bool, delta: UnsafeMutablePointer<S>
+) -> LossSum {
   precondition(classes <= 16)
   // Adding the bias puts −∞ into the lanes beyond the classes, where eᶻ is then zero.
   var shift = S.Vector(repeating: -S.infinity)

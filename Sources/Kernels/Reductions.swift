@@ -34,6 +34,14 @@ public func dot<S: Scalar>(_ x: UnsafePointer<S>, _ y: UnsafePointer<S>, count: 
 public func columnSums<S: Scalar>(
   _ matrix: UnsafePointer<S>, rows: Int, columns: Int, into sums: UnsafeMutablePointer<S>, accumulate: Bool
 ) {
+  addRows(matrix, rows: rows, columns: columns, into: sums, accumulate: accumulate)
+}
+
+/// Out of line: otherwise a call looks up types before it comes to its specialisation.
+@inline(never)
+private func addRows<S: Scalar>(
+  _ matrix: UnsafePointer<S>, rows: Int, columns: Int, into sums: UnsafeMutablePointer<S>, accumulate: Bool
+) {
   var column = 0
   while column < columns {
     let width = min(16, columns &- column)

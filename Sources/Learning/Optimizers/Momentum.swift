@@ -73,6 +73,15 @@ private func apply<S: Scalar>(
   _ optimizer: Momentum<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
   _ learningRate: Double
 ) -> Double {
+  advance(optimizer, parameters, range, gradient, learningRate)
+}
+
+/// Out of line: otherwise a call looks up the types of the rules before it comes to its specialisation.
+@inline(never)
+private func advance<S: Scalar>(
+  _ optimizer: Momentum<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ learningRate: Double
+) -> Double {
   let coefficients = optimizer.coefficients(learningRate)
   return optimizer.nesterov
     ? advance(parameters, range, gradient, by: NesterovRule(coefficients: coefficients))
