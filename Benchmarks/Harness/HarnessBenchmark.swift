@@ -15,8 +15,8 @@ struct HarnessBenchmark {
     let sweep = try PreparedSweep(experiment(seeds: count), keeping: .best)
     print("\(count) trials, \(workers) workers, \(sweep.plan.networks[0].parameters) weights; milliseconds a trial")
 
-    var ordered: TrialList = []
-    report("order", count) { ordered = Scheduler.heaviestFirst(sweep.experiment.trials, cost: sweep.cost) }
+    var ordered = TrialQueue(heaviestFirst: [], cost: sweep.cost)
+    report("order", count) { ordered = TrialQueue(heaviestFirst: sweep.experiment.trials, cost: sweep.cost) }
     for weights in [KeptWeights.none, .best] {
       let template = try template(of: sweep, keeping: weights)
       try report("record, weights \(weights)", ordered.count) {
@@ -24,7 +24,7 @@ struct HarnessBenchmark {
       }
     }
     // A file system that waits for its disk takes milliseconds a record: fewer say enough.
-    let some = TrialList(ordered.prefix(500))
+    let some = TrialQueue(heaviestFirst: TrialList(ordered.trials.prefix(500)), cost: sweep.cost)
     let template = try template(of: sweep, keeping: .none)
     try report("record, weights none, fsync", some.count) {
       try record(some, template, sweep, workers, .everyRecord)
@@ -33,7 +33,7 @@ struct HarnessBenchmark {
 
   /// Schedules, records and shows trials whose training is replaced by a ready-made record.
   private static func record(
-    _ trials: TrialList, _ template: TrialRecord, _ sweep: PreparedSweep, _ workers: Int,
+    _ trials: TrialQueue, _ template: TrialRecord, _ sweep: PreparedSweep, _ workers: Int,
     _ synchronization: ResultStore.Synchronization
   ) throws {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("benchmark-\(UUID().uuidString)")
@@ -45,15 +45,15 @@ struct HarnessBenchmark {
     let progress = SweepProgress(
       name: "benchmark", total: trials.count, selection: .standard, plannedCost: sweep.plan.operations)
     let monitor = ProgressMonitor(progress, every: 0.1) { _, _ in }
-    try Scheduler(workers: workers).run(trials, stop: StopFlag()) { trial in
+    try Scheduler(workers: workers).run(trials, stop: StopFlag()) { next in
       monitor.started()
       var record = template
-      record.identity = trial.identity
-      record.hyperparameters = trial.hyperparameters
+      record.identity = next.identity
+      record.hyperparameters = next.trial.hyperparameters
       return record
-    } deliver: { trial, record in
+    } deliver: { next, record in
       try store.append(record)
-      monitor.finished(record, cost: sweep.cost(of: trial))
+      monitor.finished(record, cost: next.cost)
     }
     monitor.end()
     try store.close()

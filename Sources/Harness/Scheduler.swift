@@ -1,5 +1,4 @@
 import Dispatch
-import Experiments
 import Synchronization
 
 /// Runs trials, or other independent pieces of work, on worker threads and hands every result to one owner.
@@ -21,20 +20,6 @@ public struct Scheduler: Sendable {
     public var delivered: Int
     /// Items that were given up, or never started, because of a stop.
     public var remaining: Int
-  }
-
-  /// Trials in the order they should start: the most expensive first, so that no long run is left for the end; equal
-  /// costs by identity, so that the order is a function of the set of trials.
-  public static func heaviestFirst(_ trials: TrialList, cost: (Trial) -> Double) -> TrialList {
-    var order: [(index: Int, cost: Double, identity: TrialIdentity)] = []
-    order.reserveCapacity(trials.count)
-    let identities = trials.identities
-    for (trial, indices) in trials.configurations {
-      let cost = cost(trial)
-      for index in indices { order.append((index, cost, identities[index])) }
-    }
-    order.sort { $0.cost != $1.cost ? $0.cost > $1.cost : $0.identity < $1.identity }
-    return trials.selecting(order.map(\.index))
   }
 
   /// Works on `items` in the given order until all are done or `stop` is raised.

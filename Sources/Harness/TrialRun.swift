@@ -8,9 +8,12 @@ public struct TrialRun: Sendable {
   public var trial: Trial
   public var selection: SelectionRule
   public var keeping: KeptWeights
+  private let identity: TrialIdentity?
 
-  public init(_ trial: Trial, selection: SelectionRule, keeping: KeptWeights) {
+  /// - Parameter identity: The trial's, where it is known already.
+  public init(_ trial: Trial, identity: TrialIdentity? = nil, selection: SelectionRule, keeping: KeptWeights) {
     self.trial = trial
+    self.identity = identity
     self.selection = selection
     self.keeping = keeping
   }
@@ -41,13 +44,13 @@ public struct TrialRun: Sendable {
   }
 
   private func run<S: Scalar>(
-    _ trainer: Trainer<S>, _ meter: CurvatureMeter<S>?, _ slices: [ParameterSlice],
+    _ trainer: Trainer<S>, _ meter: CurvatureMeter<S>?, _ slices: @autoclosure () -> [ParameterSlice],
     since started: ContinuousClock.Instant,
     _ shouldStop: () -> Bool
   ) -> TrialRecord? {
     let hyperparameters = trial.hyperparameters
     var record = TrialRecord(
-      identity: TrialIdentity(of: hyperparameters), hyperparameters: hyperparameters, outcome: .completed)
+      identity: identity ?? TrialIdentity(of: hyperparameters), hyperparameters: hyperparameters, outcome: .completed)
     if keeping == .all { record.weights.initial = WeightVector(trainer.parameters) }
     let probes = meter.map {
       CurvatureObserver($0, firstRate: plan.firstRate(stepsPerEpoch: trainer.stepsPerEpoch))
@@ -73,7 +76,7 @@ public struct TrialRun: Sendable {
     if keeping != .none, let best = trainer.bestParameters { record.weights.best = WeightVector(best) }
     if keeping == .all { record.weights.final = WeightVector(trainer.parameters) }
     let hasVectors = record.curvature.contains { !$0.principalVector.isEmpty || !$0.diagonal.isEmpty }
-    if keeping != .none || hasVectors { record.weights.slices = slices }
+    if keeping != .none || hasVectors { record.weights.slices = slices() }
     record.cost.totalSeconds = (ContinuousClock.now - started).seconds
     return record
   }

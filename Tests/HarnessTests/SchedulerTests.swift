@@ -9,10 +9,11 @@ struct SchedulerTests {
   @Test func startsTheHeaviestFirstAndBreaksTiesByIdentity() {
     let trials = fakeTrials(6)
     let cost: (Trial) -> Double = { $0.seed < 3 ? 1 : Double($0.seed) }
-    let ordered = Scheduler.heaviestFirst(TrialList(trials), cost: cost)
-    #expect(ordered.prefix(3).map(\.seed) == [5, 4, 3])
-    #expect(ordered.suffix(3).map(\.identity) == trials.prefix(3).map(\.identity).sorted())
-    #expect(Scheduler.heaviestFirst(TrialList(trials.reversed()), cost: cost) == ordered)
+    let queue = TrialQueue(heaviestFirst: TrialList(trials), cost: cost)
+    #expect(queue.prefix(3).map(\.trial.seed) == [5, 4, 3])
+    #expect(queue.suffix(3).map(\.identity) == trials.prefix(3).map(\.identity).sorted())
+    #expect(queue.allSatisfy { $0.identity == $0.trial.identity && $0.cost == cost($0.trial) })
+    #expect(TrialQueue(heaviestFirst: TrialList(trials.reversed()), cost: cost).trials == queue.trials)
   }
 
   @Test(arguments: [1, 2, 7]) func deliversEachRecordOnceAndOneAtATime(workers: Int) throws {

@@ -16,18 +16,19 @@ public struct LocalEngine: Sendable {
     _ trials: TrialList, of sweep: PreparedSweep, keeping: KeptWeights, monitor: ProgressMonitor, stop: StopFlag,
     record: @escaping @Sendable (TrialRecord) throws -> Void
   ) throws -> Scheduler.Outcome {
-    let ordered = Scheduler.heaviestFirst(trials, cost: sweep.cost)
+    let queue = TrialQueue(heaviestFirst: trials, cost: sweep.cost)
     let atATime = min(workers, trials.count)
-    return try scheduler.run(ordered, stop: stop) { trial in
+    return try scheduler.run(queue, stop: stop) { next in
       monitor.started()
-      let run = TrialRun(trial, selection: sweep.experiment.selection, keeping: keeping)
+      let run = TrialRun(
+        next.trial, identity: next.identity, selection: sweep.experiment.selection, keeping: keeping)
       var result = sweep.library.run(run) { stop.isRaised }
       result?.cost.workers = atATime
       if result == nil { monitor.abandoned() }
       return result
-    } deliver: { trial, result in
+    } deliver: { next, result in
       try record(result)
-      monitor.finished(result, cost: sweep.cost(of: trial))
+      monitor.finished(result, cost: next.cost)
     }
   }
 

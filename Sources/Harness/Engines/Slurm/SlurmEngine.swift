@@ -76,7 +76,7 @@ public struct SlurmEngine: Sendable {
       directory: directory, manifest: SweepManifest(sweep, arguments: arguments), options: options)
     let completed = store.completed
     try store.close()
-    return Scheduler.heaviestFirst(sweep.experiment.trials, cost: sweep.cost).identities
+    return TrialQueue(heaviestFirst: sweep.experiment.trials, cost: sweep.cost).identities
       .filter { !completed.contains($0) }
   }
 
