@@ -4,14 +4,18 @@ import Experiments
 struct Block: Sendable {
   private(set) var records: [TrialRecord] = []
   private(set) var bytes = 0
+  /// Where the runs that failed are: a trial that has another record is not run again.
+  private var failures: [TrialIdentity: Int] = [:]
   /// Journals that hold nothing but these runs and ones in shards; removed when the block is a shard.
   var journals: [JournalFile] = []
 
   /// Adds a run; in the place of one of the same trial that failed before.
   mutating func append(_ record: TrialRecord, bytes: Int) {
-    if let index = records.firstIndex(where: { $0.identity == record.identity }) {
+    if let index = failures.removeValue(forKey: record.identity) {
       records[index] = record
+      if record.outcome.isFailure { failures[record.identity] = index }
     } else {
+      if record.outcome.isFailure { failures[record.identity] = records.count }
       records.append(record)
       self.bytes += bytes
     }

@@ -4,7 +4,8 @@ extension TrialRecord {
   /// Throws ``StoreError/invalidRecord`` where the record's parts do not fit together, so that no column can store it.
   func validate() throws {
     func refuse(_ reason: String) -> StoreError { .invalidRecord(identity: identity, reason: reason) }
-    for (column, values) in zip(Trace.columns, trace.columnValues) where values.count != trace.count {
+    for (index, values) in trace.columnValues.enumerated() where values.count != trace.count {
+      let column = Trace.columns[index]
       if column.isOptional && values.isEmpty { continue }
       throw refuse("\(column.name) has \(values.count) epochs, val_loss \(trace.count)")
     }
@@ -12,16 +13,20 @@ extension TrialRecord {
       throw refuse("best epoch \(bestEpoch) of \(trace.count)")
     }
     guard (0...Int(Int32.max)).contains(cost.workers) else { throw refuse("\(cost.workers) workers") }
-    let names = Set(hyperparameters.map(\.name))
-    guard names.count == hyperparameters.count else { throw refuse("a hyperparameter is given twice") }
-    for name in names where name.isEmpty || printable(name) != name {
-      throw refuse("the hyperparameter name “\(name)” is empty or has control characters")
+    var names = Set<String>(minimumCapacity: hyperparameters.count)
+    for entry in hyperparameters {
+      guard names.insert(entry.name).inserted else { throw refuse("a hyperparameter is given twice") }
+      guard !entry.name.isEmpty, printable(entry.name) == entry.name else {
+        throw refuse("the hyperparameter name “\(entry.name)” is empty or has control characters")
+      }
     }
     guard trace.count < Int(Int32.max) else { throw refuse("\(trace.count) epochs") }
     let vectors = [weights.initial, weights.best, weights.final].filter { !$0.isEmpty }
     let counts = vectors.map(\.count)
-    guard Set(counts).count <= 1 else { throw refuse("weight vectors of different lengths: \(counts)") }
-    guard Set(vectors.map(\.precision)).count <= 1 else { throw refuse("weight vectors of different precision") }
+    guard counts.allSatisfy({ $0 == counts[0] }) else { throw refuse("weight vectors of different lengths: \(counts)") }
+    guard vectors.allSatisfy({ $0.precision == vectors[0].precision }) else {
+      throw refuse("weight vectors of different precision")
+    }
     try validateCurvature(parameters: counts.first, refuse)
     if let count = counts.first, !weights.slices.isEmpty { try validateSlices(count: count, refuse) }
   }
