@@ -5,13 +5,17 @@ extension Trial {
   /// first; `dropout_rate` is its complement. A trial without noise on its inputs or probes of the curvature
   /// has no entry for them, so that its identity is what it was before there were any.
   public var hyperparameters: [Hyperparameter] {
-    optimizer.hyperparameters + schedule.hyperparameters
-      + [.init("batch_size", .integer(batchSize.storedValue))]
-      + (problem == nil ? networkHyperparameters : [])
-      + training.hyperparameters
-      + [.init("precision", .text(precision.rawValue)), .init("seed", .integer(Int(bitPattern: UInt(seed))))]
-      + (problem?.hyperparameters ?? data.hyperparameters)
-      + (curvature?.hyperparameters ?? [])
+    var entries = optimizer.hyperparameters
+    entries.reserveCapacity(40)
+    entries += schedule.hyperparameters
+    entries.append(.init("batch_size", .integer(batchSize.storedValue)))
+    if problem == nil { entries += networkHyperparameters }
+    entries += training.hyperparameters
+    entries.append(.init("precision", .text(precision.rawValue)))
+    entries.append(.init("seed", .integer(Int(bitPattern: UInt(seed)))))
+    entries += problem?.hyperparameters ?? data.hyperparameters
+    entries += curvature?.hyperparameters ?? []
+    return entries
   }
 
   private var networkHyperparameters: [Hyperparameter] {

@@ -127,6 +127,7 @@ extension Trace {
     seconds = measurements.map(\.seconds)
     gradientPasses = measurements.map(\.passes.gradients)
     productPasses = measurements.map(\.passes.products)
+    guard measurements.contains(where: { $0.descent != nil }) else { return }
     stepLength = own(measurements, \.stepLength)
     damping = own(measurements, \.damping)
     innerIterations = own(measurements) { Double($0.innerIterations) }
