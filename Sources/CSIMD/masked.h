@@ -19,12 +19,6 @@
 // How many masks a row of `k` columns has.
 CSIMD_TARGET_INLINE long csimd_mask_words(long k) { return (k + 63) / 64; }
 
-// Which of 16 numbers are not zero, the first `count` of them. A NaN is no zero.
-CSIMD_TARGET_INLINE __mmask16 csimd_nonzero(const float *a, long count) {
-  __m512 x = _mm512_maskz_loadu_ps(csimd_first(count), a);
-  return _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-}
-
 // The masks of `m` rows, A[i, p] = a[i·rowStride + p].
 CSIMD_TARGET static inline void csimd_mask_rows(
     long m, long k, const float *a, long rowStride, unsigned long long *masks) {
@@ -32,35 +26,49 @@ CSIMD_TARGET static inline void csimd_mask_rows(
     for (long p = 0; p < k; p += 64) {
       unsigned long long word = 0;
       for (long q = p; q < k && q < p + 64; q += 16) {
-        word |= (unsigned long long)csimd_nonzero(a + i * rowStride + q, k - q) << (q - p);
+        __m512 x = _mm512_maskz_loadu_ps(csimd_first(k - q), a + i * rowStride + q);
+        word |= (unsigned long long)csimd_nonzero(x) << (q - p);
       }
       *masks++ = word;
     }
   }
 }
 
-// Of 16 columns, bit p of a lane stands for row `p` of up to 32.
-CSIMD_TARGET_INLINE __m512i csimd_mask_32(long columns, long rows, const float *a, long stride) {
-  __m512i bits = _mm512_setzero_si512();
+// Of 16 columns, those of `mask`, bit p of a lane stands for row `p` of up to 32.
+CSIMD_TARGET_INLINE __m512i csimd_mask_32(__mmask16 mask, long rows, const float *a, long stride) {
+  __m512i bits = _mm512_setzero_si512(), bit = _mm512_set1_epi32(1);
   for (long p = 0; p < rows && p < 32; p++) {
-    bits = _mm512_mask_or_epi32(bits, csimd_nonzero(a + p * stride, columns), bits, _mm512_set1_epi32(1 << p));
+    __mmask16 nonzero = csimd_nonzero(_mm512_maskz_loadu_ps(mask, a + p * stride));
+    bits = _mm512_mask_or_epi32(bits, nonzero, bits, bit);
+    bit = _mm512_slli_epi32(bit, 1);
   }
   return bits;
 }
 
-// The masks of `m` rows, a multiple of 16 or the last ones, A[i, p] = a[i + p·columnStride].
+// The masks of `m` rows, A[i, p] = a[i + p·columnStride]; room for whole sixteens of rows.
 CSIMD_TARGET static inline void csimd_mask_columns(
     long m, long k, const float *a, long columnStride, unsigned long long *masks) {
   long words = csimd_mask_words(k);
   for (long i = 0; i < m; i += 16) {
+    __mmask16 some = csimd_first(m - i);
     for (long q = 0; q < words; q++) {
       const float *from = a + i + 64 * q * columnStride;
-      unsigned low[16], high[16];
-      _mm512_storeu_si512(low, csimd_mask_32(m - i, k - 64 * q, from, columnStride));
-      _mm512_storeu_si512(high, csimd_mask_32(m - i, k - 64 * q - 32, from + 32 * columnStride, columnStride));
-      for (long r = 0; r < 16 && i + r < m; r++) {
-        masks[(i + r) * words + q] = low[r] | (unsigned long long)high[r] << 32;
+      _Alignas(64) unsigned long long word[16];
+      __m512i low = csimd_mask_32(some, k - 64 * q, from, columnStride);
+      __m512i high = csimd_mask_32(some, k - 64 * q - 32, from + 32 * columnStride, columnStride);
+      // Of all lanes, the first and the last eight.
+      CSIMD_UNROLL for (int half = 0; half < 2; half++) {
+        __m256i low8 = half == 0 ? _mm512_castsi512_si256(low) : _mm512_extracti64x4_epi64(low, 1);
+        __m256i high8 = half == 0 ? _mm512_castsi512_si256(high) : _mm512_extracti64x4_epi64(high, 1);
+        __m512i wide = _mm512_slli_epi64(_mm512_cvtepu32_epi64(high8), 32);
+        wide = _mm512_or_si512(wide, _mm512_cvtepu32_epi64(low8));
+        if (words == 1) {
+          _mm512_storeu_si512(masks + i + 8 * half, wide);
+        } else {
+          _mm512_store_si512(word + 8 * half, wide);
+        }
       }
+      for (long r = 0; words > 1 && r < 16; r++) masks[(i + r) * words + q] = word[r];
     }
   }
 }

@@ -27,10 +27,10 @@ typedef struct {
   int unused[15];
 } csimd_sparse_row;
 
-// Appends what is not zero of 16 columns from `p` on. A NaN is no zero.
+// Appends what is not zero of 16 columns from `p` on.
 CSIMD_TARGET_INLINE void csimd_append(csimd_sparse_row *row, __m512 x, long p) {
   const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  __mmask16 mask = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+  __mmask16 mask = csimd_nonzero(x);
   __m512i line = _mm512_add_epi32(_mm512_set1_epi32((int)p), lanes);
   __m512i offset = _mm512_mullo_epi32(line, _mm512_set1_epi32(CSIMD_SPARSE_LINE));
   __m256i compressed = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(mask, offset));
@@ -176,12 +176,9 @@ CSIMD_TARGET static inline void csimd_product_with_sparse(
 
 // How many of a row's `count` numbers are not zero.
 CSIMD_TARGET static inline long csimd_count_nonzero(const float *a, long count) {
-  long sum = 0;
-  for (long p = 0; p < count; p += 16) {
-    __m512 x = _mm512_maskz_loadu_ps(csimd_first(count - p), a + p);
-    sum += __builtin_popcount(_mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ));
-  }
-  return sum;
+  long sum = 0, p = 0;
+  for (; p + 16 <= count; p += 16) sum += __builtin_popcount(csimd_nonzero(_mm512_loadu_ps(a + p)));
+  return sum + __builtin_popcount(csimd_nonzero(_mm512_maskz_loadu_ps(csimd_first(count - p), a + p)));
 }
 
 #else
