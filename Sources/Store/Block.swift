@@ -9,6 +9,9 @@ struct Block: Sendable {
   /// Journals that hold nothing but these runs and ones in shards; removed when the block is a shard.
   var journals: [JournalFile] = []
 
+  /// Those of a run that has been validated; empty before the first.
+  var latestHyperparameters: [Hyperparameter] { records.isEmpty ? [] : records[records.count - 1].hyperparameters }
+
   /// Adds a run; in the place of one of the same trial that failed before.
   mutating func append(_ record: TrialRecord, bytes: Int) {
     if let index = failures.removeValue(forKey: record.identity) {

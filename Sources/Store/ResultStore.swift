@@ -123,7 +123,7 @@ public final class ResultStore: Sendable {
   /// A trial that is in ``completed`` is left as it is. Throws ``StoreError``; after ``StoreError/commitFailed``
   /// nothing more is taken, and nothing taken before is lost.
   public func append(_ record: TrialRecord) throws {
-    try record.validate()
+    try record.validate(named: state.withLock { $0.block.latestHyperparameters })
     try committer.checkFailure()
     let frame = Journal.frame(for: record)
     let full = try state.withLock { state -> Block? in

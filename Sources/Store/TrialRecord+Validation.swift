@@ -2,7 +2,10 @@ import Experiments
 
 extension TrialRecord {
   /// Throws ``StoreError/invalidRecord`` where the record's parts do not fit together, so that no column can store it.
-  func validate() throws {
+  ///
+  /// - Parameter valid: Hyperparameters of a record that has passed: where this one's have the same names, as those of a
+  ///   sweep mostly do, the names are not looked at again.
+  func validate(named valid: [Hyperparameter] = []) throws {
     func refuse(_ reason: String) -> StoreError { .invalidRecord(identity: identity, reason: reason) }
     for (index, values) in trace.columnValues.enumerated() where values.count != trace.count {
       let column = Trace.columns[index]
@@ -13,13 +16,7 @@ extension TrialRecord {
       throw refuse("best epoch \(bestEpoch) of \(trace.count)")
     }
     guard (0...Int(Int32.max)).contains(cost.workers) else { throw refuse("\(cost.workers) workers") }
-    var names = Set<String>(minimumCapacity: hyperparameters.count)
-    for entry in hyperparameters {
-      guard names.insert(entry.name).inserted else { throw refuse("a hyperparameter is given twice") }
-      guard !entry.name.isEmpty, printable(entry.name) == entry.name else {
-        throw refuse("the hyperparameter name “\(entry.name)” is empty or has control characters")
-      }
-    }
+    if !hyperparameters.hasNames(of: valid) { try validateNames(refuse) }
     guard trace.count < Int(Int32.max) else { throw refuse("\(trace.count) epochs") }
     let vectors = [weights.initial, weights.best, weights.final].filter { !$0.isEmpty }
     let counts = vectors.map(\.count)
@@ -29,6 +26,16 @@ extension TrialRecord {
     }
     try validateCurvature(parameters: counts.first, refuse)
     if let count = counts.first, !weights.slices.isEmpty { try validateSlices(count: count, refuse) }
+  }
+
+  private func validateNames(_ refuse: (String) -> StoreError) throws {
+    var names = Set<String>(minimumCapacity: hyperparameters.count)
+    for entry in hyperparameters {
+      guard names.insert(entry.name).inserted else { throw refuse("a hyperparameter is given twice") }
+      guard !entry.name.isEmpty, printable(entry.name) == entry.name else {
+        throw refuse("the hyperparameter name “\(entry.name)” is empty or has control characters")
+      }
+    }
   }
 
   /// Lists that run along one dimension have one length, and vectors that of the weights.
@@ -69,6 +76,12 @@ extension TrialRecord {
       offset += size
     }
     guard offset == count else { throw refuse("parameter slices cover \(offset) of \(count) parameters") }
+  }
+}
+
+extension [Hyperparameter] {
+  fileprivate func hasNames(of others: [Hyperparameter]) -> Bool {
+    count == others.count && indices.allSatisfy { self[$0].name == others[$0].name }
   }
 }
 

@@ -55,6 +55,23 @@ import Testing
     try sweep.expectHoldsAll(sweep.reader())
   }
 
+  /// Names are taken as known only where they are those of a record that was found good.
+  @Test func aBadNameIsRefusedAfterGoodOnes() throws {
+    let store = try sweep.open()
+    try store.append(records[0])
+    var record = records[0]
+    record.identity = records[1].identity
+    for name in ["", "l2\n", record.hyperparameters[0].name] {
+      var bad = record
+      bad.hyperparameters[1].name = name
+      let error = #expect(throws: StoreError.self) { try store.append(bad) }
+      #expect("\(error!)".contains(name == record.hyperparameters[0].name ? "given twice" : "control characters"))
+    }
+    try store.append(record)
+    try store.close()
+    #expect(try sweep.reader().summaries().count == 2)
+  }
+
   // MARK: - Shards
 
   @Test func fullBlocksBecomeShards() throws {
