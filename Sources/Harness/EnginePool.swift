@@ -1,3 +1,4 @@
+import Experiments
 import Kernels
 import Learning
 import Synchronization
@@ -10,12 +11,26 @@ import Synchronization
 final class EnginePool: Sendable {
   /// What two trials must have in common to use the same engine.
   struct Kind: Hashable, Sendable {
-    var network: Network
-    var loss: Loss
-    var dropout: Dropout
-    var l2: Double
-    var inputNoise: Double
-    var batchSize: Int?
+    private let data: DataSpecification
+    private let network: NetworkSpecification
+    private let loss: LossKind
+    private let dropout: DropoutSpecification
+    private let l2: Double
+    private let inputNoise: Double
+    private let batchSize: BatchSize
+
+    init(_ trial: Trial) {
+      data = trial.data
+      var network = trial.network
+      // Where the parameters start is no matter of the engine's.
+      network.initialization = .init(.zeros)
+      self.network = network
+      loss = trial.loss
+      dropout = trial.dropout
+      l2 = trial.l2
+      inputNoise = trial.inputNoise
+      batchSize = trial.batchSize
+    }
   }
 
   private struct Idle: @unchecked Sendable {
@@ -30,11 +45,11 @@ final class EnginePool: Sendable {
 
   private let state = Mutex(State())
 
-  /// An engine of the kind that nobody uses, or a new one.
-  func take<S: Scalar>(_ kind: Kind) -> Backpropagation<S> {
+  /// An engine of the kind that nobody uses, or what `make` gives.
+  func take<S: Scalar>(_ kind: Kind, make: () -> Backpropagation<S>) -> Backpropagation<S> {
     let idle = state.withLock { $0.kind == kind ? $0.engines.popLast() : nil }
     if let engine = idle?.engine as? Backpropagation<S> { return engine }
-    return Backpropagation(kind)
+    return make()
   }
 
   /// Gives an engine up: its owner uses it no more.
@@ -44,13 +59,5 @@ final class EnginePool: Sendable {
       if state.kind != kind { state = State(kind: kind) }
       state.engines.append(idle)
     }
-  }
-}
-
-extension Backpropagation {
-  convenience init(_ kind: EnginePool.Kind) {
-    self.init(
-      network: kind.network, loss: kind.loss, dropout: kind.dropout, l2: kind.l2, inputNoise: kind.inputNoise,
-      batchSize: kind.batchSize)
   }
 }

@@ -30,8 +30,8 @@ public struct TrialRun: Sendable {
   ) -> TrialRecord? {
     let started = ContinuousClock.now
     guard let problem else {
-      let kind = engineKind(for: samples)
-      let engine: Backpropagation<S> = engines.take(kind)
+      let kind = EnginePool.Kind(trial)
+      let engine = engines.take(kind) { self.engine(for: samples) }
       defer { engines.give(engine, kind) }
       let probes = trial.curvature.map { CurvatureMeter($0, engine, samples) }
       return run(trainer(engine, samples, plan), probes, engine.network.slices, since: started, shouldStop)
@@ -144,17 +144,13 @@ public struct TrialRun: Sendable {
   }
 
   func engine<S: Scalar>(for samples: SplitSamples<S>) -> Backpropagation<S> {
-    Backpropagation(engineKind(for: samples))
-  }
-
-  private func engineKind<S: Scalar>(for samples: SplitSamples<S>) -> EnginePool.Kind {
     let loss = Loss(trial.loss)
     let network = network(inputs: samples.train.featureCount, outputs: loss.outputCount(for: samples.train))
     let dropout = Dropout(
       form: Dropout.Form(trial.dropout.form),
       keepProbabilities: trial.dropout.keepProbabilities(hiddenLayers: trial.network.hiddenLayers),
       perChannel: trial.dropout.perChannel)
-    return EnginePool.Kind(
+    return Backpropagation(
       network: network, loss: loss, dropout: dropout, l2: trial.l2, inputNoise: trial.inputNoise,
       batchSize: plan.batchSize)
   }

@@ -46,22 +46,29 @@ import Testing
   }
 
   @Test func onlyTheSameKindIsUsedAgain() {
-    func kind(_ keep: Double) -> EnginePool.Kind {
-      EnginePool.Kind(
-        network: Network(inputs: 3, hidden: [4], outputs: 2, activation: .relu), loss: .softmaxCrossEntropy,
-        dropout: Dropout(keepProbabilities: [1, keep]), l2: 0, inputNoise: 0, batchSize: 8)
-    }
+    let first = fakeTrials(2)[0]
+    // Seed, optimizer and initial weights are not the engine's.
+    var second = fakeTrials(2)[1]
+    second.optimizer = .init(.momentum, learningRate: 0.1)
+    second.network.initialization = .init(.lecun)
+    var other = first
+    other.dropout.hidden = [0.5]
     let pool = EnginePool()
-    let first: Backpropagation<Float> = pool.take(kind(0.5))
-    pool.give(first, kind(0.5))
-    let second: Backpropagation<Float> = pool.take(kind(0.5))
-    #expect(second === first)
+    func take<S: Scalar>(_ trial: Trial) -> Backpropagation<S> {
+      pool.take(.init(trial)) {
+        let network = Network(inputs: 3, hidden: [4], outputs: 2, activation: .relu)
+        return Backpropagation(network: network, loss: .softmaxCrossEntropy, dropout: .none(layers: 2))
+      }
+    }
+    let engine: Backpropagation<Float> = take(first)
+    pool.give(engine, .init(first))
+    #expect((take(second) as Backpropagation<Float>) === engine)
     // In use: a second one is made.
-    #expect((pool.take(kind(0.5)) as Backpropagation<Float>) !== first)
-    pool.give(second, kind(0.5))
-    #expect((pool.take(kind(0.8)) as Backpropagation<Float>).dropout.keepProbabilities == [1, 0.8])
+    #expect((take(first) as Backpropagation<Float>) !== engine)
+    pool.give(engine, .init(second))
+    #expect((take(other) as Backpropagation<Float>) !== engine)
     // Another precision is no less another kind.
-    #expect((pool.take(kind(0.5)) as Backpropagation<Double>).l2 == 0)
+    #expect((take(first) as Backpropagation<Double>).l2 == 0)
   }
 
   private func bits(_ weights: WeightVector) -> [UInt32] {
