@@ -24,10 +24,18 @@ CSIMD_TARGET static inline void csimd_mask_rows(
     long m, long k, const float *a, long rowStride, unsigned long long *masks) {
   for (long i = 0; i < m; i++) {
     for (long p = 0; p < k; p += 64) {
+      const float *from = a + i * rowStride + p;
       unsigned long long word = 0;
-      for (long q = p; q < k && q < p + 64; q += 16) {
-        __m512 x = _mm512_maskz_loadu_ps(csimd_first(k - q), a + i * rowStride + q);
-        word |= (unsigned long long)csimd_nonzero(x) << (q - p);
+      if (k - p >= 64) {
+        CSIMD_UNROLL for (int q = 0; q < 64; q += 16) {
+          word |= (unsigned long long)csimd_nonzero(_mm512_loadu_ps(from + q)) << q;
+        }
+        *masks++ = word;
+        continue;
+      }
+      for (long q = 0; q < k - p; q += 16) {
+        __m512 x = _mm512_maskz_loadu_ps(csimd_first(k - p - q), from + q);
+        word |= (unsigned long long)csimd_nonzero(x) << q;
       }
       *masks++ = word;
     }

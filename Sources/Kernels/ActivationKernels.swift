@@ -12,6 +12,20 @@ public func activate<S: Scalar>(
   RowMap(z: z, rows: rows, columns: columns, bias: bias, derivative: derivative).apply(activation)
 }
 
+/// z ← s·m ∘ max(z + b, 0): ReLU and the next units of a mask in one pass, with the bits of
+/// ``activate(_:_:rows:columns:bias:derivative:)`` and ``apply(_:to:and:count:scale:)``.
+///
+/// - Parameters:
+///   - z: `rows` × `columns`, row-major; a multiple of 32 columns.
+///   - bias: `columns` scalars, or nil for no bias.
+@specialized(where S == Float)
+@specialized(where S == Double)
+public func rectify<S: Scalar>(
+  _ z: UnsafeMutablePointer<S>, rows: Int, columns: Int, bias: UnsafePointer<S>?, _ mask: inout DropoutMask, scale: S
+) {
+  RowMap(z: z, rows: rows, columns: columns, bias: bias, derivative: nil).rectify(&mask, scale: scale)
+}
+
 /// A function of z + b written over z, and its derivative beside it.
 struct RowMap<S: Scalar> {
   let z: UnsafeMutablePointer<S>
@@ -57,6 +71,28 @@ struct RowMap<S: Scalar> {
       start &+= columns
       row &+= 1
     }
+  }
+
+  @inline(never)
+  func rectify(_ mask: inout DropoutMask, scale: S) {
+    precondition(columns & 31 == 0)
+    var stream = mask
+    let factor = S.Vector(repeating: scale)
+    let threshold = mask.threshold
+    var row = z
+    for _ in 0..<rows {
+      var column = 0
+      while column < columns {
+        let words = stream.draw()
+        let first = biased(S.Vector(row + column), column).rectified() * factor
+        let second = biased(S.Vector(row + column + 16), column &+ 16).rectified() * factor
+        first.kept(where: words & 0xffff, below: threshold).store(row + column)
+        second.kept(where: words &>> 16, below: threshold).store(row + column + 16)
+        column &+= 32
+      }
+      row += columns
+    }
+    mask = stream
   }
 
   @inline(__always)

@@ -28,6 +28,7 @@ extension Backpropagation {
         }
       }
       if isLast { break }
+      if masked, rectify(from: index, z, rows: rows, bias: bias(of: layer, parameters)) { continue }
       let derivative = derivatives[index]?.pointer
       activate(
         layer.activation, z, rows: rows, columns: layer.outputs, bias: bias(of: layer, parameters),
@@ -60,6 +61,22 @@ extension Backpropagation {
       body(UnsafePointer(columns.pointer), first, samples)
       first &+= samples
     }
+  }
+
+  /// ReLU and dropout of its units in one pass.
+  ///
+  /// - Returns: Whether the layer has both and nothing else: the next layer's input is then there.
+  private func rectify(
+    from index: Int, _ z: UnsafeMutablePointer<S>, rows: Int, bias: UnsafePointer<S>?
+  ) -> Bool {
+    let layer = network.layers[index]
+    guard layer.activation == .relu, layer.pooling == nil, layer.outputs & 31 == 0, masks[index + 1] != nil,
+      !dropout.perChannel
+    else { return false }
+    Kernels.rectify(
+      z, rows: rows, columns: layer.outputs, bias: bias, &masks[index + 1]!,
+      scale: S(dropout.trainingScale(layer: index + 1)))
+    return true
   }
 
   /// A hidden layer's activations become the next layer's input: pooling and dropout.

@@ -57,6 +57,28 @@ struct ActivationKernelTests {
     }
   }
 
+  /// In one pass with dropout ReLU has the bits of two, and the mask goes on alike.
+  @Test(arguments: [32, 64, 96])
+  func rectifiedUnitsAreDropped(columns: Int) {
+    var numbers = TestNumbers(seed: UInt64(columns))
+    let z: [Float] = numbers.values(5 * columns, scale: 3)
+    let bias: [Float] = numbers.values(columns)
+    for hasBias in [false, true] {
+      let expected = AlignedBuffer(z)
+      let found = Guarded(z)
+      var mask = DropoutMask(seed: 3, layer: 1, step: 8, keepProbability: 0.5)
+      var other = mask
+      bias.withUnsafeBufferPointer {
+        let bias = hasBias ? $0.baseAddress : nil
+        activate(.relu, expected.pointer, rows: 5, columns: columns, bias: bias)
+        apply(&mask, to: expected.pointer, count: 5 * columns, scale: 2)
+        rectify(found.pointer, rows: 5, columns: columns, bias: bias, &other, scale: 2)
+      }
+      #expect(found.values == expected.array && found.isIntact)
+      #expect(mask.presence(count: 100) == other.presence(count: 100))
+    }
+  }
+
   /// Divergence must be seen: an activation never turns NaN into a number.
   @Test(arguments: Activation.allCases)
   func notANumberStaysNotANumber(activation: Activation) {
