@@ -21,19 +21,24 @@ public struct DropoutMask: Sendable {
     precondition(keepProbability > 0 && keepProbability <= 1)
     let key = RandomKey(seed: seed, purpose: .dropout, step: UInt64(step), index: UInt64(layer))
     threshold = max(1, UInt32((keepProbability * 65536).rounded()))
-    s0 = .zero
-    s1 = .zero
-    s2 = .zero
-    s3 = .zero
-    let golden: UInt64 = 0x9e37_79b9_7f4a_7c15
-    for lane in 0..<16 {
-      let a = RandomKey.mix(key.high &+ UInt64(2 * lane + 1) &* golden)
-      let b = RandomKey.mix(key.low &+ UInt64(2 * lane + 2) &* golden)
-      s0[lane] = UInt32(truncatingIfNeeded: a)
-      s1[lane] = UInt32(truncatingIfNeeded: a >> 32)
-      s2[lane] = UInt32(truncatingIfNeeded: b)
-      s3[lane] = UInt32(truncatingIfNeeded: b >> 32)
-    }
+    let lanes = SIMD16<UInt64>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    let a = Self.mixed(SIMD16(repeating: key.high) &+ ((lanes &<< 1) &+ 1) &* Self.golden)
+    let b = Self.mixed(SIMD16(repeating: key.low) &+ ((lanes &<< 1) &+ 2) &* Self.golden)
+    s0 = SIMD16(truncatingIfNeeded: a)
+    s1 = SIMD16(truncatingIfNeeded: a &>> 32)
+    s2 = SIMD16(truncatingIfNeeded: b)
+    s3 = SIMD16(truncatingIfNeeded: b &>> 32)
+  }
+
+  private static var golden: UInt64 { 0x9e37_79b9_7f4a_7c15 }
+
+  /// ``RandomKey/mix(_:)`` of every lane.
+  @inline(__always)
+  private static func mixed(_ values: SIMD16<UInt64>) -> SIMD16<UInt64> {
+    var z = values
+    z = (z ^ (z &>> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z &>> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z &>> 31)
   }
 
   /// The next sixteen words.
