@@ -53,6 +53,16 @@ CSIMD_TARGET_INLINE __m512i csimd_mask_32(__mmask16 mask, long rows, const float
   return bits;
 }
 
+// The masks of 16 rows, up to 64 columns, from those of 32 and 32.
+CSIMD_TARGET_INLINE void csimd_join_masks(__m512i low, __m512i high, unsigned long long *masks) {
+  __m512i first = _mm512_cvtepu32_epi64(_mm512_castsi512_si256(high));
+  __m512i second = _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(high, 1));
+  first = _mm512_or_si512(_mm512_slli_epi64(first, 32), _mm512_cvtepu32_epi64(_mm512_castsi512_si256(low)));
+  second = _mm512_or_si512(_mm512_slli_epi64(second, 32), _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(low, 1)));
+  _mm512_storeu_si512(masks, first);
+  _mm512_storeu_si512(masks + 8, second);
+}
+
 // The masks of `m` rows, A[i, p] = a[i + p·columnStride]; room for whole sixteens of rows.
 CSIMD_TARGET static inline void csimd_mask_columns(
     long m, long k, const float *a, long columnStride, unsigned long long *masks) {
@@ -61,24 +71,44 @@ CSIMD_TARGET static inline void csimd_mask_columns(
     __mmask16 some = csimd_first(m - i);
     for (long q = 0; q < words; q++) {
       const float *from = a + i + 64 * q * columnStride;
-      _Alignas(64) unsigned long long word[16];
       __m512i low = csimd_mask_32(some, k - 64 * q, from, columnStride);
       __m512i high = csimd_mask_32(some, k - 64 * q - 32, from + 32 * columnStride, columnStride);
-      // Of all lanes, the first and the last eight.
-      CSIMD_UNROLL for (int half = 0; half < 2; half++) {
-        __m256i low8 = half == 0 ? _mm512_castsi512_si256(low) : _mm512_extracti64x4_epi64(low, 1);
-        __m256i high8 = half == 0 ? _mm512_castsi512_si256(high) : _mm512_extracti64x4_epi64(high, 1);
-        __m512i wide = _mm512_slli_epi64(_mm512_cvtepu32_epi64(high8), 32);
-        wide = _mm512_or_si512(wide, _mm512_cvtepu32_epi64(low8));
-        if (words == 1) {
-          _mm512_storeu_si512(masks + i + 8 * half, wide);
-        } else {
-          _mm512_store_si512(word + 8 * half, wide);
-        }
-      }
+      unsigned long long word[16];
+      csimd_join_masks(low, high, words == 1 ? masks + i : word);
       for (long r = 0; words > 1 && r < 16; r++) masks[(i + r) * words + q] = word[r];
     }
   }
+}
+
+// Of 16 columns, those of `mask`: back through up to 32 rows of ReLU, and a bit for each row that is passed.
+CSIMD_TARGET_INLINE __m512i csimd_rectify_32(
+    __mmask16 mask, long rows, long stride, float *delta, const float *output, float scale) {
+  __m512i bits = _mm512_setzero_si512(), bit = _mm512_set1_epi32(1);
+  for (long p = 0; p < rows && p < 32; p++) {
+    __m512 x = _mm512_maskz_loadu_ps(mask, output + p * stride);
+    __mmask16 passed = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GT_OQ);
+    __m512 y = _mm512_maskz_loadu_ps(passed, delta + p * stride);
+    _mm512_mask_storeu_ps(delta + p * stride, mask, _mm512_maskz_mul_ps(passed, y, _mm512_set1_ps(scale)));
+    bits = _mm512_mask_or_epi32(bits, passed, bits, bit);
+    bit = _mm512_slli_epi32(bit, 1);
+  }
+  return bits;
+}
+
+// δ ← s·δ where the output is over zero and zero elsewhere, `rows`×`columns` of up to 64 rows, with the masks of δ's
+// columns. Gives how many numbers are left.
+CSIMD_TARGET static inline long csimd_rectify_columns(
+    long rows, long columns, float *delta, const float *output, float scale, unsigned long long *masks) {
+  long left = 0;
+  for (long i = 0; i < columns; i += 16) {
+    __mmask16 some = csimd_first(columns - i);
+    __m512i low = csimd_rectify_32(some, rows, columns, delta + i, output + i, scale);
+    long later = 32 * columns + i;
+    __m512i high = csimd_rectify_32(some, rows - 32, columns, delta + later, output + later, scale);
+    csimd_join_masks(low, high, masks + i);
+    for (long r = 0; r < 16; r++) left += __builtin_popcountll(masks[i + r]);
+  }
+  return left;
 }
 
 // `m` rows of C ← α·A·B, 16·`vectors` columns wide, A[i, p] = a[i·rowStride + p·columnStride].
@@ -168,6 +198,8 @@ CSIMD_TARGET static inline void csimd_product_with_masked(
 
 static inline void csimd_mask_columns(
     long m, long k, const float *a, long columnStride, unsigned long long *masks) {}
+static inline long csimd_rectify_columns(
+    long rows, long columns, float *delta, const float *output, float scale, unsigned long long *masks) { return 0; }
 static inline void csimd_product_with_masked(
     long m, long n, float alpha, const float *a, long strideA, const float *b, long strideB,
     const unsigned long long *masks, int accumulate, float *c, long strideC) {}

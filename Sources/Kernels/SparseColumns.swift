@@ -10,6 +10,8 @@ public final class SparseColumns<S: Scalar> {
   private var shape = (rows: 0, columns: 0)
   /// B and α where B is small: read in place.
   private var small: (b: UnsafePointer<Float>, scale: Float)?
+  /// δ whose masks are there, and how many of its numbers are not zero.
+  private var rectified: (delta: UnsafePointer<Float>, left: Int)?
 
   /// A and B of a small product stay in the first-level cache together.
   private static var smallestCompressed: Int { 4096 }
@@ -26,6 +28,33 @@ public final class SparseColumns<S: Scalar> {
 
   deinit { storage.deallocate() }
 
+  /// ``backpropagateReLU(_:output:count:scale:)`` of a matrix that is small enough for masks of its columns, which are made
+  /// by the way. It is to be compressed next.
+  ///
+  /// - Returns: Whether it was done.
+  public func backpropagateReLU(
+    _ delta: UnsafeMutablePointer<S>, output: UnsafePointer<S>, rows: Int, columns: Int, scale: S, m: Int
+  ) -> Bool {
+    guard isPossible(rows: rows, columns: columns, m: m), Self.isSmall(rows: rows, columns: columns, m: m) else {
+      return false
+    }
+    let target = UnsafeMutableRawPointer(delta).assumingMemoryBound(to: Float.self)
+    let left = csimd_rectify_columns(
+      rows, columns, target, Self.single(output), unsafeBitCast(scale, to: Float.self), masks)
+    rectified = (UnsafePointer(target), left)
+    return true
+  }
+
+  private func isPossible(rows: Int, columns: Int, m: Int) -> Bool {
+    // There is room only where S is Float.
+    SparseProduct.isPossible(m: m, n: columns, k: rows, SparseProduct.smallestCompressedWork)
+      && csimd_compressed_size(columns, rows) <= capacity
+  }
+
+  private static func isSmall(rows: Int, columns: Int, m: Int) -> Bool {
+    rows <= mostMaskedRows && rows &* max(m, columns) <= smallestCompressed
+  }
+
   /// Compresses α·B, `rows`×`columns`, for products with parts of Aᵀ, `m`×`rows`.
   ///
   /// - Parameter b: Unchanged until the last product.
@@ -33,18 +62,21 @@ public final class SparseColumns<S: Scalar> {
   public func compress(
     _ b: UnsafePointer<S>, rows: Int, columns: Int, scale: S, a: UnsafePointer<S>, m: Int
   ) -> Bool {
-    guard SparseProduct.isPossible(m: m, n: columns, k: rows, SparseProduct.smallestCompressedWork),
-      csimd_compressed_size(columns, rows) <= capacity
-    else { return false }
-    // There is room only where S is Float.
+    let known = rectified
+    rectified = nil
+    guard isPossible(rows: rows, columns: columns, m: m) else { return false }
     let (b, a, scale) = (Self.single(b), Self.single(a), unsafeBitCast(scale, to: Float.self))
-    guard SparseProduct.hasZeros(b, rows: rows, columns: columns, stride: columns),
+    let isMasked = known?.delta == b
+    guard
+      isMasked
+        ? SparseProduct.areFew(known?.left ?? 0, of: rows &* columns)
+        : SparseProduct.hasZeros(b, rows: rows, columns: columns, stride: columns),
       !SparseProduct.hasZeros(a, rows: rows, columns: m, stride: m)
     else { return false }
     shape = (rows, columns)
-    if rows <= Self.mostMaskedRows, rows &* max(m, columns) <= Self.smallestCompressed {
+    if Self.isSmall(rows: rows, columns: columns, m: m) {
       small = (b, scale)
-      csimd_mask_columns(columns, rows, b, columns, masks)
+      if !isMasked { csimd_mask_columns(columns, rows, b, columns, masks) }
     } else {
       small = nil
       csimd_compress_columns(columns, rows, scale, b, columns, storage)

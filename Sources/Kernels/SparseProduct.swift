@@ -45,6 +45,9 @@ enum SparseProduct {
     for index in 0..<sampled {
       count &+= csimd_count_nonzero(matrix + (index &* rows / sampled) &* stride, columns)
     }
-    return count &* 100 <= most &* sampled &* columns
+    return areFew(count, of: sampled &* columns, most: most)
   }
+
+  /// Whether no more than `most` percent are not zero.
+  static func areFew(_ nonzero: Int, of count: Int, most: Int = 55) -> Bool { nonzero &* 100 <= most &* count }
 }

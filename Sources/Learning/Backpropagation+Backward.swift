@@ -111,18 +111,27 @@ extension Backpropagation {
       delta = otherDelta(than: features)
       passages[index].lower(features, count: block.count, into: delta)
     }
-    passThroughActivation(delta, layer: index, count: block.count * layer.mapWidth, masked: masked)
+    passThroughActivation(delta, layer: index, rows: block.count, masked: masked)
     return delta
   }
 
   /// δ of a hidden layer's output becomes δ of its z.
-  private func passThroughActivation(_ delta: UnsafeMutablePointer<S>, layer index: Int, count: Int, masked: Bool) {
+  private func passThroughActivation(_ delta: UnsafeMutablePointer<S>, layer index: Int, rows: Int, masked: Bool) {
+    let layer = network.layers[index]
+    let count = rows * layer.mapWidth
     if let derivative = derivatives[index] {
       multiply(delta, by: derivative.pointer, count: count)
-    } else if network.layers[index].activation == .relu {
-      let isDropped = masked && network.layers[index].pooling == nil && dropout.keepProbabilities[index + 1] < 1
-      let scale = isDropped ? dropout.trainingScale(layer: index + 1) : 1
-      backpropagateReLU(delta, output: maps[index].pointer, count: count, scale: S(scale))
+    } else if layer.activation == .relu {
+      let isDropped = masked && layer.pooling == nil && dropout.keepProbabilities[index + 1] < 1
+      let scale = S(isDropped ? dropout.trainingScale(layer: index + 1) : 1)
+      let output = maps[index].pointer
+      if layer.convolution == nil,
+        sparseDelta.backpropagateReLU(
+          delta, output: output, rows: rows, columns: layer.outputs, scale: scale, m: layer.inputs)
+      {
+        return
+      }
+      backpropagateReLU(delta, output: output, count: count, scale: scale)
     }
   }
 }

@@ -88,6 +88,38 @@ struct SparseProductTests {
     #expect(worst <= Double(Float.ulpOfOne) * Double(k + 2))
   }
 
+  /// Back-propagation through ReLU that finds the zeros by the way gives the same δ and the same products.
+  @Test(arguments: [Shape(m: 64, n: 64, k: 32), Shape(m: 90, n: 72, k: 41), Shape(m: 32, n: 64, k: 64)])
+  func zerosOfReLUAreKnown(shape: Shape) {
+    let (m, n, k) = (shape.m, shape.n, shape.k)
+    var numbers = TestNumbers(seed: UInt64(m * k))
+    let a: [Float] = numbers.values(k * m)
+    let output = sparse(k * n, density: 0.4, &numbers)
+    let before: [Float] = numbers.values(k * n)
+    let plain = AlignedBuffer(before)
+    let outputs = AlignedBuffer(output)
+    backpropagateReLU(plain.pointer, output: outputs.pointer, count: k * n, scale: 2)
+    let known = Guarded(before)
+    let columns = SparseColumns<Float>(rows: k, columns: n)
+    let other = SparseColumns<Float>(rows: k, columns: n)
+    guard columns.backpropagateReLU(known.pointer, output: output, rows: k, columns: n, scale: 2, m: m) else {
+      #expect(!ProductLibraries.kernels.contains("avx512f"), "zeros are not looked for")
+      return
+    }
+    #expect(known.values == plain.array && known.isIntact)
+    var c = [Float](repeating: .nan, count: m * n)
+    var d = c
+    #expect(columns.compress(known.pointer, rows: k, columns: n, scale: 1, a: a, m: m))
+    columns.product(m: m, a: a, strideA: m, c: &c, strideC: n)
+    #expect(other.compress(plain.pointer, rows: k, columns: n, scale: 1, a: a, m: m))
+    other.product(m: m, a: a, strideA: m, c: &d, strideC: n)
+    #expect(c == d)
+    // What was known is of that δ alone.
+    let dense: [Float] = numbers.values(k * n)
+    known.pointer.update(from: dense, count: k * n)
+    #expect(!columns.compress(known.pointer, rows: k, columns: n, scale: 1, a: a, m: m))
+  }
+
   @Test func whatHasNoZerosIsNotCompressed() {
     var numbers = TestNumbers(seed: 3)
     let dense: [Float] = numbers.values(64 * 256)
