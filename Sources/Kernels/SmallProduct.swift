@@ -10,7 +10,8 @@ enum SmallProduct {
   private static let narrow = 16
   /// Numbers in a hundred that are not zero, up to which a mask is the better way.
   private static let mostNonzero = 55
-  private static let mostNonzeroNarrow = 30
+  private static let mostNonzeroNarrow = 22
+  private static let mostNonzeroTurned = 13
 
   /// C ← α·op(A)·B if that is faster than dense.
   ///
@@ -21,17 +22,17 @@ enum SmallProduct {
     b: UnsafePointer<Float>, strideB: Int, c: UnsafeMutablePointer<Float>, strideC: Int
   ) -> Bool {
     guard m &* n &* k >= smallestWork else { return false }
-    if transposeA, n < narrow, n &* ((m &+ 15) / 16) < m {
-      csimd_narrow_product(m, n, k, alpha, a, strideA, b, strideB, c, strideC)
+    let isTurned = transposeA && n < narrow && n &* ((m &+ 15) / 16) < m
+    let most = isTurned ? mostNonzeroTurned : n <= narrow ? mostNonzeroNarrow : mostNonzero
+    if k <= longestRows,
+      SparseProduct.hasZeros(
+        a, rows: transposeA ? k : m, columns: transposeA ? m : k, stride: strideA, most: most)
+    {
+      csimd_masked_product(
+        m, n, k, alpha, a, transposeA ? 1 : strideA, transposeA ? strideA : 1, b, strideB, c, strideC)
       return true
     }
-    guard k <= longestRows,
-      SparseProduct.hasZeros(
-        a, rows: transposeA ? k : m, columns: transposeA ? m : k, stride: strideA,
-        most: n <= narrow ? mostNonzeroNarrow : mostNonzero)
-    else { return false }
-    csimd_masked_product(
-      m, n, k, alpha, a, transposeA ? 1 : strideA, transposeA ? strideA : 1, b, strideB, c, strideC)
-    return true
+    if isTurned { csimd_narrow_product(m, n, k, alpha, a, strideA, b, strideB, c, strideC) }
+    return isTurned
   }
 }

@@ -36,7 +36,7 @@ struct SparseProductTests {
   }
 
   /// Small products, whose factors are not packed.
-  @Test(arguments: smallShapes, [0.0, 0.25, 0.5])
+  @Test(arguments: smallShapes, [0.0, 0.1, 0.25, 0.5])
   func zerosOfASmallFactorAreLeftOut(shape: Shape, density: Double) {
     for transposeA in [false, true] {
       for (alpha, padding) in [(Float(1), 0), (0.5, 3)] {
