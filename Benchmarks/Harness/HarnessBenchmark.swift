@@ -49,7 +49,7 @@ struct HarnessBenchmark {
       monitor.started()
       var record = template
       record.identity = next.identity
-      record.hyperparameters = next.trial.hyperparameters
+      record.hyperparameters = next.hyperparameters
       return record
     } deliver: { next, record in
       try store.append(record)

@@ -1,4 +1,4 @@
-/// Gives the identities of many trials, each the same as ``Trial/identity``.
+/// Gives the identities of many trials, each the same as ``Trial/identity``, and their hyperparameters.
 ///
 /// Neighbouring trials share most of their content, so each part's text is kept until the part changes.
 public struct CanonicalHasher {
@@ -10,6 +10,7 @@ public struct CanonicalHasher {
   private var curvature = Part<CurvatureSpecification?>()
   private var last: (trial: Trial, hash: FNV1a)?
   private var problem = Part<ProblemSpecification>()
+  private var lastListed: (trial: Trial, hyperparameters: [Hyperparameter], seed: Int)?
 
   public init() {}
 
@@ -23,6 +24,18 @@ public struct CanonicalHasher {
     }
     hash.update(curvature.text(of: trial.curvature) { $0?.hyperparameters ?? [] })
     return TrialIdentity(high: hash.high, low: hash.low)
+  }
+
+  /// The same as ``Trial/hyperparameters``: those of the last trial but for the seed where that is all that differs.
+  public mutating func hyperparameters(of trial: Trial) -> [Hyperparameter] {
+    if let last = lastListed, last.trial.isSameBeforeSeed(as: trial), last.trial.isSameAfterSeed(as: trial) {
+      var hyperparameters = last.hyperparameters
+      hyperparameters[last.seed].value = .integer(Int(bitPattern: UInt(trial.seed)))
+      return hyperparameters
+    }
+    let hyperparameters = trial.hyperparameters
+    lastListed = hyperparameters.firstIndex { $0.name == "seed" }.map { (trial, hyperparameters, $0) }
+    return hyperparameters
   }
 
   /// Of what comes before the seed: as it was where that is the last trial's, as in all but one trial of a grid's seeds.
@@ -93,4 +106,7 @@ extension Trial {
       && schedule == other.schedule && network == other.network && dropout == other.dropout && loss == other.loss
       && training == other.training && precision == other.precision && problem == other.problem
   }
+
+  /// Whether all that comes after it is: the problem, too, is compared above.
+  fileprivate func isSameAfterSeed(as other: Trial) -> Bool { data == other.data && curvature == other.curvature }
 }

@@ -1,14 +1,17 @@
 import Experiments
+import Synchronization
 
 /// Trials in the order in which they should start, each with what was found out to order it.
 public struct TrialQueue: RandomAccessCollection, Sendable {
   public let trials: TrialList
   public let identities: [TrialIdentity]
   private let costs: [Double]
+  private let lister = HyperparameterLister()
 
   public struct Element: Sendable {
     public var trial: Trial
     public var identity: TrialIdentity
+    public var hyperparameters: [Hyperparameter]
     public var cost: Double
   }
 
@@ -32,6 +35,16 @@ public struct TrialQueue: RandomAccessCollection, Sendable {
   public var endIndex: Int { costs.count }
 
   public subscript(position: Int) -> Element {
-    Element(trial: trials[position], identity: identities[position], cost: costs[position])
+    let trial = trials[position]
+    return Element(
+      trial: trial, identity: identities[position], hyperparameters: lister.hyperparameters(of: trial),
+      cost: costs[position])
   }
+}
+
+/// Lists trials' hyperparameters for several threads.
+private final class HyperparameterLister: Sendable {
+  private let hasher = Mutex(CanonicalHasher())
+
+  func hyperparameters(of trial: Trial) -> [Hyperparameter] { hasher.withLock { $0.hyperparameters(of: trial) } }
 }

@@ -8,14 +8,20 @@ public struct TrialRun: Sendable {
   public var trial: Trial
   public var selection: SelectionRule
   public var keeping: KeptWeights
-  private let identity: TrialIdentity?
+  /// Where they are known already.
+  private var identity: TrialIdentity?
+  private var hyperparameters: [Hyperparameter]?
 
-  /// - Parameter identity: The trial's, where it is known already.
-  public init(_ trial: Trial, identity: TrialIdentity? = nil, selection: SelectionRule, keeping: KeptWeights) {
+  public init(_ trial: Trial, selection: SelectionRule, keeping: KeptWeights) {
     self.trial = trial
-    self.identity = identity
     self.selection = selection
     self.keeping = keeping
+  }
+
+  init(_ next: TrialQueue.Element, selection: SelectionRule, keeping: KeptWeights) {
+    self.init(next.trial, selection: selection, keeping: keeping)
+    identity = next.identity
+    hyperparameters = next.hyperparameters
   }
 
   /// Trains to the end, on the calling thread.
@@ -48,7 +54,7 @@ public struct TrialRun: Sendable {
     since started: ContinuousClock.Instant,
     _ shouldStop: () -> Bool
   ) -> TrialRecord? {
-    let hyperparameters = trial.hyperparameters
+    let hyperparameters = hyperparameters ?? trial.hyperparameters
     var record = TrialRecord(
       identity: identity ?? TrialIdentity(of: hyperparameters), hyperparameters: hyperparameters, outcome: .completed)
     if keeping == .all { record.weights.initial = WeightVector(trainer.parameters) }

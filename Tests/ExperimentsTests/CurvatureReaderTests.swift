@@ -103,6 +103,7 @@ import Testing
     for line in lines {
       let trial = try experiment("curvature: \(line)").trials[0]
       #expect(hasher.identity(of: trial) == trial.identity)
+      #expect(hasher.hyperparameters(of: trial) == trial.hyperparameters)
       identities.insert(trial.identity)
     }
     #expect(identities.count == lines.count)

@@ -122,6 +122,7 @@ import Testing
     var hasher = CanonicalHasher()
     let identities = trials.map { hasher.identity(of: $0) }
     #expect(identities == trials.map(\.identity))
+    #expect(trials.allSatisfy { hasher.hyperparameters(of: $0) == $0.hyperparameters })
     #expect(Set(identities).count == 19)
   }
 

@@ -13,6 +13,7 @@ struct SchedulerTests {
     #expect(queue.prefix(3).map(\.trial.seed) == [5, 4, 3])
     #expect(queue.suffix(3).map(\.identity) == trials.prefix(3).map(\.identity).sorted())
     #expect(queue.allSatisfy { $0.identity == $0.trial.identity && $0.cost == cost($0.trial) })
+    #expect(queue.allSatisfy { $0.hyperparameters == $0.trial.hyperparameters })
     #expect(TrialQueue(heaviestFirst: TrialList(trials.reversed()), cost: cost).trials == queue.trials)
   }
 

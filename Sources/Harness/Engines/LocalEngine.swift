@@ -20,8 +20,7 @@ public struct LocalEngine: Sendable {
     let atATime = min(workers, trials.count)
     return try scheduler.run(queue, stop: stop) { next in
       monitor.started()
-      let run = TrialRun(
-        next.trial, identity: next.identity, selection: sweep.experiment.selection, keeping: keeping)
+      let run = TrialRun(next, selection: sweep.experiment.selection, keeping: keeping)
       var result = sweep.library.run(run) { stop.isRaised }
       result?.cost.workers = atATime
       if result == nil { monitor.abandoned() }
