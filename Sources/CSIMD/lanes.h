@@ -82,6 +82,17 @@ CSIMD_TARGET_INLINE void csimd_transpose_edge(const float *a, long stride, long 
   csimd_transpose(whole, 16, column);
 }
 
+// The first `columns` columns of up to 16 rows, vectors `apart` scalars apart; zeros beyond the rows. Of 16 rows whole
+// vectors are read.
+CSIMD_TARGET static inline void csimd_transpose_tile(
+    const float *a, long stride, long rows, long columns, float *vectors, long apart) {
+  __m512 column[16];
+  csimd_transpose_edge(a, stride, rows, rows >= 16 ? 16 : columns, column);
+  CSIMD_UNROLL for (int p = 0; p < 16; p++) {
+    if (p < columns) _mm512_storeu_ps(vectors + apart * p, column[p]);
+  }
+}
+
 // 16 rows of Cᵀ, `turned`, of which `units` count, become columns of C, `width` rows long.
 CSIMD_TARGET_INLINE void csimd_turn(
     long width, long units, const float *turned, long strideTurned, int accumulate, float *c, long strideC) {
@@ -128,5 +139,7 @@ CSIMD_TARGET static inline void csimd_pack(
 #else
 
 static inline int csimd_has_avx512(void) { return 0; }
+static inline void csimd_transpose_tile(
+    const float *a, long stride, long rows, long columns, float *vectors, long apart) {}
 
 #endif

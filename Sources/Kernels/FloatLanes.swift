@@ -75,4 +75,15 @@ public struct FloatLanes: LaneVector {
 
   @inlinable @inline(__always)
   public func maximum() -> Float { csimd_maximum_float16(lanes) }
+
+  public static func transpose(
+    _ matrix: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, into vectors: UnsafeMutablePointer<Float>,
+    apart: Int
+  ) {
+    if Processor.hasAVX512 {
+      csimd_transpose_tile(matrix, stride, rows, columns, vectors, apart)
+    } else {
+      transposePortably(matrix, stride: stride, rows: rows, columns: columns, into: vectors, apart: apart)
+    }
+  }
 }

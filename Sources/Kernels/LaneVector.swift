@@ -37,6 +37,14 @@ public protocol LaneVector: Sendable {
   /// log(1 + x) for x in [0, 1].
   func logarithmOfOnePlus() -> Self
   func errorFunction() -> Self
+
+  /// Writes the first `columns` columns of a row-major matrix of up to 16 `rows` as one vector each, `apart` scalars apart,
+  /// with zeros in the lanes beyond the rows.
+  ///
+  /// - Parameter matrix: Of 16 rows whole vectors are read.
+  static func transpose(
+    _ matrix: UnsafePointer<Element>, stride: Int, rows: Int, columns: Int, into vectors: UnsafeMutablePointer<Element>,
+    apart: Int)
 }
 
 extension LaneVector {
@@ -57,4 +65,20 @@ extension LaneVector {
 
   @inlinable @inline(__always)
   public static func += (left: inout Self, right: Self) { left = left + right }
+
+  public static func transpose(
+    _ matrix: UnsafePointer<Element>, stride: Int, rows: Int, columns: Int, into vectors: UnsafeMutablePointer<Element>,
+    apart: Int
+  ) {
+    transposePortably(matrix, stride: stride, rows: rows, columns: columns, into: vectors, apart: apart)
+  }
+
+  static func transposePortably(
+    _ matrix: UnsafePointer<Element>, stride: Int, rows: Int, columns: Int, into vectors: UnsafeMutablePointer<Element>,
+    apart: Int
+  ) {
+    for column in 0..<columns {
+      for row in 0..<16 { vectors[apart &* column &+ row] = row < rows ? matrix[row &* stride &+ column] : 0 }
+    }
+  }
 }

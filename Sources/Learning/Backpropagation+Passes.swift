@@ -196,7 +196,7 @@ extension Backpropagation {
       return narrowSoftmaxCrossEntropy(
         outputs.pointer, bias: bias(of: network.layers[network.layers.count - 1], parameters), rows: block.count,
         classes: network.outputs, labels: labels.pointer, scale: scale, countsCorrect: countsCorrect,
-        delta: outputDelta.pointer)
+        delta: outputDelta.pointer, scratch: softmaxScratch.pointer)
     }
     addOutputBias(parameters, block)
     let count = block.count * network.outputs

@@ -39,6 +39,7 @@ public final class Backpropagation<S: Scalar> {
   let outputs: AlignedBuffer<S>
   /// δ of the last layer.
   let outputDelta: AlignedBuffer<S>
+  let softmaxScratch: AlignedBuffer<S>
   /// δ of the hidden layer at hand and of the one below.
   let deltas: [AlignedBuffer<S>]
   /// The mask generator of every layer's input; nil where nothing is dropped.
@@ -86,6 +87,7 @@ public final class Backpropagation<S: Scalar> {
     channelMask = AlignedBuffer(count: rows * (images.map { network.channels(below: $0) ?? 0 }.max() ?? 0))
     channelFactors = AlignedBuffer(count: rows * (images.map { network.layers[$0].inputWidth }.max() ?? 0))
     outputs = AlignedBuffer(count: rows * network.outputs)
+    softmaxScratch = AlignedBuffer(count: narrowSoftmaxScratch)
     outputDelta = AlignedBuffer(count: rows * network.outputs)
     let widest = network.layers.dropLast().map { max($0.mapWidth, $0.outputWidth) }.max() ?? 1
     deltas = [AlignedBuffer(count: rows * widest), AlignedBuffer(count: rows * widest)]

@@ -24,7 +24,7 @@ struct LossKernelTests {
     expectSoftmax(found, gradient.values, of: z, classes: classes, labels: labels)
   }
 
-  @Test(arguments: [1, 2, 3, 10, 15, 16], [1, 5, 16, 40])
+  @Test(arguments: [1, 2, 3, 10, 15, 16], [1, 5, 16, 17, 32, 40, 50])
   func narrowSoftmaxAgreesWithTheDefinition(classes: Int, rows: Int) {
     checkNarrow(classes, rows, Float.self)
     checkNarrow(classes, rows, Double.self)
@@ -40,10 +40,11 @@ struct LossKernelTests {
       for beyond in [S.nan, .infinity, -.infinity, 0] {
         let padding = [S](repeating: beyond, count: 16)
         let delta = AlignedBuffer<S>(count: rows * classes + 16)
+        let scratch = AlignedBuffer<S>(count: narrowSoftmaxScratch)
         let paddedBias = AlignedBuffer(bias + padding)
         let found = narrowSoftmaxCrossEntropy(
           z + padding, bias: hasBias ? UnsafePointer(paddedBias.pointer) : nil, rows: rows, classes: classes,
-          labels: labels, scale: 1 / S(rows), countsCorrect: true, delta: delta.pointer)
+          labels: labels, scale: 1 / S(rows), countsCorrect: true, delta: delta.pointer, scratch: scratch.pointer)
         let logits = z.indices.map { hasBias ? z[$0] + bias[$0 % classes] : z[$0] }
         expectSoftmax(found, Array(delta.array.prefix(rows * classes)), of: logits, classes: classes, labels: labels)
         withExtendedLifetime(paddedBias) {}
@@ -87,8 +88,10 @@ struct LossKernelTests {
     let expected = Double(rows) * .log(Double(classes))
     if classes <= 16 {
       var delta = z
+      var scratch = [Float](repeating: 0, count: narrowSoftmaxScratch)
       let found = narrowSoftmaxCrossEntropy(
-        z, bias: nil, rows: rows, classes: classes, labels: labels, scale: 1, countsCorrect: false, delta: &delta)
+        z, bias: nil, rows: rows, classes: classes, labels: labels, scale: 1, countsCorrect: false, delta: &delta,
+        scratch: &scratch)
       #expect((found.loss / expected - 1).magnitude < 1e-7)
     }
     let found = softmaxCrossEntropy(
@@ -99,9 +102,10 @@ struct LossKernelTests {
   @Test func softmaxNeitherOverflowsNorLosesTheLoss() {
     var z: [Float] = [1000, -1000, 0, -30_000, 30_000, 0]
     var delta = [Float](repeating: 0, count: 22)
+    var scratch = [Float](repeating: 0, count: narrowSoftmaxScratch)
     let narrow = narrowSoftmaxCrossEntropy(
       z + [Float](repeating: .nan, count: 16), bias: nil, rows: 2, classes: 3, labels: [1, 1], scale: 1,
-      countsCorrect: true, delta: &delta)
+      countsCorrect: true, delta: &delta, scratch: &scratch)
     #expect(narrow.loss == 2000 && narrow.correct == 1)
     #expect(delta.prefix(6) == [1, -1, 0, 0, 0, 0])
     let found = softmaxCrossEntropy(&z, rows: 2, classes: 3, labels: [1, 1], scale: 1, countsCorrect: true)
@@ -115,9 +119,10 @@ struct LossKernelTests {
       var z: [Float] = [1, 2, 3]
       z[place] = .nan
       var delta = [Float](repeating: 0, count: 19)
+      var scratch = [Float](repeating: 0, count: narrowSoftmaxScratch)
       let narrow = narrowSoftmaxCrossEntropy(
         z + [Float](repeating: 0, count: 16), bias: nil, rows: 1, classes: 3, labels: [1], scale: 1,
-        countsCorrect: true, delta: &delta)
+        countsCorrect: true, delta: &delta, scratch: &scratch)
       #expect(narrow.loss.isNaN)
       let found = softmaxCrossEntropy(&z, rows: 1, classes: 3, labels: [1], scale: 1, countsCorrect: true)
       #expect(found.loss.isNaN)
@@ -128,9 +133,10 @@ struct LossKernelTests {
   @Test func tiesGoToTheFirstClass() {
     var z = [Float](repeating: 0.5, count: 12)
     var delta = [Float](repeating: 0, count: 28)
+    var scratch = [Float](repeating: 0, count: narrowSoftmaxScratch)
     let narrow = narrowSoftmaxCrossEntropy(
       z + [Float](repeating: 0.5, count: 16), bias: nil, rows: 4, classes: 3, labels: [0, 1, 2, 1], scale: 1,
-      countsCorrect: true, delta: &delta)
+      countsCorrect: true, delta: &delta, scratch: &scratch)
     #expect(narrow.correct == 1)
     let found = softmaxCrossEntropy(&z, rows: 4, classes: 3, labels: [0, 1, 2, 1], scale: 1, countsCorrect: true)
     #expect(found.correct == 1)
