@@ -6,6 +6,9 @@
 typedef float csimd_float16 __attribute__((ext_vector_type(16)));
 typedef int csimd_int16 __attribute__((ext_vector_type(16)));
 typedef double csimd_double16 __attribute__((ext_vector_type(16)));
+typedef unsigned csimd_uint16 __attribute__((ext_vector_type(16)));
+typedef long long csimd_wide16 __attribute__((ext_vector_type(16)));
+typedef unsigned long long csimd_uwide16 __attribute__((ext_vector_type(16)));
 
 #define CSIMD_INLINE static inline __attribute__((always_inline))
 
@@ -14,6 +17,10 @@ CSIMD_INLINE csimd_double16 csimd_sqrt_double16(csimd_double16 x) { return __bui
 
 // Towards zero. The caller keeps |x| below 2³¹: the conversion of anything else is undefined.
 CSIMD_INLINE csimd_int16 csimd_truncate_float16(csimd_float16 x) { return __builtin_convertvector(x, csimd_int16); }
+
+// Between lanes of 32 and 64 bits: Swift's own conversions take one lane after the other.
+CSIMD_INLINE csimd_wide16 csimd_widen_int16(csimd_int16 x) { return __builtin_convertvector(x, csimd_wide16); }
+CSIMD_INLINE csimd_uint16 csimd_low_halves(csimd_uwide16 x) { return __builtin_convertvector(x, csimd_uint16); }
 
 // Asks for the cache line of `address`, which is read soon; any address will do.
 CSIMD_INLINE void csimd_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }

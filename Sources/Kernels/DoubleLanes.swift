@@ -60,9 +60,11 @@ public struct DoubleLanes: LaneVector {
 
   @inlinable @inline(__always)
   public func kept(where bits: SIMD16<UInt32>, below threshold: UInt32) -> Self {
-    let present = SIMD16<Int32>(repeating: 0).replacing(with: 1, where: bits .< SIMD16(repeating: threshold))
-    return Self(
-      lanes: SIMD16(repeating: 0).replacing(with: lanes, where: SIMD16<Int64>(truncatingIfNeeded: present) .> 0))
+    // With their types comparisons are those of vectors, without them lane by lane.
+    let below: SIMDMask<SIMD16<Int32>> = bits .< SIMD16<UInt32>(repeating: threshold)
+    let wide: SIMD16<Int64> = csimd_widen_int16(SIMD16<Int32>(repeating: 0).replacing(with: 1, where: below))
+    let present: SIMDMask<SIMD16<Int64>> = wide .> SIMD16<Int64>(repeating: 0)
+    return Self(lanes: SIMD16<Double>(repeating: 0).replacing(with: lanes, where: present))
   }
 
   @inlinable @inline(__always)

@@ -24,10 +24,10 @@ public struct DropoutMask: Sendable {
     let lanes = SIMD16<UInt64>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
     let a = Self.mixed(SIMD16(repeating: key.high) &+ ((lanes &<< 1) &+ 1) &* Self.golden)
     let b = Self.mixed(SIMD16(repeating: key.low) &+ ((lanes &<< 1) &+ 2) &* Self.golden)
-    s0 = SIMD16(truncatingIfNeeded: a)
-    s1 = SIMD16(truncatingIfNeeded: a &>> 32)
-    s2 = SIMD16(truncatingIfNeeded: b)
-    s3 = SIMD16(truncatingIfNeeded: b &>> 32)
+    s0 = csimd_low_halves(a)
+    s1 = csimd_low_halves(a &>> 32)
+    s2 = csimd_low_halves(b)
+    s3 = csimd_low_halves(b &>> 32)
   }
 
   private static var golden: UInt64 { 0x9e37_79b9_7f4a_7c15 }
