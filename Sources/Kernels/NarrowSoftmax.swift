@@ -23,7 +23,16 @@ public func narrowSoftmaxCrossEntropy<S: Scalar>(
 }
 
 /// Scalars that ``narrowSoftmaxCrossEntropy(_:bias:rows:classes:labels:scale:countsCorrect:delta:scratch:)`` works in.
-public var narrowSoftmaxScratch: Int { 512 + 96 + 256 }
+public var narrowSoftmaxScratch: Int { SoftmaxScratch.count }
+
+/// Where what is kept, after a tile of 16 classes × 32 rows.
+private enum SoftmaxScratch {
+  static var maxima: Int { 16 * 32 }
+  static var wantedLogits: Int { maxima + 32 }
+  static var normalisers: Int { wantedLogits + 32 }
+  static var transposed: Int { normalisers + 32 }
+  static var count: Int { transposed + 16 * 16 }
+}
 
 /// Out of line: otherwise a call looks up types before it comes to its specialisation.
 @inline(never)
@@ -33,7 +42,7 @@ private func lossOfRows<S: Scalar>(
 ) -> LossSum {
   precondition(classes > 0 && classes <= 16)
   for index in classes..<16 { WideVector<S.Vector>(repeating: 0).store(scratch + 32 &* index) }
-  let transposed = scratch + 512 + 96
+  let transposed = scratch + SoftmaxScratch.transposed
   var sum = LossSum()
   var row = 0
   while row < rows {
@@ -86,9 +95,9 @@ private struct SoftmaxGroup<S: Scalar> {
     }
   }
 
-  private var maxima: UnsafeMutablePointer<S> { tile + 512 }
-  private var wantedLogits: UnsafeMutablePointer<S> { tile + 512 + 32 }
-  private var normalisers: UnsafeMutablePointer<S> { tile + 512 + 64 }
+  private var maxima: UnsafeMutablePointer<S> { tile + SoftmaxScratch.maxima }
+  private var wantedLogits: UnsafeMutablePointer<S> { tile + SoftmaxScratch.wantedLogits }
+  private var normalisers: UnsafeMutablePointer<S> { tile + SoftmaxScratch.normalisers }
 
   /// Adds the rows' losses to `sum` and makes logits δ.
   @inline(__always)
