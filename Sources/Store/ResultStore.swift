@@ -16,10 +16,10 @@ public final class ResultStore: Sendable {
     public var synchronization = Synchronization.never
     public var access = Access.exclusive
 
-    /// - Parameter trials: Runs of the whole sweep: a hundredth of them is a shard, but 256 at least and 1,024 at most. What
+    /// - Parameter trials: Runs of the whole sweep: a hundredth of them is a shard, but 512 at least and 1,024 at most. What
     ///   reading a shard takes depends on its variables more than on its runs.
     public init(trials: Int = 0) {
-      runsPerShard = min(1024, max(256, trials / 100))
+      runsPerShard = min(1024, max(512, trials / 100))
     }
   }
 
