@@ -9,7 +9,7 @@ import Testing
   private let faults: FaultFixture
   private var folder: URL { faults.fixture.folder.url }
 
-  init() throws { faults = try FaultFixture(seeds: 34) }
+  init() throws { faults = try FaultFixture(seeds: 66) }
 
   /// Files may have so many blocks of 512 bytes: first the manifest is too large, then journals, then shards.
   @Test func aFullDiskIsSaidAndLosesNothing() throws {
