@@ -35,21 +35,7 @@ extension Trial {
 
 extension TrialIdentity {
   /// That of the trial with these hyperparameters, all of them.
-  public init(of hyperparameters: [Hyperparameter]) {
-    var hash = FNV1a()
-    for entry in hyperparameters { hash.update(entry) }
-    self.init(high: hash.high, low: hash.low)
-  }
-}
-
-extension FNV1a {
-  /// Takes in a line of the canonical text, part by part: every trained run asks for its whole text.
-  fileprivate mutating func update(_ entry: Hyperparameter) {
-    update(entry.name.utf8)
-    update(CollectionOfOne(UInt8(ascii: "=")))
-    update(entry.value.description.utf8)
-    update(CollectionOfOne(UInt8(ascii: "\n")))
-  }
+  public init(of hyperparameters: [Hyperparameter]) { self.init(hashing: hyperparameters.canonicalText) }
 }
 
 extension [Hyperparameter] {

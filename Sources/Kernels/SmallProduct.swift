@@ -8,8 +8,7 @@ enum SmallProduct {
   private static let longestRows = Int(CSIMD_MASKED_DEPTH)
   /// Columns of C that are one vector: a dense product takes little more than walking a mask then.
   private static let narrow = 16
-  /// Numbers in a hundred that are not zero, up to which a mask is the better way.
-  private static let mostNonzero = 55
+  /// Less than ``SparseProduct/mostNonzero`` where C is narrow.
   private static let mostNonzeroNarrow = 22
   private static let mostNonzeroTurned = 13
 
@@ -23,7 +22,7 @@ enum SmallProduct {
   ) -> Bool {
     guard m &* n &* k >= smallestWork else { return false }
     let isTurned = transposeA && n < narrow && n &* ((m &+ 15) / 16) < m
-    let most = isTurned ? mostNonzeroTurned : n <= narrow ? mostNonzeroNarrow : mostNonzero
+    let most = isTurned ? mostNonzeroTurned : n <= narrow ? mostNonzeroNarrow : SparseProduct.mostNonzero
     if k <= longestRows,
       SparseProduct.hasZeros(
         a, rows: transposeA ? k : m, columns: transposeA ? m : k, stride: strideA, most: most)

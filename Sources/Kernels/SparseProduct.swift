@@ -10,6 +10,8 @@ enum SparseProduct {
   private static let fewestColumns = 64
   /// A panel of B is packed for fewer rows in vain.
   private static let fewestRows = 24
+  /// Numbers in a hundred that are not zero, up to which leaving out the others pays.
+  static let mostNonzero = 55
   /// Rows that are looked at.
   private static let sampledRows = 8
 
@@ -38,7 +40,7 @@ enum SparseProduct {
   /// Whether no more than `most` percent of a matrix are not zero, as far as a few of its rows tell. At half of them the products
   /// here take three quarters of the time, at a quarter 0.45 (Benchmarks/README.md).
   static func hasZeros(
-    _ matrix: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int, most: Int = 55
+    _ matrix: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int, most: Int = mostNonzero
   ) -> Bool {
     let sampled = min(rows, sampledRows)
     var count = 0
@@ -49,5 +51,5 @@ enum SparseProduct {
   }
 
   /// Whether no more than `most` percent are not zero.
-  static func areFew(_ nonzero: Int, of count: Int, most: Int = 55) -> Bool { nonzero &* 100 <= most &* count }
+  static func areFew(_ nonzero: Int, of count: Int, most: Int = mostNonzero) -> Bool { nonzero &* 100 <= most &* count }
 }

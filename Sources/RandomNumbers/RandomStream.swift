@@ -74,10 +74,7 @@ public struct RandomStream: Sendable {
   public mutating func addNormals<S: BinaryFloatingPoint>(
     deviation: Double, to x: UnsafeMutablePointer<S>, count: Int
   ) {
-    var stream = self
-    let normal = Ziggurat.standard
-    for index in 0..<count { x[index] += S(deviation * normal.next(&stream)) }
-    self = stream
+    forEachNormal(count) { x[$0] += S(deviation * $1) }
   }
 
   /// x ← σz, as ``addNormals(deviation:to:count:)`` has it.
@@ -86,9 +83,15 @@ public struct RandomStream: Sendable {
   public mutating func writeNormals<S: BinaryFloatingPoint>(
     deviation: Double, to x: UnsafeMutablePointer<S>, count: Int
   ) {
+    forEachNormal(count) { x[$0] = S(deviation * $1) }
+  }
+
+  /// The next `count` standard normal numbers with their indices: by a stream of its own, which a loop keeps in registers.
+  @inline(__always)
+  private mutating func forEachNormal(_ count: Int, _ body: (Int, Double) -> Void) {
     var stream = self
     let normal = Ziggurat.standard
-    for index in 0..<count { x[index] = S(deviation * normal.next(&stream)) }
+    for index in 0..<count { body(index, normal.next(&stream)) }
     self = stream
   }
 
