@@ -69,6 +69,9 @@ let package = Package(
       name: "scale-benchmark", dependencies: ["Experiments", "Harness", "Store"], path: "Benchmarks/Scale",
       swiftSettings: settings),
     .executableTarget(
+      name: "simulations", dependencies: ["Reports", "Experiments", "RandomNumbers"], path: "Benchmarks/Simulations",
+      swiftSettings: settings),
+    .executableTarget(
       name: "fuzz", dependencies: ["Datasets", "Experiments", "Store", "CZlib"], path: "Tests/Fuzz",
       swiftSettings: settings),
 
