@@ -7,6 +7,8 @@ public struct RunSummary: Hashable, Sendable {
   public var epochs: Int
   public var bestEpoch: Int?
   public var cost: Cost
+  /// Samples that validation losses and accuracies are means of; 0 where it is not known.
+  public var validationSamples = 0
   /// At the final and at the best epoch.
   public var final: Metrics
   public var best: Metrics
@@ -16,6 +18,8 @@ public struct RunSummary: Hashable, Sendable {
     public var trainAccuracy = Double.nan
     public var validationLoss = Double.nan
     public var validationAccuracy = Double.nan
+    /// Of the validation samples' losses, with n − 1; NaN where it is not known.
+    public var validationLossVariance = Double.nan
     public var curvature = CurvatureMetrics()
 
     public init() {}
@@ -43,6 +47,9 @@ extension RunSummary {
       epochs: max(0, record.trace.count - 1), bestEpoch: record.bestEpoch, cost: record.cost,
       final: record.trace.metrics(at: record.trace.count - 1),
       best: record.bestEpoch.map { record.trace.metrics(at: $0) } ?? .init())
+    validationSamples = record.validation.samples
+    final.validationLossVariance = record.validation.finalVariance ?? .nan
+    best.validationLossVariance = record.validation.bestVariance ?? .nan
     final.curvature = CurvatureMetrics(record.curvature, at: .final)
     best.curvature = CurvatureMetrics(record.curvature, at: .best)
   }

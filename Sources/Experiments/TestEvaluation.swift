@@ -11,6 +11,10 @@ public struct TestEvaluation: Hashable, Sendable, Codable {
     public var loss: Double
     /// Nil for regression.
     public var accuracy: Double?
+    /// Samples of the test set; nil where it was looked at before this was stored.
+    public var samples: Int?
+    /// Σ(lᵢ − l̄)²/(n − 1) over the samples' losses; nil as above, and where it is not finite.
+    public var lossVariance: Double?
 
     public init(identity: String, loss: Double, accuracy: Double?) {
       self.identity = identity

@@ -7,6 +7,7 @@ public struct TrialRecord: Hashable, Sendable {
   public var trace: Trace
   /// Index into `trace` of the best epoch by the selection metric, lowest index on ties; nil where none is finite.
   public var bestEpoch: Int?
+  public var validation = ValidationSpread()
   public var cost: Cost
   public var weights: Weights
   /// Probes of the curvature, in the order of their epochs.
@@ -23,6 +24,23 @@ public struct TrialRecord: Hashable, Sendable {
     self.bestEpoch = bestEpoch
     self.cost = cost
     self.weights = weights
+  }
+}
+
+/// How the losses of the validation samples differ from one another, which tells how far their mean may be from the loss
+/// on new samples: by √(variance/samples).
+public struct ValidationSpread: Hashable, Sendable {
+  /// Samples that validation losses are means of; 0 in runs that were stored before it was, and in those of problems.
+  public var samples = 0
+  /// Σ(lᵢ − l̄)²/(n − 1) at the final epoch; nil where it is not known or not finite.
+  public var finalVariance: Double?
+  /// The same at the best epoch.
+  public var bestVariance: Double?
+
+  public init(samples: Int = 0, finalVariance: Double? = nil, bestVariance: Double? = nil) {
+    self.samples = samples
+    self.finalVariance = finalVariance
+    self.bestVariance = bestVariance
   }
 }
 

@@ -83,13 +83,17 @@ public struct SampleLibrary: Sendable {
   ///
   /// - Parameter stored: The weights that the run left.
   public func testEvaluation(_ run: TrialRun, stored: Weights) -> TestEvaluation.Run {
-    let (loss, accuracy) =
+    let evaluation =
       switch run.trial.precision {
-      case .float: Self.values(run.testEvaluation(on: samples(float, run.trial), stored: stored))
-      case .double: Self.values(run.testEvaluation(on: samples(double, run.trial), stored: stored))
+      case .float: run.testEvaluation(on: samples(float, run.trial), stored: stored)
+      case .double: run.testEvaluation(on: samples(double, run.trial), stored: stored)
       }
-    return TestEvaluation.Run(
-      identity: run.trial.identity.description, loss: loss, accuracy: accuracy.isFinite ? accuracy : nil)
+    var result = TestEvaluation.Run(
+      identity: run.trial.identity.description, loss: evaluation.loss,
+      accuracy: evaluation.accuracy.isFinite ? evaluation.accuracy : nil)
+    result.samples = size(for: run.trial).test
+    result.lossVariance = evaluation.lossVariance
+    return result
   }
 
   func problem(of trial: Trial) -> PreparedProblem? { trial.problem.flatMap { problems[$0] } }
@@ -98,8 +102,6 @@ public struct SampleLibrary: Sendable {
     guard let samples = table[Source(trial)] else { preconditionFailure("the library was not made for this trial") }
     return samples
   }
-
-  private static func values(_ evaluation: Evaluation) -> (Double, Double) { (evaluation.loss, evaluation.accuracy) }
 }
 
 /// How large a prepared data set is.

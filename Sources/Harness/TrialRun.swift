@@ -74,6 +74,7 @@ public struct TrialRun: Sendable {
     }
     record.trace = Trace(trainer.measurements)
     record.bestEpoch = trainer.bestEpoch
+    record.validation = ValidationSpread(trainer)
     record.cost.steps = trainer.steps
     record.curvature = probes?.finish(trainer, diverged: !record.outcome.isRankable) ?? []
     record.cost.gradients = trainer.counts.gradients
@@ -95,14 +96,16 @@ public struct TrialRun: Sendable {
     let engine = engine(for: samples)
     let weights = selection.epoch == .best ? stored.best : stored.final
     if weights.precision == trial.precision, weights.count == engine.network.parameterCount {
-      return withNumericEnvironment { engine.evaluate(AlignedBuffer(weights), on: samples.test) }
+      return withNumericEnvironment {
+        engine.evaluate(AlignedBuffer(weights), on: samples.test, measuresVariance: true)
+      }
     }
     var plan = plan
     plan.keepsBestParameters = selection.epoch == .best
     let trainer = trainer(engine, samples, plan)
     _ = trainer.run()
     let chosen = selection.epoch == .best ? trainer.bestParameters ?? trainer.parameters : trainer.parameters
-    return withNumericEnvironment { engine.evaluate(chosen, on: samples.test) }
+    return withNumericEnvironment { engine.evaluate(chosen, on: samples.test, measuresVariance: true) }
   }
 
   /// A trainer at the trial's initial parameters, with a fresh optimizer.
@@ -173,6 +176,19 @@ public struct TrialRun: Sendable {
     plan.repeatsOrder = trial.training.order == .shuffledOnce
     plan.dropsRemainder = trial.training.dropRemainder
     return plan
+  }
+}
+
+extension ValidationSpread {
+  /// Unknown for a problem, whose points have no losses of their own.
+  init<S: Scalar>(_ trainer: Trainer<S>) {
+    func variance(at epoch: Int?) -> Double? {
+      epoch.flatMap { trainer.measurements[$0].validation.lossVariance }
+    }
+    self.init(
+      samples: trainer.validationSamples, finalVariance: variance(at: trainer.measurements.indices.last),
+      bestVariance: variance(at: trainer.bestEpoch))
+    if finalVariance == nil && bestVariance == nil { samples = 0 }
   }
 }
 

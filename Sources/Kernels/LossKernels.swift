@@ -4,6 +4,8 @@ import RealModule
 public struct LossSum: Hashable, Sendable {
   /// Sum of the samples' losses.
   public var loss = 0.0
+  /// Sum of the squares of the samples' losses, in the order of the samples; 0 where it was not asked for.
+  public var squares = 0.0
   /// Samples classified correctly: the largest output, the first of equals, is the sample's class.
   public var correct = 0
 
@@ -18,11 +20,12 @@ public struct LossSum: Hashable, Sendable {
 /// - Parameters:
 ///   - z: `rows` × `classes`, row-major, with the biases added.
 ///   - countsCorrect: whether `correct` is wanted.
+///   - sumsSquares: whether `squares` is wanted, which takes a logarithm a row.
 @specialized(where S == Float)
 @specialized(where S == Double)
 public func softmaxCrossEntropy<S: Scalar>(
   _ z: UnsafeMutablePointer<S>, rows: Int, classes: Int, labels: UnsafePointer<Int32>, scale: S,
-  countsCorrect: Bool
+  countsCorrect: Bool, sumsSquares: Bool = false
 ) -> LossSum {
   var sum = LossSum()
   var product = 1.0
@@ -43,7 +46,8 @@ public func softmaxCrossEntropy<S: Scalar>(
     if countsCorrect && logits[label] == maximum && !(0..<label).contains(where: { logits[$0] == maximum }) {
       sum.correct &+= 1
     }
-    sum.loss += Double(maximum - logits[label])
+    let gap = Double(maximum - logits[label])
+    sum.loss += gap
     let shift = S.Vector(repeating: maximum)
     let lastExponential = (last - shift).exponential()
     var total = lastExponential
@@ -56,6 +60,10 @@ public func softmaxCrossEntropy<S: Scalar>(
     }
     let normaliser = total.sum()
     product *= Double(normaliser)
+    if sumsSquares {
+      let loss = gap + Double.log(Double(normaliser))
+      sum.squares += loss * loss
+    }
     if row & 15 == 15 {
       sum.loss += Double.log(product)
       product = 1
@@ -75,27 +83,36 @@ public func softmaxCrossEntropy<S: Scalar>(
 }
 
 /// Squared error ½‖z − y‖² of each row, and z ← (z − y)·scale.
+///
+/// - Parameter columns: Entries of a row, where the squares of the rows' losses are wanted.
 @specialized(where S == Float)
 @specialized(where S == Double)
 public func squaredError<S: Scalar>(
-  _ z: UnsafeMutablePointer<S>, targets: UnsafePointer<S>, count: Int, scale: S
-) -> Double {
-  var sum = 0.0
+  _ z: UnsafeMutablePointer<S>, targets: UnsafePointer<S>, count: Int, scale: S, columns: Int? = nil
+) -> LossSum {
+  var sum = LossSum()
+  var rows = columns.map(RowSquares.init)
   for index in 0..<count {
     let error = z[index] - targets[index]
-    sum += 0.5 * Double(error) * Double(error)
+    let loss = 0.5 * Double(error) * Double(error)
+    sum.loss += loss
+    rows?.add(loss)
     z[index] = error * scale
   }
+  sum.squares = rows?.total ?? 0
   return sum
 }
 
 /// Binary cross-entropy with logits, max(z, 0) − zy + log(1 + e^{−|z|}) for each entry, and z ← (σ(z) − y)·scale.
+///
+/// - Parameter columns: Entries of a row, where the squares of the rows' losses are wanted.
 @specialized(where S == Float)
 @specialized(where S == Double)
 public func binaryCrossEntropy<S: Scalar>(
-  _ z: UnsafeMutablePointer<S>, targets: UnsafePointer<S>, count: Int, scale: S
-) -> Double {
-  var sum = 0.0
+  _ z: UnsafeMutablePointer<S>, targets: UnsafePointer<S>, count: Int, scale: S, columns: Int? = nil
+) -> LossSum {
+  var sum = LossSum()
+  var rows = columns.map(RowSquares.init)
   let factor = S.Vector(repeating: scale)
   var index = 0
   while index < count {
@@ -103,11 +120,33 @@ public func binaryCrossEntropy<S: Scalar>(
     let logits = S.Vector(z + index, first: width)
     let wanted = S.Vector(targets + index, first: width)
     let loss = logits.softplus() - logits * wanted
-    for lane in 0..<width { sum += Double(loss[lane]) }
+    for lane in 0..<width { sum.loss += Double(loss[lane]) }
+    if rows != nil { for lane in 0..<width { rows?.add(Double(loss[lane])) } }
     ((logits.sigmoid() - wanted) * factor).store(z + index, first: width)
     index &+= 16
   }
+  sum.squares = rows?.total ?? 0
   return sum
+}
+
+/// Adds up the squares of rows' losses, which come entry by entry.
+private struct RowSquares {
+  private let columns: Int
+  private var column = 0
+  private var row = 0.0
+  private(set) var total = 0.0
+
+  init(columns: Int) { self.columns = columns }
+
+  @inline(__always)
+  mutating func add(_ loss: Double) {
+    row += loss
+    column &+= 1
+    guard column == columns else { return }
+    total += row * row
+    row = 0
+    column = 0
+  }
 }
 
 extension LaneVector {

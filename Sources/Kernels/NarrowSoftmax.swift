@@ -1,6 +1,7 @@
 import RealModule
 
-/// Softmax cross-entropy of at most 16 classes: ``softmaxCrossEntropy(_:rows:classes:labels:scale:countsCorrect:)`` of
+/// Softmax cross-entropy of at most 16 classes:
+/// ``softmaxCrossEntropy(_:rows:classes:labels:scale:countsCorrect:sumsSquares:)`` of
 /// z + bias, with δ written beside the logits, not over them.
 ///
 /// Thirty-two rows at once, a lane a row, so that nothing goes across a vector's lanes. A row's exponentials are added as
@@ -15,14 +16,14 @@ import RealModule
 @specialized(where S == Double)
 public func narrowSoftmaxCrossEntropy<S: Scalar>(
   _ z: UnsafePointer<S>, bias: UnsafePointer<S>?, rows: Int, classes: Int, labels: UnsafePointer<Int32>, scale: S,
-  countsCorrect: Bool, delta: UnsafeMutablePointer<S>, scratch: UnsafeMutablePointer<S>
+  countsCorrect: Bool, sumsSquares: Bool = false, delta: UnsafeMutablePointer<S>, scratch: UnsafeMutablePointer<S>
 ) -> LossSum {
   lossOfRows(
     z, bias: bias, rows: rows, classes: classes, labels: labels, scale: scale, countsCorrect: countsCorrect,
-    delta: delta, scratch: scratch)
+    sumsSquares: sumsSquares, delta: delta, scratch: scratch)
 }
 
-/// Scalars that ``narrowSoftmaxCrossEntropy(_:bias:rows:classes:labels:scale:countsCorrect:delta:scratch:)`` works in.
+/// Scalars that ``narrowSoftmaxCrossEntropy(_:bias:rows:classes:labels:scale:countsCorrect:sumsSquares:delta:scratch:)`` needs.
 public var narrowSoftmaxScratch: Int { SoftmaxScratch.count }
 
 /// Where what is kept, after a tile of 16 classes × 32 rows.
@@ -38,7 +39,7 @@ private enum SoftmaxScratch {
 @inline(never)
 private func lossOfRows<S: Scalar>(
   _ z: UnsafePointer<S>, bias: UnsafePointer<S>?, rows: Int, classes: Int, labels: UnsafePointer<Int32>, scale: S,
-  countsCorrect: Bool, delta: UnsafeMutablePointer<S>, scratch: UnsafeMutablePointer<S>
+  countsCorrect: Bool, sumsSquares: Bool, delta: UnsafeMutablePointer<S>, scratch: UnsafeMutablePointer<S>
 ) -> LossSum {
   precondition(classes > 0 && classes <= 16)
   for index in classes..<16 { WideVector<S.Vector>(repeating: 0).store(scratch + 32 &* index) }
@@ -54,6 +55,7 @@ private func lossOfRows<S: Scalar>(
         into: scratch + 16 &* half, apart: 32)
     }
     group.take(bias: bias, scale: scale, countsCorrect: countsCorrect, into: &sum)
+    if sumsSquares { group.addSquares(to: &sum) }
     for start in stride(from: 0, to: group.count, by: 16) {
       S.Vector.transpose(scratch + start, stride: 32, rows: 16, columns: 16, into: transposed, apart: 16)
       // Whole vectors, each over the surplus lanes of the one before.
@@ -169,6 +171,15 @@ private struct SoftmaxGroup<S: Scalar> {
         product *= Double(normalisers[row])
       }
       sum.loss += Double.log(product)
+    }
+  }
+
+  /// Adds the squares of the losses of the rows that were taken.
+  @inline(__always)
+  func addSquares(to sum: inout LossSum) {
+    for row in 0..<count {
+      let loss = Double(maxima[row] - wantedLogits[row]) + Double.log(Double(normalisers[row]))
+      sum.squares += loss * loss
     }
   }
 }

@@ -1,10 +1,13 @@
 import Kernels
 
 extension Backpropagation {
-  /// Mean loss and accuracy without dropout and penalty.
+  /// Mean loss and accuracy without dropout and penalty, and the variance of the samples' losses where it is wanted:
+  /// (Σlᵢ² − (Σlᵢ)²/n)/(n − 1), nil of fewer than two samples.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  public func evaluate(_ parameters: AlignedBuffer<S>, on samples: Samples<S>) -> Evaluation {
+  public func evaluate(
+    _ parameters: AlignedBuffer<S>, on samples: Samples<S>, measuresVariance: Bool
+  ) -> Evaluation {
     var total = LossSum()
     var hasClasses = false
     if case .classes = samples.targets { hasClasses = true }
@@ -12,14 +15,21 @@ extension Backpropagation {
     while start < samples.count {
       let block = Block(start: start, count: min(blockRows, samples.count - start))
       forward(parameters, samples, nil, block, masked: false)
-      let sum = outputLoss(parameters, block, scale: 1, countsCorrect: hasClasses)
+      let sum = outputLoss(parameters, block, scale: 1, countsCorrect: hasClasses, sumsSquares: measuresVariance)
       total.loss += sum.loss
+      total.squares += sum.squares
       total.correct += sum.correct
       start += block.count
     }
-    return Evaluation(
+    var evaluation = Evaluation(
       loss: total.loss / Double(samples.count),
       accuracy: hasClasses ? Double(total.correct) / Double(samples.count) : .nan)
+    if measuresVariance && samples.count > 1 {
+      let rest = total.squares - total.loss * evaluation.loss
+      // Equal losses leave a rounding error, of either sign.
+      evaluation.lossVariance = rest.isFinite ? max(0, rest) / Double(samples.count - 1) : nil
+    }
+    return evaluation
   }
 
   /// Outputs z of the last layer without dropout, `samples.count` × `network.outputs`, row-major.

@@ -188,29 +188,33 @@ extension Backpropagation {
     if let derivative { multiply(derivative, by: factors, count: count) }
   }
 
-  /// Sum of the block's losses; ``outputDelta`` becomes ∂loss/∂z times `scale`.
+  /// Sum of the block's losses, and of their squares where they are wanted; ``outputDelta`` becomes ∂loss/∂z times `scale`.
   @specialized(where S == Float)
   @specialized(where S == Double)
-  func outputLoss(_ parameters: AlignedBuffer<S>, _ block: Block, scale: S, countsCorrect: Bool) -> LossSum {
+  func outputLoss(
+    _ parameters: AlignedBuffer<S>, _ block: Block, scale: S, countsCorrect: Bool, sumsSquares: Bool = false
+  ) -> LossSum {
     if loss == .softmaxCrossEntropy && network.outputs <= 16 {
       return narrowSoftmaxCrossEntropy(
         outputs.pointer, bias: bias(of: network.layers[network.layers.count - 1], parameters), rows: block.count,
         classes: network.outputs, labels: labels.pointer, scale: scale, countsCorrect: countsCorrect,
-        delta: outputDelta.pointer, scratch: softmaxScratch.pointer)
+        sumsSquares: sumsSquares, delta: outputDelta.pointer, scratch: softmaxScratch.pointer)
     }
     addOutputBias(parameters, block)
     let count = block.count * network.outputs
     outputDelta.pointer.update(from: outputs.pointer, count: count)
-    var sum = LossSum()
+    var sum: LossSum
+    let columns = sumsSquares ? network.outputs : nil
     switch loss {
     case .softmaxCrossEntropy:
       return softmaxCrossEntropy(
         outputDelta.pointer, rows: block.count, classes: network.outputs, labels: labels.pointer, scale: scale,
-        countsCorrect: countsCorrect)
+        countsCorrect: countsCorrect, sumsSquares: sumsSquares)
     case .squaredError:
-      sum.loss = squaredError(outputDelta.pointer, targets: targets.pointer, count: count, scale: scale)
+      sum = squaredError(outputDelta.pointer, targets: targets.pointer, count: count, scale: scale, columns: columns)
     case .binaryCrossEntropy:
-      sum.loss = binaryCrossEntropy(outputDelta.pointer, targets: targets.pointer, count: count, scale: scale)
+      sum = binaryCrossEntropy(
+        outputDelta.pointer, targets: targets.pointer, count: count, scale: scale, columns: columns)
     }
     if countsCorrect { sum.correct = countCorrect(block) }
     return sum

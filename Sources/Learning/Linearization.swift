@@ -170,10 +170,10 @@ final class Linearization<S: Scalar> {
         ).loss
       softmax(block.output.pointer, rows: block.count, classes: columns)
     case .squaredError:
-      sum = squaredError(delta, targets: engine.targets.pointer, count: count, scale: scale)
+      sum = squaredError(delta, targets: engine.targets.pointer, count: count, scale: scale).loss
       block.output.pointer.update(repeating: scale, count: count)
     case .binaryCrossEntropy:
-      sum = binaryCrossEntropy(delta, targets: engine.targets.pointer, count: count, scale: scale)
+      sum = binaryCrossEntropy(delta, targets: engine.targets.pointer, count: count, scale: scale).loss
       let slope = engine.outputs.pointer
       activateTwice(.sigmoid, block.output.pointer, count: count, derivative: slope, second: nil)
       for index in 0..<count { block.output.pointer[index] = slope[index] * scale }

@@ -25,6 +25,8 @@ public struct Evaluation: Hashable, Sendable {
   public var loss: Double
   /// Share of samples whose class has the largest output; NaN where targets are not classes.
   public var accuracy: Double
+  /// Of the samples' losses around their mean, with n − 1; nil where it was not measured, is not finite, or n is 1.
+  public var lossVariance: Double?
 
   public init(loss: Double, accuracy: Double) {
     self.loss = loss

@@ -28,10 +28,21 @@ public protocol TrainableLoss<Value>: AnyObject {
   ) -> (loss: Double, square: Double?)
 
   /// Mean loss and accuracy without dropout and penalty.
-  func evaluate(_ parameters: AlignedBuffer<Value>, on samples: Samples<Value>) -> Evaluation
+  ///
+  /// - Parameter measuresVariance: Whether the variance of the samples' losses is wanted too.
+  func evaluate(
+    _ parameters: AlignedBuffer<Value>, on samples: Samples<Value>, measuresVariance: Bool
+  ) -> Evaluation
 
   /// The loss over these samples as second-order methods see it.
   func objective(on samples: Samples<Value>) -> any BatchObjective
+}
+
+extension TrainableLoss {
+  /// Mean loss and accuracy without dropout and penalty.
+  public func evaluate(_ parameters: AlignedBuffer<Value>, on samples: Samples<Value>) -> Evaluation {
+    evaluate(parameters, on: samples, measuresVariance: false)
+  }
 }
 
 /// An objective that is a mean over a batch, which may change from step to step.

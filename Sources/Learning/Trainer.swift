@@ -52,6 +52,8 @@ public final class Trainer<S: Scalar> {
     return counts
   }
 
+  public var validationSamples: Int { samples.validation.count }
+
   public var batchSize: Int { plan.batchSize ?? samples.train.count }
 
   public var stepsPerEpoch: Int { plan.stepsPerEpoch(samples: samples.train.count) }
@@ -164,7 +166,7 @@ public final class Trainer<S: Scalar> {
   private func record(_ measurement: EpochMeasurement) {
     var measurement = measurement
     if plan.evaluatesTraining { measurement.training = engine.evaluate(parameters, on: samples.train) }
-    measurement.validation = engine.evaluate(parameters, on: samples.validation)
+    measurement.validation = engine.evaluate(parameters, on: samples.validation, measuresVariance: true)
     measurements.append(measurement)
     guard isBest(measurement.validation) else { return }
     bestEpoch = measurements.count - 1

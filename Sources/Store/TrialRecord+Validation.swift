@@ -16,6 +16,13 @@ extension TrialRecord {
       throw refuse("best epoch \(bestEpoch) of \(trace.count)")
     }
     guard (0...Int(Int32.max)).contains(cost.workers) else { throw refuse("\(cost.workers) workers") }
+    guard (0...Int(Int32.max)).contains(validation.samples) else {
+      throw refuse("\(validation.samples) validation samples")
+    }
+    for variance in [validation.finalVariance, validation.bestVariance].compactMap(\.self)
+    where validation.samples == 0 || !(variance >= 0) {
+      throw refuse("a variance of \(variance) over \(validation.samples) validation samples")
+    }
     if !hyperparameters.hasNames(of: valid) { try validateNames(refuse) }
     guard trace.count < Int(Int32.max) else { throw refuse("\(trace.count) epochs") }
     let vectors = [weights.initial, weights.best, weights.final].filter { !$0.isEmpty }

@@ -19,7 +19,8 @@ struct LossKernelTests {
     let labels = (0..<rows).map { _ in Int32(random.nextIndex(below: classes)) }
     let gradient = Guarded(z)
     let found = softmaxCrossEntropy(
-      gradient.pointer, rows: rows, classes: classes, labels: labels, scale: 1 / S(rows), countsCorrect: true)
+      gradient.pointer, rows: rows, classes: classes, labels: labels, scale: 1 / S(rows), countsCorrect: true,
+      sumsSquares: true)
     #expect(gradient.isIntact)
     expectSoftmax(found, gradient.values, of: z, classes: classes, labels: labels)
   }
@@ -44,7 +45,8 @@ struct LossKernelTests {
         let paddedBias = AlignedBuffer(bias + padding)
         let found = narrowSoftmaxCrossEntropy(
           z + padding, bias: hasBias ? UnsafePointer(paddedBias.pointer) : nil, rows: rows, classes: classes,
-          labels: labels, scale: 1 / S(rows), countsCorrect: true, delta: delta.pointer, scratch: scratch.pointer)
+          labels: labels, scale: 1 / S(rows), countsCorrect: true, sumsSquares: true, delta: delta.pointer,
+          scratch: scratch.pointer)
         let logits = z.indices.map { hasBias ? z[$0] + bias[$0 % classes] : z[$0] }
         expectSoftmax(found, Array(delta.array.prefix(rows * classes)), of: logits, classes: classes, labels: labels)
         withExtendedLifetime(paddedBias) {}
@@ -52,12 +54,13 @@ struct LossKernelTests {
     }
   }
 
-  /// Loss, gradient over the number of rows, and correct samples against the definition in Double.
+  /// Loss, squares of the rows' losses, gradient over the number of rows, and correct samples against the definition in Double.
   private func expectSoftmax<S: Scalar>(
     _ found: LossSum, _ gradient: [S], of z: [S], classes: Int, labels: [Int32]
   ) {
     let scale = 1 / Double(labels.count)
     var loss = 0.0
+    var squares = 0.0
     var correct = 0
     var worst = 0.0
     for (row, label) in labels.enumerated() {
@@ -66,6 +69,7 @@ struct LossKernelTests {
       let largest = logits.max()!
       let logSum = largest + Double.log(logits.reduce(0) { $0 + .exp($1 - largest) })
       loss += logSum - logits[label]
+      squares += (logSum - logits[label]) * (logSum - logits[label])
       if logits.firstIndex(of: largest) == label { correct += 1 }
       for column in 0..<classes {
         let expected = (Double.exp(logits[column] - logSum) - (column == label ? 1 : 0)) * scale
@@ -76,6 +80,7 @@ struct LossKernelTests {
     let epsilon = Double(S.ulpOfOne)
     #expect(worst <= 16 * epsilon * scale)
     #expect((found.loss - loss).magnitude <= 8 * epsilon * max(loss, Double(labels.count)))
+    #expect((found.squares - squares).magnitude <= 400 * epsilon * max(squares, Double(labels.count)))
     #expect(found.correct == correct)
   }
 
@@ -148,7 +153,7 @@ struct LossKernelTests {
     let z: [Float] = numbers.values(count)
     let targets: [Float] = numbers.values(count)
     let gradient = Guarded(z)
-    let loss = squaredError(gradient.pointer, targets: targets, count: count, scale: 0.25)
+    let loss = squaredError(gradient.pointer, targets: targets, count: count, scale: 0.25).loss
     let errors = zip(z, targets).map { $0 - $1 }
     #expect((loss - errors.reduce(0.0) { $0 + 0.5 * Double($1) * Double($1) }).magnitude < 1e-12)
     #expect(gradient.values == errors.map { $0 * 0.25 } && gradient.isIntact)
@@ -165,7 +170,7 @@ struct LossKernelTests {
     let z: [S] = numbers.values(count, scale: 20)
     let targets = (numbers.values(count) as [S]).map { ($0 + 1) / 2 }
     let gradient = Guarded(z)
-    let found = binaryCrossEntropy(gradient.pointer, targets: targets, count: count, scale: 0.5)
+    let found = binaryCrossEntropy(gradient.pointer, targets: targets, count: count, scale: 0.5).loss
     #expect(gradient.isIntact)
     var loss = 0.0
     var worst = 0.0
@@ -181,8 +186,36 @@ struct LossKernelTests {
 
   @Test func binaryCrossEntropyNeitherOverflowsNorUnderflows() {
     var z: [Float] = [500, -500, 500, -500]
-    let loss = binaryCrossEntropy(&z, targets: [1, 0, 0, 1], count: 4, scale: 1)
+    let loss = binaryCrossEntropy(&z, targets: [1, 0, 0, 1], count: 4, scale: 1).loss
     #expect(loss == 1000)
     #expect(z == [0, 0, 1, -1])
+  }
+
+  /// The squares of the losses of rows of several outputs, by the definitions in Double; the sum has the same bits with them.
+  @Test(arguments: [1, 2, 3, 7, 16, 20], [1, 4, 33])
+  func squaresAreOfRows(columns: Int, rows: Int) {
+    var numbers = TestNumbers(seed: UInt64(columns * 50 + rows))
+    let count = rows * columns
+    let z: [Double] = numbers.values(count, scale: 3)
+    let targets = (numbers.values(count) as [Double]).map { ($0 + 1) / 2 }
+    var (squared, binary) = (0.0, 0.0)
+    for row in 0..<rows {
+      let entries = row * columns..<(row + 1) * columns
+      let error = entries.reduce(0.0) { $0 + 0.5 * (z[$1] - targets[$1]) * (z[$1] - targets[$1]) }
+      let entropy = entries.reduce(0.0) { sum, index in
+        sum + targets[index] * .log(onePlus: .exp(-z[index])) + (1 - targets[index]) * .log(onePlus: .exp(z[index]))
+      }
+      squared += error * error
+      binary += entropy * entropy
+    }
+    var (first, second, third, fourth) = (z, z, z, z)
+    let plain = squaredError(&first, targets: targets, count: count, scale: 1)
+    let found = squaredError(&second, targets: targets, count: count, scale: 1, columns: columns)
+    #expect(found.loss == plain.loss && plain.squares == 0 && first == second)
+    #expect((found.squares / squared - 1).magnitude < 1e-13)
+    let plainBinary = binaryCrossEntropy(&third, targets: targets, count: count, scale: 1)
+    let foundBinary = binaryCrossEntropy(&fourth, targets: targets, count: count, scale: 1, columns: columns)
+    #expect(foundBinary.loss == plainBinary.loss && plainBinary.squares == 0 && third == fourth)
+    #expect((foundBinary.squares / binary - 1).magnitude < 1e-13)
   }
 }

@@ -105,6 +105,50 @@ struct GradientTests {
     #expect((evaluation.accuracy - accuracy).magnitude < 1e-13)
   }
 
+  /// The variance of the samples' losses, each of which is the loss on its sample alone, over several blocks; loss and
+  /// accuracy have the same bits with it and without.
+  @Test(arguments: Loss.allCases)
+  func theVarianceIsThatOfTheSamplesLosses(loss: Loss) {
+    let network = Network(sizes: [5, 7, 3], activation: .tanh)
+    let engine = Backpropagation<Double>(network: network, loss: loss, dropout: .none(layers: 2), batchSize: 100)
+    var numbers = TestNumbers(seed: 3)
+    let count = 700
+    let features: [Double] = numbers.normals(count * 5)
+    let classes = numbers.classes(count, of: 3)
+    let samples = Samples(features: features, width: 5, classes: classes, of: 3)
+    let parameters: AlignedBuffer<Double> = network.initialParameters(.glorotNormal, seed: 4)
+    let losses = (0..<count).map { row in
+      let sample = Samples(
+        features: Array(features[row * 5..<(row + 1) * 5]), width: 5, classes: [classes[row]], of: 3)
+      let evaluation = engine.evaluate(parameters, on: sample, measuresVariance: true)
+      #expect(evaluation.lossVariance == nil)
+      return evaluation.loss
+    }
+    let mean = losses.reduce(0, +) / Double(count)
+    let expected = losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
+    var found = engine.evaluate(parameters, on: samples, measuresVariance: true)
+    #expect(((found.lossVariance ?? .nan) / expected - 1).magnitude < 1e-12)
+    found.lossVariance = nil
+    #expect(found == engine.evaluate(parameters, on: samples))
+  }
+
+  /// Equal losses differ by nothing, whichever way their sums are rounded; a variance that no number holds is none.
+  @Test func theVarianceOfEqualLossesIsZero() {
+    let network = Network(inputs: 1, hidden: [], outputs: 3, activation: .identity)
+    let engine = Backpropagation<Float>(network: network, loss: .softmaxCrossEntropy, dropout: .none(layers: 1))
+    let samples = Samples<Float>(
+      features: [Float](repeating: 1, count: 333), width: 1, classes: [Int32](repeating: 2, count: 333), of: 3)
+    let parameters = AlignedBuffer<Float>([0, 0, 0.7, 0, 0, 0])
+    let variance = engine.evaluate(parameters, on: samples, measuresVariance: true).lossVariance
+    #expect((variance ?? .nan) >= 0 && (variance ?? .nan) < 1e-15)
+    let squares = Backpropagation<Double>(
+      network: Network(inputs: 1, hidden: [], outputs: 1, activation: .identity), loss: .squaredError,
+      dropout: .none(layers: 1))
+    let values = Samples<Double>(features: [1, 2], width: 1, values: [0, 0], columns: 1)
+    let evaluation = squares.evaluate(AlignedBuffer([1e100, 0]), on: values, measuresVariance: true)
+    #expect((evaluation.loss / 1.25e200 - 1).magnitude < 1e-15 && evaluation.lossVariance == nil)
+  }
+
   /// Loss and accuracy follow from the outputs.
   @Test func evaluationAgreesWithPrediction() {
     let network = Network(sizes: [4, 9, 3], activation: .gelu)

@@ -7,6 +7,7 @@ import Testing
 @Suite struct FirstVersionTests {
   private func expectOld(_ record: TrialRecord, epochs: Int) {
     #expect(record.trace.seconds.count == epochs + 1)
+    #expect(record.validation == ValidationSpread())
     #expect(record.cost.workers == 0 && record.cost.totalSeconds > 0)
     #expect(record.trace.validationLoss.allSatisfy { $0 > 0 })
     #expect(record.trace.gradientPasses.isEmpty && record.trace.productPasses.isEmpty)
@@ -21,6 +22,7 @@ import Testing
     #expect(summaries[0].identity.description == "91baf3a44640248c5badf2c04d87875d")
     #expect(summaries[0].best.validationLoss == 0.022547170487080635)
     #expect(summaries.allSatisfy { $0.cost.workers == 0 })
+    #expect(summaries.allSatisfy { $0.validationSamples == 0 && $0.best.validationLossVariance.isNaN })
     expectOld(try reader.record(summaries[0].identity), epochs: 2)
   }
 

@@ -40,11 +40,11 @@ import Testing
     #expect(fields == columns)
   }
 
-  /// A record without probes and workers has the bytes that version 1 gave it, so that programs of that version read it.
+  /// A record with none of what later versions added has the bytes that version 1 gave it, so that programs of that version read it.
   @Test func withoutProbesARecordIsOfVersionOne() throws {
-    let (without, with) = (bytes(of: Sample.record(0)), bytes(of: Sample.record(1, workers: false)))
+    let (without, with) = (bytes(of: Sample.record(0)), bytes(of: Sample.record(1, workers: false, validation: false)))
     #expect(without[0] == 1 && with[0] == 2)
-    #expect(throws: ByteReader.Malformed.self) { try RecordCoding.decode([5] + without.dropFirst()) }
+    #expect(throws: ByteReader.Malformed.self) { try RecordCoding.decode([6] + without.dropFirst()) }
   }
 
   /// The number of workers, with weights of either precision; other widths of a weight are damage.
@@ -63,11 +63,34 @@ import Testing
     }
   }
 
+  /// The variances of the validation loss, either of which may be unknown; one that is none is damage.
+  @Test func theSpreadOfTheValidationLossComesBack() throws {
+    var record = Sample.record(0)
+    for spread in [
+      ValidationSpread(samples: 360, finalVariance: 0.1, bestVariance: 0),
+      ValidationSpread(samples: 1), ValidationSpread(samples: 70_000, bestVariance: 1e300),
+    ] {
+      record.validation = spread
+      let encoded = bytes(of: record)
+      #expect(encoded[0] == 5)
+      let decoded = try RecordCoding.decode(encoded)
+      #expect(decoded.validation == spread && fingerprint(decoded) == fingerprint(record))
+    }
+    for spread in [
+      ValidationSpread(samples: 360, finalVariance: -1), ValidationSpread(samples: 0, bestVariance: 1),
+      ValidationSpread(samples: -1),
+    ] {
+      record.validation = spread
+      #expect(throws: StoreError.self) { try record.validate() }
+    }
+  }
+
   @Test(arguments: 0..<4) func weightsInDoubleAreExact(index: Int) throws {
     var record = Sample.record(index)
     record.weights = Sample.doubleWeights(index)
     let decoded = try RecordCoding.decode(bytes(of: record))
-    #expect(bytes(of: record)[0] == (record.cost.workers > 0 ? 4 : 3) && fingerprint(decoded) == fingerprint(record))
+    let version = record.validation.samples > 0 ? 5 : record.cost.workers > 0 ? 4 : 3
+    #expect(Int(bytes(of: record)[0]) == version && fingerprint(decoded) == fingerprint(record))
     let isSame = decoded.weights == record.weights
     if !record.weights.final.floats.contains(where: \.isNaN) { #expect(isSame) }
     #expect(decoded.weights.final.precision == .double)

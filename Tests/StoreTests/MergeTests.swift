@@ -51,6 +51,21 @@ import Testing
     #expect(identities == records.map(\.identity).sorted())
   }
 
+  /// Runs of earlier versions have no variance of their validation loss.
+  @Test func runsWithoutAVarianceMergeWithOthers() throws {
+    let records = (0..<12).map { Sample.record($0, validation: $0 > 5) }
+    try merge([Array(records[..<6]), Array(records[6...])])
+    try expectMergedHolds(records)
+    let summaries = Dictionary(
+      uniqueKeysWithValues: try ResultReader(path: merged).summaries().map { ($0.identity, $0) })
+    for record in records {
+      let summary = try #require(summaries[record.identity])
+      #expect(summary.validationSamples == record.validation.samples)
+      let variance = summary.final.validationLossVariance
+      #expect((variance.isNaN ? nil : variance) == record.validation.finalVariance)
+    }
+  }
+
   /// Earlier versions rounded the weights of runs in Double.
   @Test func roundedWeightsMergeWithExactOnes() throws {
     let records = (0..<12).map { index in

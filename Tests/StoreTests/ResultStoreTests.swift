@@ -177,8 +177,12 @@ import Testing
     let store = try sweep.open()
     let reader = try sweep.reader()
     #expect(try reader.testEvaluation == nil)
-    let evaluation = TestEvaluation(
+    var evaluation = TestEvaluation(
       selection: .standard, runs: [.init(identity: records[0].identity.description, loss: 0.1 + 0.2, accuracy: nil)])
+    try store.write(evaluation)
+    #expect(try reader.testEvaluation == evaluation)
+    evaluation.runs[0].samples = 179
+    evaluation.runs[0].lossVariance = 0.1 * 3
     try store.write(evaluation)
     #expect(try reader.testEvaluation == evaluation)
     try store.close()

@@ -11,9 +11,10 @@ enum Sample {
     ParameterSlice(layer: 1, role: "bias", offset: 21, shape: [2]),
   ]
 
-  static func record(_ index: Int, weights: Bool = true, epochs: Int = 5, probes: Bool = true, workers: Bool = true)
-    -> TrialRecord
-  {
+  static func record(
+    _ index: Int, weights: Bool = true, epochs: Int = 5, probes: Bool = true, workers: Bool = true,
+    validation: Bool = true
+  ) -> TrialRecord {
     let trial = trial(index)
     var record = TrialRecord(
       identity: trial.identity, hyperparameters: trial.hyperparameters, outcome: outcome(index),
@@ -26,6 +27,11 @@ enum Sample {
     record.cost.trainingSeconds = 0.125 * Double(index)
     record.cost.totalSeconds = 0.25 * Double(index) + 1e-9
     record.cost.workers = workers ? [0, 3, 1][index % 3] : 0
+    // Some with both variances, some with one, one and none.
+    if validation && index % 4 != 0 {
+      record.validation = ValidationSpread(
+        samples: 360 + index, finalVariance: 0.5 + Double(index) / 3, bestVariance: index % 4 == 1 ? 0.125 : nil)
+    }
     if weights { record.weights = self.weights(index, count: 23) }
     // A few dozen have what there is to have; more would be the same again.
     let probeCount = probes && index < 24 ? [0, 2, 1, 3][index % 4] : 0

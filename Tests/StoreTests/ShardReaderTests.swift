@@ -167,7 +167,10 @@ extension ShardReaderTests {
     #expect(run["gradients"] as? Int == summary.cost.gradients)
     #expect(run["products"] as? Int == summary.cost.products)
     #expect(run["workers"] as? Int == summary.cost.workers)
+    #expect(run["validation_samples"] as? Int == summary.validationSamples)
     for (name, value) in [
+      ("val_loss_variance_final", summary.final.validationLossVariance),
+      ("val_loss_variance_best", summary.best.validationLossVariance),
       ("training_seconds", summary.cost.trainingSeconds), ("total_seconds", summary.cost.totalSeconds),
       ("train_loss_final", summary.final.trainLoss), ("train_loss_best", summary.best.trainLoss),
       ("train_accuracy_final", summary.final.trainAccuracy), ("train_accuracy_best", summary.best.trainAccuracy),

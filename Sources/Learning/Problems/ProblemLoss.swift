@@ -31,8 +31,10 @@ public final class ProblemLoss<S: Scalar>: TrainableLoss {
     return (loss, optimizer.update(parameters, gradient: gradient, learningRate: learningRate))
   }
 
-  /// The accuracy is NaN, and the loss too where there are no points.
-  public func evaluate(_ parameters: AlignedBuffer<S>, on samples: Samples<S>) -> Evaluation {
+  /// The accuracy is NaN, and the loss too where there are no points; there is no variance.
+  public func evaluate(
+    _ parameters: AlignedBuffer<S>, on samples: Samples<S>, measuresVariance: Bool
+  ) -> Evaluation {
     guard samples.count > 0 else { return Evaluation(loss: .nan, accuracy: .nan) }
     let mean = MeanFunction(function, samples, rows: nil)
     return Evaluation(loss: mean.value(at: parameters.array.map { Double($0) }, gradient: &slope), accuracy: .nan)

@@ -3,17 +3,19 @@ import Experiments
 /// The compact binary form of a ``TrialRecord``: docs/format.md, "Journal".
 enum RecordCoding {
   /// Raised when the bytes of a record change. A record has those of the first version that could hold it: 1 has no
-  /// probes of the curvature, 2 no weights in Double, 3 no number of workers.
-  static let version: UInt8 = 4
+  /// probes of the curvature, 2 no weights in Double, 3 no number of workers, 4 no variance of the validation loss.
+  static let version: UInt8 = 5
 
   static func encode(_ record: TrialRecord, into writer: inout ByteWriter) {
     let isDouble = record.weights.precision == .double
-    let version: UInt8 = record.cost.workers > 0 ? 4 : isDouble ? 3 : record.curvature.isEmpty ? 1 : 2
+    let version: UInt8 =
+      record.validation.samples > 0 ? 5 : record.cost.workers > 0 ? 4 : isDouble ? 3 : record.curvature.isEmpty ? 1 : 2
     writer.append(version)
     if version >= 4 {
       writer.append(isDouble ? 8 : 4 as UInt8)
       writer.append(UInt32(record.cost.workers))
     }
+    if version >= 5 { encode(record.validation, into: &writer) }
     writer.append(record.identity.high)
     writer.append(record.identity.low)
     writer.append(UInt16(record.hyperparameters.count))
@@ -46,6 +48,7 @@ enum RecordCoding {
       throw ByteReader.Malformed(reason: "weights of \(weightBytes) bytes")
     }
     let workers = version >= 4 ? try reader.integer(UInt32.self) : 0
+    let validation = version >= 5 ? try validation(from: &reader) : ValidationSpread()
     let identity = TrialIdentity(high: try reader.integer(), low: try reader.integer())
     let count = Int(try reader.integer(UInt16.self))
     let hyperparameters = try (0..<count).map { _ in try hyperparameter(from: &reader) }
@@ -53,6 +56,7 @@ enum RecordCoding {
       identity: identity, hyperparameters: hyperparameters, outcome: try outcome(from: &reader))
     let best = Int(try reader.integer(Int64.self))
     record.bestEpoch = best < 0 ? nil : best
+    record.validation = validation
     record.cost.steps = Int(try reader.integer(Int64.self))
     record.cost.gradients = Int(try reader.integer(Int64.self))
     record.cost.products = Int(try reader.integer(Int64.self))
@@ -84,6 +88,21 @@ enum RecordCoding {
 // MARK: - Parts
 
 extension RecordCoding {
+  private static func encode(_ validation: ValidationSpread, into writer: inout ByteWriter) {
+    writer.append(UInt32(validation.samples))
+    writer.append(validation.finalVariance ?? .nan)
+    writer.append(validation.bestVariance ?? .nan)
+  }
+
+  private static func validation(from reader: inout ByteReader) throws -> ValidationSpread {
+    var validation = ValidationSpread(samples: Int(try reader.integer(UInt32.self)))
+    validation.finalVariance = known(try reader.double())
+    validation.bestVariance = known(try reader.double())
+    return validation
+  }
+
+  private static func known(_ value: Double) -> Double? { value.isNaN ? nil : value }
+
   private static func weights(from reader: inout ByteReader, isDouble: Bool) throws -> WeightVector {
     guard isDouble else { return .float(try reader.floats()) }
     let values = try reader.doubles()

@@ -35,6 +35,7 @@ enum Schema {
     static let trainingSeconds = "training_seconds"
     static let totalSeconds = "total_seconds"
     static let workers = "workers"
+    static let validationSamples = "validation_samples"
     static let probe = "probe"
     static let probeCount = "probe_count"
     static let probeMoment = "probe_moment"
@@ -42,7 +43,8 @@ enum Schema {
 
   /// Counts, and sets of probes, which are 0 and empty where there are none or nothing is known of them.
   static let zeroForNone = Set(
-    [Name.workers, Name.probeCount, Name.probeMoment] + CurvatureMeasurement.lists.map(\.count))
+    [Name.workers, Name.validationSamples, Name.probeCount, Name.probeMoment]
+      + CurvatureMeasurement.lists.map(\.count))
   static let probeDimensions = [Name.run, Name.probe]
   static let direction = "direction"
 
@@ -51,7 +53,7 @@ enum Schema {
     let names = [
       Name.run, Name.epoch, Name.identity, Name.layout, Name.outcome, Name.divergedStep, Name.failureMessage,
       Name.epochs, Name.traceLength, Name.bestEpoch, Name.steps, Name.gradients, Name.products, Name.trainingSeconds,
-      Name.totalSeconds, Name.workers, "layer", "hidden_layer", "part",
+      Name.totalSeconds, Name.workers, Name.validationSamples, "layer", "hidden_layer", "part",
       Name.probe, Name.probeCount, Name.probeMoment,
     ]
     let probes =
@@ -69,6 +71,8 @@ enum Schema {
     var name: String
     var longName: String
     var value: any WritableKeyPath<RunSummary.Metrics, Double> & Sendable
+    /// Whether files may be without it: those in which no run has it.
+    var isOptional = false
   }
 
   static let metrics: [Metric] = [
@@ -76,6 +80,9 @@ enum Schema {
     Metric(name: "train_accuracy", longName: "training accuracy", value: \.trainAccuracy),
     Metric(name: "val_loss", longName: "validation loss", value: \.validationLoss),
     Metric(name: "val_accuracy", longName: "validation accuracy", value: \.validationAccuracy),
+    Metric(
+      name: "val_loss_variance", longName: "variance of the losses of the validation samples, with n - 1",
+      value: \.validationLossVariance, isOptional: true),
   ]
 
   /// Which vectors of a run are kept.

@@ -11,6 +11,7 @@ extension ShardContent {
     try addHyperparameters(columns)
     addOutcomes(records)
     addCosts(records)
+    addValidationSamples(records)
     addMetrics(records.map { RunSummary($0) })
     addTraces(records)
     addCurvature(records)
@@ -83,8 +84,22 @@ extension ShardContent {
       "trials that the process trained at a time; 0 is unknown", units: "1")
   }
 
+  private mutating func addValidationSamples(_ records: [TrialRecord]) {
+    guard records.contains(where: { $0.validation.samples > 0 }) else { return }
+    add(
+      .int32(records.map { Int32($0.validation.samples) }), Schema.Name.validationSamples,
+      "samples that validation losses are means of; 0 is unknown", units: "1")
+  }
+
   private mutating func addMetrics(_ summaries: [RunSummary]) {
-    for metric in Schema.metrics {
+    // One that files may be without is there at both epochs or at none.
+    let known = Schema.metrics.filter { metric in
+      !metric.isOptional
+        || summaries.contains {
+          !$0.final[keyPath: metric.value].isNaN || !$0.best[keyPath: metric.value].isNaN
+        }
+    }
+    for metric in known {
       add(
         .float64(summaries.map { $0.final[keyPath: metric.value] }), "\(metric.name)_final",
         "\(metric.longName) at the final epoch", units: "1", fill: .nan)

@@ -8,6 +8,7 @@ struct StoredSummaries: Sendable {
   var epochs: [Int32]
   var best: [Int32]
   var costs: [Cost]
+  var validationSamples: [Int]
   var final: [RunSummary.Metrics]
   var atBest: [RunSummary.Metrics]
 
@@ -15,10 +16,12 @@ struct StoredSummaries: Sendable {
   func summaries(sharing shared: inout SharedValues) throws -> [RunSummary] {
     let hyperparameters = try hyperparameters.rows(identities.indices, sharing: &shared)
     return identities.indices.map { run in
-      RunSummary(
+      var summary = RunSummary(
         identity: identities[run], hyperparameters: hyperparameters[run], outcome: outcomes[run],
         epochs: Int(epochs[run]), bestEpoch: best[run] < 0 ? nil : Int(best[run]), cost: costs[run],
         final: final[run], best: atBest[run])
+      summary.validationSamples = validationSamples[run]
+      return summary
     }
   }
 }
@@ -28,7 +31,7 @@ extension ShardFile {
     var stored = StoredSummaries(
       identities: try identities(), hyperparameters: try hyperparameters(&tables), outcomes: try outcomes(),
       epochs: try column(Schema.Name.epochs), best: try column(Schema.Name.bestEpoch), costs: try costs(),
-      final: try metrics("final"), atBest: try metrics("best"))
+      validationSamples: try validationSamples(), final: try metrics("final"), atBest: try metrics("best"))
     for (run, curvature) in try curvatureMetrics().enumerated() {
       stored.final[run].curvature = curvature.final
       stored.atBest[run].curvature = curvature.best
@@ -38,15 +41,31 @@ extension ShardFile {
 
   /// The metrics of each run at its `final` or `best` epoch, those of the curvature left out.
   private func metrics(_ epoch: String) throws -> [RunSummary.Metrics] {
-    let columns = try Schema.metrics.map { try column("\($0.name)_\(epoch)", Double.self) }
+    let stored = try file.rootNames(prefix: "")
+    let columns = try Schema.metrics.map { metric -> [Double]? in
+      let name = "\(metric.name)_\(epoch)"
+      return metric.isOptional && !stored.contains(name) ? nil : try column(name)
+    }
     return (0..<count).map { run in
       var metrics = RunSummary.Metrics()
-      metrics.trainLoss = columns[0][run]
-      metrics.trainAccuracy = columns[1][run]
-      metrics.validationLoss = columns[2][run]
-      metrics.validationAccuracy = columns[3][run]
+      metrics.trainLoss = columns[0]![run]
+      metrics.trainAccuracy = columns[1]![run]
+      metrics.validationLoss = columns[2]![run]
+      metrics.validationAccuracy = columns[3]![run]
+      metrics.validationLossVariance = columns[4]?[run] ?? .nan
       return metrics
     }
+  }
+
+  private func validationSamples() throws -> [Int] {
+    try optionalCounts(Schema.Name.validationSamples) ?? [Int](repeating: 0, count: count)
+  }
+
+  /// A column of counts that files of earlier versions lack: 0 stands for unknown.
+  private func optionalCounts(_ name: String) throws -> [Int]? {
+    guard try file.rootNames(prefix: name).contains(name) else { return nil }
+    // Programs that merge files of different age may have a value of their own for none.
+    return try column(name, Int32.self).map { max(0, Int($0)) }
   }
 
   private func costs() throws -> [Cost] {
@@ -55,8 +74,7 @@ extension ShardFile {
     let products = try column(Schema.Name.products, Int64.self)
     let training = try column(Schema.Name.trainingSeconds, Double.self)
     let total = try column(Schema.Name.totalSeconds, Double.self)
-    let hasWorkers = try file.rootNames(prefix: Schema.Name.workers).contains(Schema.Name.workers)
-    let workers = hasWorkers ? try column(Schema.Name.workers, Int32.self) : []
+    let workers = try optionalCounts(Schema.Name.workers)
     return (0..<count).map { run in
       var cost = Cost()
       cost.steps = Int(steps[run])
@@ -64,8 +82,7 @@ extension ShardFile {
       cost.products = Int(products[run])
       cost.trainingSeconds = training[run]
       cost.totalSeconds = total[run]
-      // Programs that merge files of different age may have a value of their own for none.
-      cost.workers = hasWorkers ? max(0, Int(workers[run])) : 0
+      cost.workers = workers?[run] ?? 0
       return cost
     }
   }
@@ -91,11 +108,22 @@ extension ShardFile {
     }
     let best = try column(Schema.Name.bestEpoch, Int32.self)[row]
     record.bestEpoch = best < 0 ? nil : Int(best)
+    record.validation = try validation(of: row)
     record.cost = try costs()[row]
     record.weights = try weights(of: row)
     record.curvature = try curvature(of: row)
     try record.validate()
     return record
+  }
+
+  private func validation(of row: Int) throws -> ValidationSpread {
+    func known(_ metrics: [RunSummary.Metrics]) -> Double? {
+      let value = metrics[row].validationLossVariance
+      return value.isNaN ? nil : value
+    }
+    return ValidationSpread(
+      samples: try validationSamples()[row], finalVariance: known(try metrics("final")),
+      bestVariance: known(try metrics("best")))
   }
 
   /// The weights that a run left.
