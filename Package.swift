@@ -72,8 +72,9 @@ let package = Package(
       name: "simulations", dependencies: ["Reports", "Experiments", "RandomNumbers"], path: "Benchmarks/Simulations",
       swiftSettings: settings),
     .executableTarget(
-      name: "fuzz", dependencies: ["Datasets", "Experiments", "Store", "CZlib"], path: "Tests/Fuzz",
-      swiftSettings: settings),
+      name: "fuzz", dependencies: ["Datasets", "Experiments", "Store", "CZlib", "CLibFuzzer"], path: "Tests/Fuzz",
+      exclude: ["CLibFuzzer", "Corpus"], swiftSettings: settings),
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: settings),

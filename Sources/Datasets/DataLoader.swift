@@ -5,17 +5,20 @@ public enum DataLoader {
   /// Reads the whole source; `prepare` then splits and scales it.
   ///
   /// Bytes stay bytes until they are prepared. Paths are used as they are given.
+  /// - Parameter memory: What reading a file may take.
   /// - Throws: ``DatasetError``: what is wrong, in which file, and where.
-  public static func load(_ source: DataSource) throws -> RawDataset {
+  public static func load(
+    _ source: DataSource, within memory: MemoryLimit = .halfOfMachine
+  ) throws -> RawDataset {
     switch source {
     case .digits:
       try Digits.dataset()
     case .idx(let images, let labels, let testImages, let testLabels):
-      try IDXSource.load(images: images, labels: labels, testImages: testImages, testLabels: testLabels)
+      try IDXSource.load(images: images, labels: labels, testImages: testImages, testLabels: testLabels, within: memory)
     case .csv(let path, let target, let header, let task):
-      try CSVSource(path: path, target: target, hasHeader: header, task: task).load()
+      try CSVSource(path: path, target: target, hasHeader: header, task: task).load(within: memory)
     case .hdf5(let path, let features, let targets, let task):
-      try HDF5Source(path: path, features: features, targets: targets, task: task).load()
+      try HDF5Source(path: path, features: features, targets: targets, task: task).load(within: memory)
     case .twoGaussians(let samples, let mean, let deviation, let seed):
       try TwoGaussians(samples: samples, mean: mean, deviation: deviation, seed: seed).dataset()
     case .spirals(let samples, let classes, let turns, let noise, let seed):

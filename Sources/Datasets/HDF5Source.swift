@@ -9,9 +9,9 @@ struct HDF5Source {
   let task: DataSource.Task
 
   /// - Throws: ``DatasetError`` with the file, the data set and the index of what is wrong.
-  func load() throws -> RawDataset {
-    let (shape, values) = try read(features)
-    let (targetShape, targetValues) = try read(targets)
+  func load(within memory: MemoryLimit = .halfOfMachine) throws -> RawDataset {
+    let (shape, values) = try read(features, within: memory)
+    let (targetShape, targetValues) = try read(targets, within: memory)
     guard shape[0] == targetShape[0] else {
       throw DatasetError(
         .mismatch, path: path,
@@ -31,10 +31,10 @@ struct HDF5Source {
       featureShape: shape.count > 1 ? Array(shape.dropFirst()) : [1])
   }
 
-  private func read(_ name: String) throws -> (shape: [Int], values: [Double]) {
+  private func read(_ name: String, within memory: MemoryLimit) throws -> (shape: [Int], values: [Double]) {
     let (shape, values): ([Int], [Double])
     do {
-      (shape, values) = try HDF5File.open(path: path).readNumbers(name: name)
+      (shape, values) = try HDF5File.open(path: path).readNumbers(name: name, limit: memory.readBytes)
     } catch {
       let text = "\(error)"
       let prefix = "\(path): "

@@ -1,3 +1,4 @@
+import Datasets
 import Experiments
 
 /// An experiment with its data loaded and everything checked that can be, before anything is written.
@@ -7,12 +8,15 @@ public struct PreparedSweep: Sendable {
   /// What it will take; also the costs that trials are ordered by.
   public let plan: Plan
 
+  /// - Parameter memory: What reading a data file may take.
   /// - Throws: `DatasetError` for data that cannot be read or split, `ExperimentFileError` for a batch size or an
   ///   optimizer's matrices that are too large, or probes that the data cannot serve.
-  public init(_ experiment: Experiment, keeping weights: KeptWeights) throws {
+  public init(
+    _ experiment: Experiment, keeping weights: KeptWeights, within memory: MemoryLimit = .halfOfMachine
+  ) throws {
     precondition(!experiment.trials.isEmpty, "an experiment has at least one trial")
     self.experiment = experiment
-    library = try SampleLibrary(for: experiment.trials, directory: experiment.directory)
+    library = try SampleLibrary(for: experiment.trials, directory: experiment.directory, within: memory)
     let size = library.size(for: experiment.trials[0])
     try experiment.validate(trainingSamples: size.train, features: size.features, outputs: size.outputs)
     try experiment.validateCurvature(

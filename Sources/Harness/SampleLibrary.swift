@@ -21,9 +21,11 @@ public struct SampleLibrary: Sendable {
 
   /// Loads and prepares whatever the trials train on.
   ///
-  /// - Parameter directory: Where relative paths of data files start.
+  /// - Parameters:
+  ///   - directory: Where relative paths of data files start.
+  ///   - memory: What reading a data file may take.
   /// - Throws: `DatasetError`.
-  public init(for trials: TrialList, directory: String = ".") throws {
+  public init(for trials: TrialList, directory: String = ".", within memory: MemoryLimit = .halfOfMachine) throws {
     var sources: [DataSource: RawDataset] = [:]
     var hashes: [String] = []
     for (trial, _) in trials.configurations {
@@ -45,7 +47,7 @@ public struct SampleLibrary: Sendable {
       if let known = sources[data.source] {
         raw = known
       } else {
-        raw = try DataLoader.load(data.source.resolvingPaths(in: directory))
+        raw = try DataLoader.load(data.source.resolvingPaths(in: directory), within: memory)
         sources[data.source] = raw
         hashes.append(raw.contentHash)
       }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Experiments
 import Harness
 
@@ -23,11 +24,23 @@ struct ExperimentOptions: ParsableArguments {
   @Option(help: .init("Runs at a time, one thread each. Default: the number of cores.", valueName: "count"))
   var workers: Int?
 
+  @Option(
+    help: .init(
+      """
+      Memory that reading the data may take, such as 4G; with --engine slurm, memory of a task. Default: half of the \
+      machine's.
+      """, valueName: "size"))
+  var memory: MemoryLimit?
+
   func validate() throws {
     if let workers, workers < 1 { throw ValidationError("--workers is \(workers); accepted: a whole number from 1") }
   }
 
   var workerCount: Int { workers ?? LocalEngine.coreCount }
+
+  func prepare(_ experiment: Experiment) throws -> PreparedSweep {
+    try PreparedSweep(experiment, keeping: weights, within: memory ?? .halfOfMachine)
+  }
 
   func load() throws -> Experiment {
     if let file { return try ExperimentFile.load(path: file, overrides: overrides) }
@@ -37,3 +50,7 @@ struct ExperimentOptions: ParsableArguments {
 }
 
 extension KeptWeights: ExpressibleByArgument {}
+
+extension MemoryLimit: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

@@ -14,7 +14,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     try exitOnFailure {
-      let sweep = try PreparedSweep(try options.load(), keeping: options.weights)
+      let sweep = try options.prepare(options.load())
       let report = PlanReport(
         sweep: sweep, workers: options.workerCount, throughput: ThroughputProbe(sweep),
         probes: ProbeTiming(sweep))

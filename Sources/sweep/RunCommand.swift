@@ -51,7 +51,7 @@ struct RunCommand: ParsableCommand {
       for warning in experiment.warnings { display.logger.warning("\(warning)") }
       let directory = "\(output)/\(experiment.name)"
       if resume, (try? ResultReader(path: directory)) == nil { throw NothingToResume(directory: directory) }
-      let sweep = try PreparedSweep(experiment, keeping: options.weights)
+      let sweep = try options.prepare(experiment)
       if engine == .local { try keepOut(of: directory, display) }
       if engine == .slurm, try submit(sweep, directory) { return }
       var ranking: Ranking?
@@ -78,7 +78,8 @@ struct RunCommand: ParsableCommand {
 
   /// Hands what is left to Slurm; false where nothing is.
   private func submit(_ sweep: PreparedSweep, _ directory: String) throws -> Bool {
-    let settings = sweep.experiment.slurm.overridden(by: slurm.settings)
+    var settings = sweep.experiment.slurm.overridden(by: slurm.settings)
+    if let memory = options.memory { settings.memory = memory.slurmText }
     // The cores of this machine say nothing about the nodes.
     let outcome = try SlurmEngine(settings: settings, workers: options.workers ?? 1).submit(
       sweep, directory: directory, file: options.file ?? "experiments/default.yaml", keeping: options.weights,

@@ -21,9 +21,6 @@ struct SlurmOptions: ParsableArguments {
   @Option(help: .init("Account.", valueName: "name"))
   var account: String?
 
-  @Option(help: .init("Memory of a task, such as 4G.", valueName: "size"))
-  var memory: String?
-
   @Option(
     name: .customLong("sbatch"), parsing: .unconditionalSingleValue,
     help: .init("A further option of sbatch, such as --constraint=avx512. May be repeated.", valueName: "option"))
@@ -42,7 +39,6 @@ struct SlurmOptions: ParsableArguments {
     settings.time = time
     settings.partition = partition
     settings.account = account
-    settings.memory = memory
     settings.options = further
     return settings
   }

@@ -78,7 +78,6 @@ import Testing
                                 1-12:00:00.
         --partition <name>      Partition.
         --account <name>        Account.
-        --memory <size>         Memory of a task, such as 4G.
         --sbatch <option>       A further option of sbatch, such as
                                 --constraint=avx512. May be repeated.
 
@@ -91,6 +90,9 @@ import Testing
                                 default: best)
         --workers <count>       Runs at a time, one thread each. Default: the number
                                 of cores.
+        --memory <size>         Memory that reading the data may take, such as 4G; with
+                                --engine slurm, memory of a task. Default: half of the
+                                machine's.
         --output <folder>       Where results go: a folder of the experiment's name
                                 is made in it. (default: results)
         --log-format <format>   Log as text or json, one line an event, instead of a
@@ -133,6 +135,9 @@ import Testing
                                 default: best)
         --workers <count>       Runs at a time, one thread each. Default: the number
                                 of cores.
+        --memory <size>         Memory that reading the data may take, such as 4G; with
+                                --engine slurm, memory of a task. Default: half of the
+                                machine's.
         --version               Show the version.
         -h, --help              Show help information.
 

@@ -17,6 +17,7 @@ struct Child {
   static func inputPath(_ kind: Kind, _ folder: String) -> String {
     switch kind {
     case .journal: "\(folder)/sweep/journal/input.journal"
+    case .manifest: "\(folder)/sweep/sweep.json"
     default: "\(folder)/input"
     }
   }
@@ -47,7 +48,7 @@ struct Child {
     close(progress)
   }
 
-  private static func write(_ bytes: [UInt8], to path: String) throws {
+  static func write(_ bytes: [UInt8], to path: String) throws {
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     guard file >= 0 else { throw CocoaError(.fileWriteUnknown) }
     var offset = 0

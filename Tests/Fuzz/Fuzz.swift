@@ -4,6 +4,10 @@ import Foundation
 /// longer than thirty seconds, memory over a bound.
 ///
 ///     fuzz [--inputs N] [--seed S] [--kind NAME]... [--folder PATH]
+///     fuzz --replay CORPUS
+///
+/// The second form reads every input of a corpus, CORPUS/KIND/*, that a search guided by coverage found
+/// (scripts/fuzz-coverage, ``GuidedSearch``).
 ///
 /// Inputs are a function of kind, seed and number. They run in child processes; one that dies is started again behind the
 /// input that ended it, which is kept in the folder. The exit status is 1 where anything was found.
@@ -19,6 +23,14 @@ import Foundation
       try Child(arguments: Array(arguments.dropFirst())).run()
       return
     }
+    if arguments.first == "--replay", arguments.count == 2 {
+      return try Corpus(folder: arguments[1]).replay()
+    }
+    #if FUZZER
+      if arguments.first == "--guided", arguments.count >= 3, let kind = Kind(rawValue: arguments[1]) {
+        try GuidedSearch.run(kind, corpus: arguments[2])
+      }
+    #endif
     var (inputs, seed, kinds) = (1_000_000, UInt64(1), [Kind]())
     var folder = FileManager.default.temporaryDirectory.appendingPathComponent("ravine-fuzz-\(getpid())").path
     for (name, value) in zip(arguments, arguments.dropFirst()) {
@@ -55,6 +67,7 @@ enum Kind: String, CaseIterable {
   case csv
   case idx
   case journal
+  case manifest
   case shard
   case hdf5
 
@@ -64,7 +77,8 @@ enum Kind: String, CaseIterable {
     case .experiment: 300
     case .csv: 300
     case .idx: 300
-    case .journal: 70
+    case .journal: 50
+    case .manifest: 20
     case .shard: 15
     case .hdf5: 15
     }

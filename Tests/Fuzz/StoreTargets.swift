@@ -60,16 +60,27 @@ struct JournalTarget: FuzzTarget {
     try FileManager.default.removeItem(atPath: seed.folder)
   }
 
+  /// The payload of the first frame.
+  private var payload: [UInt8] {
+    let length = original.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 8, as: UInt32.self)) }
+    return Array(original[20..<(20 + length)])
+  }
+
+  var seeds: [[UInt8]] { [payload] }
+
   func input(_ random: inout Mutation) -> [UInt8] {
-    guard !random.oneIn(4) else {
+    if random.oneIn(4) {
       var bytes = original
       random.mutate(&bytes)
       return bytes
     }
-    // One frame, its payload changed, under checksums that are right.
-    let length = original.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 8, as: UInt32.self)) }
-    var payload = Array(original[20..<(20 + length)])
+    var payload = payload
     random.mutate(&payload)
+    return file(from: payload)
+  }
+
+  /// A journal of one frame, under checksums that are right.
+  func file(from payload: [UInt8]) -> [UInt8] {
     var header = Self.bytes(UInt32(payload.count)) + Self.bytes(Self.checksum(payload))
     header += Self.bytes(Self.checksum(header))
     return Array(original[..<8]) + header + payload
@@ -93,6 +104,32 @@ struct JournalTarget: FuzzTarget {
   }
 }
 
+/// Manifests beside a shard that is sound.
+struct ManifestTarget: FuzzTarget {
+  private let original: [UInt8]
+  private let sweep: String
+
+  init(folder: String) throws {
+    sweep = "\(folder)/sweep"
+    let seed = try Seeds.results(in: folder, isOpen: false, runs: 3)
+    try? FileManager.default.removeItem(atPath: sweep)
+    try FileManager.default.moveItem(atPath: seed.folder, toPath: sweep)
+    original = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(sweep)/sweep.json")))
+  }
+
+  var seeds: [[UInt8]] { [original] }
+
+  func input(_ random: inout Mutation) -> [UInt8] {
+    var bytes = original
+    random.mutateText(&bytes)
+    return bytes
+  }
+
+  func accepts(_ path: String) -> Bool {
+    succeeds { _ = try ResultReader(path: sweep).summaries() } && succeeds { _ = try Verification(of: sweep) }
+  }
+}
+
 /// Shards, as single files without their seals, so that the library sees what was changed. Those with a seal end at its
 /// checksum.
 struct ShardTarget: FuzzTarget {
@@ -101,6 +138,8 @@ struct ShardTarget: FuzzTarget {
   init(folder: String) throws {
     original = try Seeds.shard(in: folder)
   }
+
+  var seeds: [[UInt8]] { [original] }
 
   func input(_ random: inout Mutation) -> [UInt8] {
     var bytes = original
@@ -125,6 +164,8 @@ struct HDF5Target: FuzzTarget {
   init(folder: String) throws {
     original = try Seeds.shard(in: folder)
   }
+
+  var seeds: [[UInt8]] { [original] }
 
   func input(_ random: inout Mutation) -> [UInt8] {
     var bytes = original

@@ -6,10 +6,18 @@ import Store
 
 /// What reads inputs of one kind.
 protocol FuzzTarget {
+  /// Valid files, or what ``file(from:)`` makes files of: where a search that is guided by coverage begins.
+  var seeds: [[UInt8]] { get }
+  /// The file that bytes of a guided search stand for: these bytes, unless they have to be put under checksums first.
+  func file(from bytes: [UInt8]) -> [UInt8]
   /// An input: something valid, changed.
   func input(_ random: inout Mutation) -> [UInt8]
   /// Reads the file; whether it was taken without an error.
   func accepts(_ path: String) -> Bool
+}
+
+extension FuzzTarget {
+  func file(from bytes: [UInt8]) -> [UInt8] { bytes }
 }
 
 enum Target {
@@ -19,6 +27,7 @@ enum Target {
     case .csv: CSVTarget()
     case .idx: IDXTarget(folder: folder)
     case .journal: try JournalTarget(folder: folder)
+    case .manifest: try ManifestTarget(folder: folder)
     case .shard: try ShardTarget(folder: folder)
     case .hdf5: try HDF5Target(folder: folder)
     }
@@ -37,7 +46,7 @@ func succeeds(_ body: () throws -> Void) -> Bool {
 }
 
 struct ExperimentTarget: FuzzTarget {
-  private static let seeds: [String] = [
+  private static let texts: [String] = [
     """
     name: a
     data: {source: digits, standardization: unit, split: {train: 0.6, validation: 0.2, test: 0.2, seed: 0, stratified: true}}
@@ -79,8 +88,10 @@ struct ExperimentTarget: FuzzTarget {
     """,
   ]
 
+  var seeds: [[UInt8]] { Self.texts.map { Array($0.utf8) } }
+
   func input(_ random: inout Mutation) -> [UInt8] {
-    var bytes = Array(random.pick(Self.seeds).utf8)
+    var bytes = random.pick(seeds)
     random.mutateText(&bytes)
     return bytes
   }
@@ -97,14 +108,16 @@ struct ExperimentTarget: FuzzTarget {
 }
 
 struct CSVTarget: FuzzTarget {
-  private static let seeds = [
+  private static let texts = [
     "a,b,y\n1,2,cat\n3,4,dog\n5.5,-6e-3,cat\n", "\"a\",\"b \"\"q\"\"\",y\r\n1,2,0\r\n3,4,1\r\n",
     "1,2,3\n4,5,6\n7,8,9\n",
     "x;y\n1;2\n", "a,b,y\n1,,0\n,2,1\n", "\u{FEFF}a,y\n1,2\n",
   ]
 
+  var seeds: [[UInt8]] { Self.texts.map { Array($0.utf8) } }
+
   func input(_ random: inout Mutation) -> [UInt8] {
-    var bytes = Array(random.pick(Self.seeds).utf8)
+    var bytes = random.pick(seeds)
     random.mutateText(&bytes)
     return bytes
   }
@@ -129,11 +142,23 @@ struct IDXTarget: FuzzTarget {
     try? Data([0, 0, 8, 1, 0, 0, 0, 4, 0, 1, 1, 0]).write(to: URL(fileURLWithPath: labels))
   }
 
-  func input(_ random: inout Mutation) -> [UInt8] {
-    let type = random.pick([8, 9, 0x0B, 0x0C, 0x0D, 0x0E] as [UInt8])
+  private static let types: [UInt8] = [8, 9, 0x0B, 0x0C, 0x0D, 0x0E]
+
+  /// Four images of 2×3 elements of a type.
+  private static func images(of type: UInt8, _ random: inout Mutation) -> [UInt8] {
     let width = [8: 1, 9: 1, 0x0B: 2, 0x0C: 4, 0x0D: 4, 0x0E: 8][Int(type)] ?? 1
-    var bytes: [UInt8] = [0, 0, type, 3, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 3]
-    bytes += (0..<(24 * width)).map { _ in UInt8(truncatingIfNeeded: random.next() & 0x3F) }
+    return [0, 0, type, 3, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 3]
+      + (0..<(24 * width)).map { _ in UInt8(truncatingIfNeeded: random.next() & 0x3F) }
+  }
+
+  var seeds: [[UInt8]] {
+    var random = Mutation(seed: 1, index: 0)
+    let plain = Self.types.map { Self.images(of: $0, &random) }
+    return plain + plain.map(Self.compressed)
+  }
+
+  func input(_ random: inout Mutation) -> [UInt8] {
+    var bytes = Self.images(of: random.pick(Self.types), &random)
     if random.oneIn(3) {
       // The header only: what it promises is never there.
       var header = Array(bytes[..<16])

@@ -58,6 +58,9 @@ struct CSVReader {
     }
   }
 
+  /// Where the current record begins.
+  var place: DatasetError.Place { .text(line: recordLine, column: 1) }
+
   /// Line and column of a byte of the current record, both from 1.
   func place(of position: Int) -> DatasetError.Place {
     place(of: position, from: recordStart, line: recordLine)

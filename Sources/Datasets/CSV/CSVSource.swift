@@ -9,7 +9,7 @@ struct CSVSource {
   let task: DataSource.Task
 
   /// - Throws: ``DatasetError`` with the file, the line, the column and the field.
-  func load() throws -> RawDataset {
+  func load(within memory: MemoryLimit = .halfOfMachine) throws -> RawDataset {
     var reader = try CSVReader(path: path)
     guard try reader.nextRecord() else { throw DatasetError(.badSize, path: path, "the file is empty") }
     let names = hasHeader ? try reader.fields.map(reader.text) : []
@@ -19,7 +19,10 @@ struct CSVSource {
     var table = CSVTable(
       columnCount: columnCount, targetColumn: targetColumn, names: names, hasClasses: task == .classification)
     if !hasHeader { try table.append(reader) }
-    while try reader.nextRecord() { try table.append(reader) }
+    while try reader.nextRecord() {
+      try table.append(reader)
+      try memory.check(table.features.count, of: 8, path: path, at: reader.place)
+    }
     guard table.rows > 0 else { throw DatasetError(.badSize, path: path, "the file has a header and no samples") }
     let targets: RawTargets =
       switch task {

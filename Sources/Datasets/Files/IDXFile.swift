@@ -39,11 +39,12 @@ struct IDXFile {
   }
 
   /// - Throws: ``DatasetError`` at the byte that is wrong.
-  init(path: String, as role: Role) throws {
+  init(path: String, as role: Role, within memory: MemoryLimit = .halfOfMachine) throws {
     let reader = try ByteReader(path: path)
     (type, dimensions) = try Self.readHeader(reader, as: role)
     headerSize = reader.offset
     let count = try Self.elementCount(dimensions, type, reader)
+    try memory.check(count, of: type == .unsignedByte ? 1 : 8, path: path, at: reader.place(of: 4))
     elements =
       type == .unsignedByte
       ? .bytes(try Self.readBytes(reader, count: count))

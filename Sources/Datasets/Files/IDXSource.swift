@@ -1,23 +1,26 @@
 /// Pairs of IDX files: images and their labels.
 enum IDXSource {
   /// - Throws: ``DatasetError`` for damaged, mislabelled or mismatched files.
-  static func load(images: String, labels: String, testImages: String?, testLabels: String?) throws -> RawDataset {
+  static func load(
+    images: String, labels: String, testImages: String?, testLabels: String?,
+    within memory: MemoryLimit = .halfOfMachine
+  ) throws -> RawDataset {
     guard (testImages == nil) == (testLabels == nil) else {
       throw DatasetError(.badSetting, "idx: test_images and test_labels go together; only one of them is given")
     }
-    let trainImages = try IDXFile(path: images, as: .images)
-    let trainLabels = try readLabels(labels, for: trainImages)
+    let trainImages = try IDXFile(path: images, as: .images, within: memory)
+    let trainLabels = try readLabels(labels, for: trainImages, within: memory)
     let classes = try IntegerClasses(of: trainLabels.values, path: labels, what: "labels")
     let train = try samples(trainImages, trainLabels, classes: classes)
     let shape = Array(trainImages.dimensions.dropFirst())
     guard let testImages, let testLabels else { return try RawDataset(samples: train, featureShape: shape) }
-    let images = try IDXFile(path: testImages, as: .images)
+    let images = try IDXFile(path: testImages, as: .images, within: memory)
     guard Array(images.dimensions.dropFirst()) == shape else {
       throw DatasetError(
         .mismatch, path: testImages, at: images.isCompressed ? .decompressedByte(8) : .byte(8),
         "images of shape \(Array(images.dimensions.dropFirst())), but those of \(trainImages.path) have \(shape)")
     }
-    let test = try samples(images, readLabels(testLabels, for: images), classes: classes)
+    let test = try samples(images, readLabels(testLabels, for: images, within: memory), classes: classes)
     return try RawDataset(samples: train, test: test, featureShape: shape)
   }
 
@@ -26,8 +29,10 @@ enum IDXSource {
     var values: [Int]
   }
 
-  private static func readLabels(_ path: String, for images: IDXFile) throws -> Labels {
-    let file = try IDXFile(path: path, as: .labels)
+  private static func readLabels(
+    _ path: String, for images: IDXFile, within memory: MemoryLimit
+  ) throws -> Labels {
+    let file = try IDXFile(path: path, as: .labels, within: memory)
     guard file.dimensions[0] == images.dimensions[0] else {
       throw DatasetError(
         .mismatch, path: path, at: file.isCompressed ? .decompressedByte(4) : .byte(4),
