@@ -69,8 +69,8 @@ let package = Package(
       name: "scale-benchmark", dependencies: ["Experiments", "Harness", "Store"], path: "Benchmarks/Scale",
       swiftSettings: settings),
     .executableTarget(
-      name: "simulations", dependencies: ["Reports", "Experiments", "RandomNumbers"], path: "Benchmarks/Simulations",
-      swiftSettings: settings),
+      name: "simulations", dependencies: ["Reports", "Experiments", "RandomNumbers", numerics],
+      path: "Benchmarks/Simulations", swiftSettings: settings),
     .executableTarget(
       name: "fuzz", dependencies: ["Datasets", "Experiments", "Store", "CZlib", "CLibFuzzer"], path: "Tests/Fuzz",
       exclude: ["CLibFuzzer", "Corpus"], swiftSettings: settings),

@@ -7,7 +7,10 @@ import Reports
 @main
 struct Simulations {
   /// Adding one is a file and a line.
-  static let all: [any Simulation.Type] = []
+  static let all: [any Simulation.Type] = [
+    BudgetEstimate.self,
+    BudgetProbability.self,
+  ]
 
   static func main() {
     let names = CommandLine.arguments.dropFirst()

@@ -22,8 +22,9 @@ struct BudgetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "budget", abstract: "Compare optimizers at equal tuning budget.",
     discussion: """
-      The expected best result after k random trials of each optimizer, the probability that it is then the best of \
-      all, and tunability: the expected best weighted over k.
+      The expected best result after k random trials of each optimizer, ± the standard error of that estimate; the \
+      probability that the best of k new trials is then the best of all; and tunability: the expected best weighted over \
+      k. Trials are drawn without replacement, so that k ends with the runs of the optimizer with the fewest.
       """)
 
   @OptionGroup var question: ResultsQuestion

@@ -47,20 +47,24 @@ func parsed(_ answer: some Answer) throws -> ParsedJSON {
 
   @Test func budget() throws {
     let runs =
-      [0.1, 0.9].enumerated().map { SampleRun(optimizer: "adam", seed: $0, loss: $1) }
-      + [0.25, 0.5].enumerated().map { SampleRun(optimizer: "momentum", seed: $0, loss: $1) }
+      [0.1, 0.9, 0.9].enumerated().map { SampleRun(optimizer: "adam", seed: $0, loss: $1) }
+      + [0.25, 0.5, 0.75].enumerated().map { SampleRun(optimizer: "momentum", seed: $0, loss: $1) }
     let answer = try parsed(try #require(TuningBudget(runs.ranking())))
     #expect(answer["budgets"].numbers == [1, 2])
     let momentum = answer["optimizers"].first("optimizer", "momentum")
-    #expect(momentum["runs"].number == 2 && momentum["lost"].number == 0)
+    #expect(momentum["runs"].number == 3 && momentum["lost"].number == 0)
     let expected = momentum["expected_best"]
     #expect(expected.elements.compactMap { $0["k"].number } == [1, 2])
-    // Of two draws with replacement the best is 0.5 once in four times.
-    #expect(expected.elements.compactMap { $0["mean"].number } == [0.375, 0.3125])
-    #expect(expected[0]["standard_deviation"].number == 0.125)
-    #expect(expected.elements.compactMap { $0["probability_of_best"].number } == [0.5, 0.25])
+    // Of the three pairs two have 0.25, and one has 0.5.
+    #expect(zip(expected.elements, [0.5, 1.0 / 3]).allSatisfy { abs(($0["mean"].number ?? 0) - $1) < 1e-15 })
+    // Without one each the bests of the pairs left are 0.5, 0.25 and 0.25.
+    #expect(abs((expected[1]["standard_error"].number ?? 0) - 1.0 / 6) < 1e-15)
+    #expect(expected.elements.allSatisfy { $0["probability_of_best"].number != nil })
     #expect(momentum["tunability"].keys == ["early", "late", "uniform"])
-    #expect(momentum["tunability"]["uniform"].number == 0.34375)
+    #expect(abs((momentum["tunability"]["uniform"].number ?? 0) - (0.5 + 1.0 / 3) / 2) < 1e-15)
+    let single = try parsed(try #require(TuningBudget(Array(runs.prefix(1)).ranking())))
+    #expect(single["optimizers"][0]["expected_best"][0]["standard_error"] == .null)
+    #expect(single["optimizers"][0]["expected_best"][0]["probability_of_best"] == .null)
   }
 
   @Test func sensitivity() throws {

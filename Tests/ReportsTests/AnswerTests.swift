@@ -7,9 +7,6 @@ import Testing
 /// What statsmodels, Optuna and counting say, from Fixtures/answers.py.
 private struct Reference: Decodable {
   var anova: ANOVA
-  var budgets: [Budget]
-  var tunability: Tunability
-  var probabilityOfBest: ProbabilityOfBest
   var posteriors: [Posterior]
   var pairs: [Posterior]
   var profile: Profile
@@ -21,21 +18,6 @@ private struct Reference: Decodable {
     var values, termVariances, optunaShares: [Double]
     var mean, variance, residualVariance: Double
     var marginals: [[Double]]
-  }
-  struct Budget: Decodable {
-    var values: [Double]
-    var count: Int
-    var mean, deviation, largestMean: Double
-  }
-  struct Tunability: Decodable {
-    var values: [Double]
-    var budget: Int
-    var results: [String: Double]
-  }
-  struct ProbabilityOfBest: Decodable {
-    var searches: [[Double]]
-    var count: Int
-    var results: [Double]
   }
   struct Posterior: Decodable {
     var alternatives: [[[Double]]]
@@ -81,31 +63,6 @@ private func agree(_ values: [Double], _ references: [Double], _ tolerance: Doub
     let expected = reference.anova
     let anova = FunctionalANOVA(levels: expected.levels, values: expected.values)
     #expect(agree(anova.terms.prefix(3).map { $0.variance / anova.variance }, expected.optunaShares, 1e-10))
-  }
-
-  @Test func expectedBestAgreesWithCounting() {
-    for expected in reference.budgets {
-      let best = SearchBudget(expected.values).best(of: expected.count)
-      #expect(agree([best.mean, best.standardDeviation], [expected.mean, expected.deviation]))
-      let largest = SearchBudget(expected.values, higherIsBetter: true).best(of: expected.count)
-      #expect(agree([largest.mean], [expected.largestMean]))
-    }
-  }
-
-  @Test func tunabilityAgreesWithCounting() {
-    let expected = reference.tunability
-    let search = SearchBudget(expected.values)
-    #expect(expected.results.count == SearchBudget.Weighting.allCases.count)
-    for weighting in SearchBudget.Weighting.allCases {
-      let value = search.tunability(budget: expected.budget, weighting: weighting)
-      #expect(agree([value], [expected.results[weighting.rawValue]!]))
-    }
-  }
-
-  @Test func probabilityOfBestAgreesWithCounting() {
-    let expected = reference.probabilityOfBest
-    let searches = expected.searches.map { SearchBudget($0) }
-    #expect(agree(SearchBudget.probabilityOfBest(searches, of: expected.count), expected.results))
   }
 
   /// The tolerance is about three standard errors of a share of 10,000 draws.

@@ -49,11 +49,29 @@ import Testing
 
   @Test func budgetComparesOptimizers() throws {
     let runs =
-      [0.1, 0.9].enumerated().map { SampleRun(optimizer: "adam", seed: $0, loss: $1) }
-      + [0.2, 0.3].enumerated().map { SampleRun(optimizer: "momentum", seed: $0, loss: $1) }
+      [0.1, 0.8, 0.9].enumerated().map { SampleRun(optimizer: "adam", seed: $0, loss: $1) }
+      + [0.2, 0.3, 0.4].enumerated().map { SampleRun(optimizer: "momentum", seed: $0, loss: $1) }
     let budget = try #require(TuningBudget(runs.ranking()))
     #expect(budget.budgets == [1, 2])
-    #expect(budget.probabilityOfBest == [[0.5, 0.5], [0.75, 0.25]])
+    // Of two draws from an urn of three, none is one given ball with probability 2/3·3/4.
+    #expect(abs(budget.probabilityOfBest[0][0] - 1.0 / 3) < 1e-15)
+    #expect(budget.probabilityOfBest[1] == [0.5, 0.5])
+  }
+
+  /// Of an optimizer with one run no more than one trial is known, however many the others have.
+  @Test func budgetsEndWithTheFewestRuns() throws {
+    let runs =
+      (0..<9).map { SampleRun(optimizer: "adam", seed: $0, loss: Double($0)) }
+      + (0..<3).map { SampleRun(optimizer: "momentum", seed: $0, loss: Double($0)) }
+    let budget = try #require(TuningBudget(runs.ranking()))
+    #expect(budget.budgets == [1, 2] && budget.scarcest?.name == "momentum" && budget.largest == 2)
+    var text = ""
+    budget.report(into: &text)
+    #expect(text.contains("Budgets end at k = 2: momentum has 3 runs"))
+    #expect(text.contains("Where k is over half of an optimizer's runs"))
+    let alone = try #require(TuningBudget((runs.dropLast(2)).map { $0 }.ranking()))
+    #expect(alone.budgets == [1] && alone.probabilityOfBest[0].allSatisfy(\.isNaN))
+    #expect(alone.cautions.contains("P takes 3 runs of each optimizer."))
   }
 
   @Test func confidenceInTheBestKeepProbability() throws {

@@ -9,7 +9,7 @@ extension TuningBudget: Answer {
   private func json(_ index: Int) -> JSON {
     let optimizer = optimizers[index]
     let tunability = SearchBudget.Weighting.allCases.map { weighting in
-      let value = optimizer.search.tunability(budget: budgets.last ?? 1, weighting: weighting)
+      let value = optimizer.search.tunability(budget: largest, weighting: weighting)
       return (weighting.rawValue, JSON.number(value))
     }
     return .object([
@@ -18,7 +18,7 @@ extension TuningBudget: Answer {
         budgets.enumerated().map { row, budget in
           let best = optimizer.search.best(of: budget)
           return .object([
-            "k": .integer(budget), "mean": .number(best.mean), "standard_deviation": .number(best.standardDeviation),
+            "k": .integer(budget), "mean": .number(best.mean), "standard_error": .number(best.standardError),
             "probability_of_best": .number(probabilityOfBest[row][index]),
           ])
         }),

@@ -1,12 +1,12 @@
 import Experiments
 
 extension TuningBudget {
-  /// Writes E_k with its deviation, the probability of being the best, and tunability.
+  /// Writes E_k with its standard error, the probability of being the best, and tunability.
   public func report(into output: inout some TextOutputStream) {
     output.write(
       TerminalText.wrapped(
-        "Expected best \(criterion.metric.rawValue) after k random trials, ± its standard deviation, and the probability"
-          + " that the optimizer's best is then the best of all.", first: ""))
+        "Expected best \(criterion.metric.rawValue) after k random trials, ± the standard error of that estimate, and the"
+          + " probability that the optimizer's best of k new trials is the best of all.", first: ""))
     output.write("\n")
     let titles: [Table.Column] =
       [.init("k", .right)] + optimizers.flatMap { [Table.Column($0.name, .right), Table.Column("P", .right)] }
@@ -17,13 +17,12 @@ extension TuningBudget {
           + optimizers.enumerated().flatMap { index, optimizer in
             let best = optimizer.search.best(of: budget)
             return [
-              NumberText.measurement(best.mean, best.standardDeviation),
+              NumberText.measurement(best.mean, best.standardError),
               NumberText.percent(probabilityOfBest[row][index]),
             ]
           }
       }
     ).write(to: &output)
-    let largest = budgets.last ?? 1
     output.write("\n  Tunability up to k = \(largest): the expected best, weighted over k\n")
     Table(
       columns: [.init("optimizer")] + SearchBudget.Weighting.allCases.map { .init($0.rawValue, .right) }
@@ -35,8 +34,29 @@ extension TuningBudget {
           } + ["\(optimizer.runs)", "\(optimizer.replaced)"]
       }
     ).write(to: &output)
-    if optimizers.contains(where: { $0.replaced > 0 }) {
-      output.write("  Lost runs (diverged, failed, without a value) count as the worst value measured.\n")
+    for caution in cautions { output.write(TerminalText.wrapped(caution, first: "  ")) }
+  }
+
+  /// What has to be said beside the numbers.
+  var cautions: [String] {
+    var cautions: [String] = []
+    if let scarcest {
+      cautions.append(
+        "Budgets end at k = \(largest): \(scarcest.name) has \(scarcest.runs) run\(scarcest.runs == 1 ? "" : "s"), and"
+          + " what more would have found is not known. Leave it out to compare the others further"
+          + " (--where optimizer!=\(scarcest.name)).")
     }
+    if optimizers.contains(where: { $0.runs < Self.fewestForProbability }) {
+      cautions.append("P takes \(Self.fewestForProbability) runs of each optimizer.")
+    } else if optimizers.contains(where: { $0.runs < 2 * largest }) {
+      cautions.append(
+        "Where k is over half of an optimizer's runs, its estimate hangs on one or two of them: ± is on the small side there"
+          + " (none where k is all of them), and P too sure: one of two equal optimizers gets P > 90 % in up to every fourth"
+          + " comparison.")
+    }
+    if optimizers.contains(where: { $0.replaced > 0 }) {
+      cautions.append("Lost runs (diverged, failed, without a value) count as the worst value measured.")
+    }
+    return cautions
   }
 }

@@ -141,7 +141,7 @@ extension TuningBudget {
           let best = budgets.map { optimizer.search.best(of: $0) }
           return .object([
             "name": .string(optimizer.name), "mean": .array(best.map { .number($0.mean) }),
-            "deviation": .array(best.map { .number($0.standardDeviation) }),
+            "error": .array(best.map { .number($0.standardError) }),
             "best": .array(probabilityOfBest.map { .number($0[index]) }),
           ])
         }),
@@ -191,7 +191,7 @@ extension ReportData.Figure {
         + " (functional analysis of variance on the complete grid).")
     add(
       (budget?.budgets.count ?? 0) > 1, "budget", "Equal tuning budget",
-      "The best result to expect after k random trials, ± its standard deviation.")
+      "The best result to expect after k random trials, ± the standard error of that estimate.")
     return figures
   }
 }

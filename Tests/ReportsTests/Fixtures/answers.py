@@ -1,11 +1,9 @@
 """Writes answers.json for AnswerTests.swift. Run in this directory, with NumPy, SciPy, pandas, statsmodels and Optuna.
 
 Analysis of variance is statsmodels', importances are Optuna's fANOVA, Holm's adjustment is statsmodels'; posteriors are SciPy's t
-distributions; expectations and other probabilities are counted over every possible outcome."""
+distributions."""
 
-import itertools
 import json
-from fractions import Fraction
 
 import numpy as np
 import optuna
@@ -52,39 +50,6 @@ def analysis_of_variance():
         "marginals": [values.mean(axis=tuple({0, 1, 2} - {axis})).tolist() for axis in range(3)],
         "optunaShares": [float(importances[name]) for name in "abc"],
     }
-
-
-def budgets():
-    cases = []
-    for values, count in (([0.5, 0.2, 0.9, 0.2], 1), ([0.5, 0.2, 0.9, 0.2], 3), ([1.0, 2.0, 3.0, 4.0, 4.0], 4), ([0.7], 5)):
-        best = [min(draw) for draw in itertools.product(values, repeat=count)]
-        largest = [max(draw) for draw in itertools.product(values, repeat=count)]
-        cases.append({
-            "values": values, "count": count, "mean": float(np.mean(best)), "deviation": float(np.std(best)),
-            "largestMean": float(np.mean(largest)),
-        })
-    return cases
-
-
-def tunabilities():
-    values, budget = [0.5, 0.2, 0.9, 0.31, 0.8], 6
-    expected = [np.mean([min(draw) for draw in itertools.product(values, repeat=k)]) for k in range(1, budget + 1)]
-    k = np.arange(1, budget + 1)
-    weights = {"early": budget - k, "uniform": np.ones(budget), "late": k}
-    return {"values": values, "budget": budget,
-            "results": {name: float(np.average(expected, weights=w)) for name, w in weights.items()}}
-
-
-def probabilities_of_best():
-    searches, count = [[0.5, 0.2, 0.9], [0.2, 0.3], [0.2, 0.2, 0.95, 0.1]], 2
-    shares = [Fraction(0)] * 3
-    outcomes = [[min(draw) for draw in itertools.product(values, repeat=count)] for values in searches]
-    for results in itertools.product(*outcomes):
-        winners = [index for index, value in enumerate(results) if value == min(results)]
-        for winner in winners:
-            shares[winner] += Fraction(1, len(winners))
-    total = np.prod([len(values) for values in outcomes])
-    return {"searches": searches, "count": count, "results": [float(share / int(total)) for share in shares]}
 
 
 def posterior(seeds):
@@ -138,9 +103,6 @@ def selection_bias():
 
 answers = {
     "anova": analysis_of_variance(),
-    "budgets": budgets(),
-    "tunability": tunabilities(),
-    "probabilityOfBest": probabilities_of_best(),
     "posteriors": [posterior(3), posterior(5)],
     "pairs": pairs(),
     "profile": profile(),
