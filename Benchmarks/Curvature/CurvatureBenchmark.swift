@@ -16,6 +16,7 @@ struct CurvatureBenchmark {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try measureProducts(folder)
     try measureDense(folder)
+    try measureRoutes()
   }
 
   static func measureProducts(_ folder: URL) throws {
@@ -66,6 +67,29 @@ struct CurvatureBenchmark {
       "\(name), by units", try best(of: 3) { matrix = try operation.denseMatrix() }, note: "P \(surface.dimension)")
     report("\(name), by products", try best(of: 3) { matrix = try SymmetricMatrix(operation) })
     if let matrix { report("\(name), eigenvalues", try best(of: 2) { _ = try matrix.spectrum() }) }
+  }
+
+  /// What a matrix costs in gradients, unit by unit and by products, and as how many products the former is booked.
+  static func measureRoutes() throws {
+    for layers in [[64, 16, 10], [20, 38, 26, 6], [10, 8, 8, 2], [200, 5]] {
+      let surface: LossSurface<Float> = Problem(name: "routes", layers: layers, samples: 1_000).surface()
+      let name = layers.map(String.init).joined(separator: "-")
+      let slope = AlignedBuffer<Double>(count: surface.dimension)
+      let gradient = best(of: 20) { surface.gradient(displacedBy: nil, times: 0, into: slope.pointer) }
+      try measureRoutes("\(name), H", HessianOperator(surface), gradient, slope)
+      try measureRoutes("\(name), G", GaussNewtonOperator(surface), gradient, slope)
+    }
+  }
+
+  static func measureRoutes(
+    _ name: String, _ matrix: some CurvatureMatrix, _ gradient: Double, _ slope: AlignedBuffer<Double>
+  ) throws {
+    let product = best(of: 20) { matrix.apply(slope.pointer, into: slope.pointer) } / gradient
+    let units = try best(of: 2) { _ = try matrix.denseMatrix(limit: .max) } / gradient
+    let products = try best(of: 1) { _ = try SymmetricMatrix(matrix, limit: .max) } / gradient
+    print(
+      "ravine  \(name): P \(matrix.dimension), a product \(rounded(product)) gradients, the matrix by units \(rounded(units)),"
+        + " by products \(rounded(products)); by units booked as \(matrix.denseProducts.rounded()) products")
   }
 
   /// The shortest of some repetitions, in seconds.

@@ -111,6 +111,9 @@ public struct Trace: Hashable, Sendable {
   public var innerIterations: [Double] = []
   /// Losses taken to find the lengths of the epoch's steps, with or without gradients.
   public var evaluations: [Double] = []
+  /// Gradients that a product took as long as, measured over the run so far. Empty without products, and in runs that were
+  /// stored before it was measured: those count a matrix as a product a parameter.
+  public var productCost: [Double] = []
 
   public init() {}
 
@@ -133,18 +136,19 @@ public struct Trace: Hashable, Sendable {
     .optional("damping_trace", "damping of the epoch's last step", \.damping),
     .optional("inner_iterations", "iterations inside the epoch's steps", \.innerIterations),
     .optional("evaluations", "losses taken to find the lengths of the epoch's steps", \.evaluations),
+    .optional("product_cost", "gradients that a curvature product took as long as, over the run so far", \.productCost),
   ]
 
   /// The values of ``columns``, in their order. Reading many through their key paths copies the whole trace each time.
   public var columnValues: [[Double]] {
     [
       batchLoss, trainLoss, trainAccuracy, validationLoss, validationAccuracy, learningRate, gradientNorm, seconds,
-      gradientPasses, productPasses, stepLength, damping, innerIterations, evaluations,
+      gradientPasses, productPasses, stepLength, damping, innerIterations, evaluations, productCost,
     ]
   }
 
   /// The last of them: those that first-order optimizers leave empty.
-  static let secondOrderColumns = 4
+  static let secondOrderColumns = 5
 
   public struct Column: Sendable {
     public var name: String

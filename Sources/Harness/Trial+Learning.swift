@@ -127,6 +127,8 @@ extension Trace {
     seconds = measurements.map(\.seconds)
     gradientPasses = measurements.map(\.passes.gradients)
     productPasses = measurements.map(\.passes.products)
+    let costs = measurements.map(\.passes.productCost)
+    productCost = costs.allSatisfy(\.isNaN) ? [] : costs
     guard measurements.contains(where: { $0.descent != nil }) else { return }
     stepLength = own(measurements, \.stepLength)
     damping = own(measurements, \.damping)

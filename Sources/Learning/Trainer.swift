@@ -20,6 +20,8 @@ public final class Trainer<S: Scalar> {
   private let gradient: AlignedBuffer<S>
   private var seconds = 0.0
   private var passes = TrainingPasses()
+  /// Gradients proper, which are timed, in passes: those without losses alone.
+  private var timedPasses = 0.0
 
   /// - Parameter parameters: Initial parameters, trained in place.
   public convenience init(
@@ -82,6 +84,7 @@ public final class Trainer<S: Scalar> {
       switch result {
       case .trained(var measurement):
         measurement.seconds = seconds
+        passes.productCost = productCost
         measurement.passes = passes
         record(measurement)
         observe(self)
@@ -146,12 +149,20 @@ public final class Trainer<S: Scalar> {
       let before = descent.counts
       defer {
         let values = descent.counts.values - before.values
-        passes.gradients += share * (Double(descent.counts.gradients - before.gradients) + Double(values) / 3)
+        let gradients = share * Double(descent.counts.gradients - before.gradients)
+        timedPasses += gradients
+        passes.gradients += gradients + share * Double(values) / 3
         passes.products += share * Double(descent.counts.products - before.products)
       }
       return descent.step(
         parameters, rows: rows, masks: masks, learningRate: rate, bound: plan.divergenceBound)
     }
+  }
+
+  /// See ``TrainingPasses/productCost``.
+  private var productCost: Double {
+    guard let times = rule.descent?.times, passes.products > 0, times.gradients > 0 else { return .nan }
+    return times.products / passes.products / (times.gradients / timedPasses)
   }
 
   /// The epoch's permutation; empty where the samples are taken in their own order.

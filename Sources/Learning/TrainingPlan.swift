@@ -79,8 +79,11 @@ public struct EpochMeasurement: Hashable, Sendable {
 public struct TrainingPasses: Hashable, Sendable {
   /// Gradients; a loss without its gradient, a forward pass alone, counts as a third of one.
   public var gradients = 0.0
-  /// Hessian- or Gauss–Newton-vector products.
+  /// Hessian- or Gauss–Newton-vector products, and matrices by the products that take as many operations.
   public var products = 0.0
+  /// Gradients that a product took as long as: seconds a pass of either, over the run so far, of the thread alone. NaN where
+  /// there were no products. A measurement, which differs from run to run as seconds do.
+  public var productCost = Double.nan
 
   public init() {}
 }

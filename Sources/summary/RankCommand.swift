@@ -19,8 +19,9 @@ struct RankCommand: ParsableCommand {
 
   @Option(
     help: """
-      Show the metric against this cost instead, for each optimizer's best configuration: gradients and products \
-      in passes over the training set, a batch counting by its samples.
+      Show the metric against this cost instead, for each optimizer's best configuration. Gradients and products are in \
+      passes over the training set, a batch counting by its samples; passes are both together, a product counting as the \
+      gradients that it took as long as.
       """)
   var x: CostAxis?
 
@@ -73,7 +74,7 @@ struct RankCommand: ParsableCommand {
       let rows = CostCurves.configurations(of: ranking).flatMap { ranking.rows(of: $0) }
       let traces = try reading(reader.path) {
         try reader.traces(
-          of: Set(["val_loss", metric.column] + (axis.column.map { [$0] } ?? [])),
+          of: Set(["val_loss", metric.column] + axis.columns),
           runs: Set(rows.map { ranking.table.runs[$0].identity }))
       }
       let curves = try CostCurves(ranking, traces: traces, against: axis)

@@ -24,7 +24,7 @@ struct TargetOptions: ParsableArguments {
     let metric = ranking.criterion.metric == .validationAccuracy ? "val_accuracy" : "val_loss"
     let traces = try reading(reader.path) {
       try reader.traces(
-        of: [metric, "seconds_trace", "gradient_passes"], runs: Set(ranking.table.runs.map(\.identity)))
+        of: Set([metric] + TargetTimes.columns), runs: Set(ranking.table.runs.map(\.identity)))
     }
     return try TargetTimes(
       ranking, traces: traces, target: target.map { .value($0) } ?? .reference(optimizer: reference))
@@ -33,9 +33,10 @@ struct TargetOptions: ParsableArguments {
 
 struct TargetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "target", abstract: "Show the epochs, steps, gradients and seconds that optimizers take to a target.",
+    commandName: "target", abstract: "Show the passes over the data and the seconds that optimizers take to a target.",
     discussion: """
-      The target is met at the first evaluation that does. A run that never meets it takes infinitely long. Seconds of \
+      The target is met at the first evaluation that does. A run that never meets it takes infinitely long. Passes are \
+      gradients and products together, a product counting as the gradients that it took as long as. Seconds of \
       runs that ran beside each other are not those of runs that ran alone.
       """)
 
@@ -64,8 +65,8 @@ struct ProfileCommand: ParsableCommand {
   @Argument(help: "The directories that sweeps wrote.")
   var results: [String]
 
-  @Option(help: "What is counted to the target.")
-  var unit = SolverProfile.Unit.gradients
+  @Option(help: "What is counted to the target: passes are gradients and products together, over all of the data.")
+  var unit = SolverProfile.Unit.passes
 
   @OptionGroup var target: TargetOptions
   @OptionGroup var format: AnswerFormat

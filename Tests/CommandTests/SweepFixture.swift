@@ -54,6 +54,7 @@ struct SweepFixture {
       record.cost.totalSeconds = 0
       record.cost.workers = 0
       record.trace.seconds = []
+      record.trace.productCost = []
       return record
     }
   }

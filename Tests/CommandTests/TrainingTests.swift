@@ -26,6 +26,7 @@ import Testing
       record.cost.trainingSeconds = 0
       record.cost.totalSeconds = 0
       record.trace.seconds = []
+      record.trace.productCost = []
       return record
     }
   }

@@ -68,6 +68,8 @@ import Testing
       #expect(trace.productPasses.count == trace.count && trace.seconds.count == trace.count)
       #expect(record.cost.gradients > 0 && (record.cost.products > 0) == (trace.productPasses.last! > 0))
       #expect(trace.evaluations.isEmpty == !kind.isSecondOrder)
+      #expect(trace.productCost.count == (record.cost.products > 0 ? trace.count : 0))
+      #expect(trace.productCost.allSatisfy { $0.isNaN || $0 > 0 && $0.isFinite })
       guard record.outcome.isRankable else { continue }
       best = min(best, trace.trainLoss.last! / trace.trainLoss[0])
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct CostCurveTests {
   /// Adam converges slowly at one gradient an epoch; Newton costs 4 gradients and 10 products an epoch and is at rest
   /// after two.
-  private func curves(_ axis: CostAxis, stored: Bool = true) throws -> CostCurves {
+  private func curves(_ axis: CostAxis, stored: Bool = true, productCost: [Double] = []) throws -> CostCurves {
     let runs = [
       SampleRun(optimizer: "adam", seed: 1, loss: 0.5), SampleRun(optimizer: "adam", seed: 2, loss: 0.7),
       SampleRun(optimizer: "adam", learningRate: 1, seed: 1, loss: 0.9),
@@ -23,6 +23,7 @@ import Testing
       if stored {
         trace.gradientPasses = trace.validationLoss.indices.map { Double($0) * (isNewton ? 4 : 1) }
         trace.productPasses = trace.validationLoss.indices.map { Double($0) * (isNewton ? 10 : 0) }
+        if isNewton { trace.productCost = productCost }
       }
       traces[run.summary.identity] = trace
     }
@@ -47,6 +48,25 @@ import Testing
     #expect(try curves(.products).curves[1].value(at: 0) == 0.6)
     #expect(try curves(.seconds).curves[1].value(at: 1) == 0.8)
     #expect(try curves(.epochs).curves[0].value(at: 2) == 0.1)
+  }
+
+  /// A product counts as what it took at the end of the run, all along it.
+  @Test func passesAreGradientsAndProducts() throws {
+    let measured = try curves(.passes, productCost: [.nan, 2.5, 2])
+    #expect(measured.curves[0].runs[0].costs == [0, 24, 48] && measured.curves[1].runs[0].costs == [0, 1, 2, 3, 4])
+    var text = ""
+    measured.report(into: &text)
+    #expect(text.hasPrefix("validation_loss against passes, gradients and products in passes over the training set"))
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("a product as the 2.0 gradients that its run measured it to take)"))
+    // Nothing is known of results of an earlier version.
+    let assumed = try curves(.passes)
+    #expect(assumed.curves[0].runs[0].costs == [0, 19, 38])
+    text = ""
+    assumed.report(into: &text)
+    let other = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(other.contains("a product as 1.5 gradients where"))
+    #expect(throws: ReportError.noTrace("gradient_passes")) { try curves(.passes, stored: false) }
   }
 
   @Test func whatWasNotStoredIsSaid() throws {

@@ -214,6 +214,7 @@ import Testing
       var trace = Trace()
       trace.validationLoss = values
       trace.seconds = values.indices.map { 0.5 * Double($0) }
+      trace.gradientPasses = values.indices.map { 2 * Double($0) }
       traces[summaries[index].identity] = trace
     }
     let ranking = Ranking(RunTable(summaries), by: Criterion(.standard))
@@ -228,22 +229,23 @@ import Testing
     #expect(answer.tuned.map(\.optimizer) == ["adam", "momentum"])
     #expect(answer.tuned.map(\.met) == [2, 1])
     let adam = answer.tuned[0].medians
-    #expect([adam.epochs, adam.steps, adam.gradients, adam.seconds] == [2, 20, 40, 1])
+    #expect([adam.epochs, adam.steps, adam.gradients, adam.products, adam.seconds] == [2, 20, 4, 0, 1])
+    #expect(adam.passes == 4)
     #expect(answer.tuned[1].medians.epochs == .infinity)
-    #expect(SolverProfile([("a", answer)], in: .gradients).times == [[40], [.infinity]])
+    #expect(SolverProfile([("a", answer)], in: .gradients).times == [[4], [.infinity]])
     let json = try parsed(answer)
     #expect(json["metric"].text == "validation_loss" && json["target"].number == 5 && json["origin"].text == "given")
     #expect(json["workers"].elements.compactMap { $0["runs"].number } == [6])
     #expect(json["workers"][0]["workers"] == .null && json["unranked"] == .array([]))
     let tuned = json["tuned"].first("optimizer", "adam")
-    #expect(tuned["met"].number == 2 && tuned["runs"].number == 3 && tuned["gradients"].number == 40)
+    #expect(tuned["met"].number == 2 && tuned["runs"].number == 3 && tuned["gradients"].number == 4)
     #expect(tuned["configuration"]["hyperparameters"]["optimizer"].text == "adam")
     let momentum = json["fastest"].first("optimizer", "momentum")
     #expect(momentum["met"].number == 1 && momentum["seconds"] == .null)
   }
 
-  /// 136 of 200 gradients after 34 of 50 epochs, though 34·0.1/(50·0.1) times 200 is a little more.
-  @Test func countsAreWhole() throws {
+  /// 136 of 200 steps after 34 of 50 epochs.
+  @Test func stepsAreWhole() throws {
     var (run, trace) = runs("adam", [(0..<51).map { $0 < 34 ? 9 : 1 }])[0]
     run.epochs = 50
     trace[50] = 1
@@ -251,15 +253,61 @@ import Testing
     (summary.cost.steps, summary.cost.gradients) = (200, 200)
     var stored = Trace()
     stored.validationLoss = trace
-    stored.gradientPasses = trace.indices.reduce(into: []) { passes, _ in passes.append((passes.last ?? 0) + 0.1) }
-    stored.gradientPasses = stored.gradientPasses.map { $0 - 0.1 }
     let ranking = Ranking(RunTable([summary]), by: Criterion(.standard))
-    #expect(200 * (stored.gradientPasses[34] / stored.gradientPasses[50]) != 136)
     let times = try TargetTimes(ranking, traces: [summary.identity: stored], target: .value(1))
-    #expect(times.tuned[0].medians.gradients == 136 && times.tuned[0].medians.steps == 136)
+    #expect(times.tuned[0].medians.steps == 136)
     var text = ""
-    SolverProfile([("a", times)], in: .gradients).report(into: &text)
+    SolverProfile([("a", times)], in: .steps).report(into: &text)
     #expect(text.contains("\n  adam       136\n"), "\(text)")
+  }
+
+  /// Levenberg–Marquardt's few gradients stand beside hundreds of products: momentum is the faster one by far.
+  @Test func productsCount() throws {
+    var momentum = SampleRun(optimizer: "momentum", seed: 1, loss: 1)
+    var marquardt = SampleRun(optimizer: "levenberg_marquardt", seed: 1, loss: 1)
+    (momentum.epochs, marquardt.epochs) = (5, 7)
+    var (first, second) = (Trace(), Trace())
+    first.validationLoss = [9, 8, 7, 6, 5, 1]
+    first.gradientPasses = [0, 0.5, 1, 1.5, 2, 2.5]
+    first.productPasses = [0, 0, 0, 0, 0, 0]
+    second.validationLoss = [9, 8, 7, 6, 5, 4, 3, 1]
+    second.gradientPasses = (0..<8).map { $0 == 0 ? 0 : Double($0) + 1 }
+    second.productPasses = (0..<8).map { 487 * Double($0) }
+    second.productCost = [.nan, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 0.6]
+    let summaries = [momentum.summary, marquardt.summary]
+    let traces = Dictionary(uniqueKeysWithValues: zip(summaries.map(\.identity), [first, second]))
+    let times = try TargetTimes(
+      Ranking(RunTable(summaries), by: Criterion(.standard)), traces: traces, target: .value(1))
+    let passes = SolverProfile([("digits", times)], in: .passes)
+    #expect(passes.solvers == ["levenberg_marquardt", "momentum"])
+    #expect(abs(passes.times[0][0] - (8 + 0.6 * 7 * 487)) < 1e-9 && passes.times[1][0] == 2.5)
+    #expect(passes.profile.score(0) == 0 && passes.profile.score(1) == 1)
+    #expect(SolverProfile([("digits", times)], in: .gradients).times == [[8], [2.5]])
+    #expect(SolverProfile([("digits", times)], in: .products).times == [[7 * 487], [0]])
+    #expect(times.fastest.map(\.optimizer) == ["momentum", "levenberg_marquardt"])
+    var text = ""
+    passes.report(into: &text)
+    #expect(text.contains("digits: a product as the 0.60 gradients that its run measured it to take."), "\(text)")
+    let json = try parsed(times)
+    #expect(json["product_cost"]["least"].number == 0.6 && json["product_cost"]["assumed"] == .null)
+    #expect(json["tuned"].first("optimizer", "momentum")["passes"].number == 2.5)
+  }
+
+  /// Results of versions that did not store passes: an epoch is one where every step is a gradient.
+  @Test func passesOfFirstVersions() throws {
+    var run = SampleRun(optimizer: "adam", seed: 1, loss: 1)
+    run.epochs = 2
+    var summary = run.summary
+    (summary.cost.steps, summary.cost.gradients) = (20, 20)
+    var trace = Trace()
+    trace.validationLoss = [9, 5, 1]
+    func times() throws -> TargetTimes {
+      try TargetTimes(
+        Ranking(RunTable([summary]), by: Criterion(.standard)), traces: [summary.identity: trace], target: .value(1))
+    }
+    #expect(try times().tuned[0].medians.passes == 2)
+    summary.cost.products = 40
+    #expect(throws: ReportError.noTrace("gradient_passes")) { try times() }
   }
 
   @Test func profilesSayWhereThereAreNoRuns() throws {

@@ -18,6 +18,8 @@ public final class BatchDescent<S: Scalar> {
   public private(set) var reason: StoppingRule.Reason?
   /// Of all steps.
   public var counts: EvaluationCounts { objective.counts }
+  /// Of all steps.
+  var times: EvaluationTimes { objective.times }
   /// Of the last step.
   private(set) var report = StepReport()
 

@@ -1,11 +1,12 @@
 import Curvature
 
-/// Counts what a method asks of an objective.
+/// Counts what a method asks of an objective, and times it.
 ///
-/// A dense matrix counts as the products that would give it, one a parameter, and a diagonal as one product.
+/// A matrix or a diagonal that takes no products counts as those that take as many operations.
 public final class CountedObjective: Objective {
   public let base: any Objective
   public private(set) var counts: EvaluationCounts
+  public private(set) var times = EvaluationTimes()
 
   public init(_ base: any Objective, counts: EvaluationCounts = EvaluationCounts()) {
     self.base = base
@@ -21,16 +22,32 @@ public final class CountedObjective: Objective {
 
   public func value(at w: [Double], gradient: inout [Double]) -> Double {
     counts.gradients += 1
+    let started = ThreadClock.seconds
+    defer { times.gradients += ThreadClock.seconds - started }
     return base.value(at: w, gradient: &gradient)
   }
 
   public func curvature(_ form: CurvatureForm, at w: [Double]) -> any CurvatureMatrix {
-    CountedMatrix(base.curvature(form, at: w)) { [self] in counts.products += $0 }
+    CountedMatrix(timed { base.curvature(form, at: w) }, self)
   }
 
   public func squaredDiagonal(at w: [Double]) -> [Double] {
     counts.products += 1
-    return base.squaredDiagonal(at: w)
+    return timed { base.squaredDiagonal(at: w) }
+  }
+
+  /// Work on curvature that counts as these products, to whole ones.
+  fileprivate func count<Result, Failure: Error>(
+    products: Double, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    counts.products += max(1, Int(products.rounded()))
+    return try timed(body)
+  }
+
+  private func timed<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    let started = ThreadClock.seconds
+    defer { times.products += ThreadClock.seconds - started }
+    return try body()
   }
 }
 
@@ -40,35 +57,41 @@ public struct EvaluationCounts: Hashable, Sendable {
   public var values = 0
   /// Gradients, each with its loss.
   public var gradients = 0
-  /// Hessian- or Gauss–Newton-vector products.
+  /// Hessian- or Gauss–Newton-vector products, and matrices by the products that take as many operations.
   public var products = 0
+
+  public init() {}
+}
+
+/// How long the thread computed what was asked of an objective, in seconds.
+public struct EvaluationTimes: Hashable, Sendable {
+  public var gradients = 0.0
+  /// Products, matrices and diagonals, and what makes them ready.
+  public var products = 0.0
 
   public init() {}
 }
 
 private struct CountedMatrix: CurvatureMatrix {
   let base: any CurvatureMatrix
-  let count: (Int) -> Void
+  let objective: CountedObjective
 
-  init(_ base: any CurvatureMatrix, _ count: @escaping (Int) -> Void) {
+  init(_ base: any CurvatureMatrix, _ objective: CountedObjective) {
     self.base = base
-    self.count = count
+    self.objective = objective
   }
 
   var dimension: Int { base.dimension }
+  var denseProducts: Double { base.denseProducts }
+  var diagonalProducts: Double { base.diagonalProducts }
 
   func apply(_ v: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>) {
-    count(1)
-    base.apply(v, into: result)
+    objective.count(products: 1) { base.apply(v, into: result) }
   }
 
   func denseMatrix(limit: Int) throws(CurvatureError) -> SymmetricMatrix {
-    count(dimension)
-    return try base.denseMatrix(limit: limit)
+    try objective.count(products: denseProducts) { () throws(CurvatureError) in try base.denseMatrix(limit: limit) }
   }
 
-  func diagonal() -> [Double] {
-    count(1)
-    return base.diagonal()
-  }
+  func diagonal() -> [Double] { objective.count(products: diagonalProducts) { base.diagonal() } }
 }

@@ -27,6 +27,12 @@ extension Objective {
 
 /// A matrix of second derivatives: its products, and for few parameters itself.
 public protocol CurvatureMatrix: SymmetricOperator {
+  /// What ``denseMatrix(limit:)`` takes, in products with as many operations.
+  var denseProducts: Double { get }
+
+  /// What ``diagonal()`` takes, in products with as many operations.
+  var diagonalProducts: Double { get }
+
   /// - Throws: ``CurvatureError/tooLarge(dimension:limit:)`` above `limit`.
   func denseMatrix(limit: Int) throws(CurvatureError) -> SymmetricMatrix
 
@@ -37,6 +43,11 @@ extension HessianOperator: CurvatureMatrix {}
 extension GaussNewtonOperator: CurvatureMatrix {}
 
 extension SymmetricMatrix: CurvatureMatrix {
+  /// It had to be formed, column by column.
+  public var denseProducts: Double { Double(dimension) }
+
+  public var diagonalProducts: Double { 1 }
+
   public func denseMatrix(limit: Int) throws(CurvatureError) -> SymmetricMatrix {
     guard dimension <= limit else { throw .tooLarge(dimension: dimension, limit: limit) }
     return self

@@ -24,8 +24,11 @@ extension CostCurves {
 
   private var note: String {
     switch axis {
+    case .passes:
+      ", gradients and products in passes over the training set (a loss alone: a third of a gradient"
+        + "\(productCosts.description.map { "; \($0)" } ?? ""))"
     case .gradients: ", in passes over the training set (a loss alone: a third)"
-    case .products: ", in passes over the training set (a dense matrix: one a parameter)"
+    case .products: ", in passes over the training set (a dense matrix: those with as many operations)"
     case .epochs, .seconds: ""
     }
   }
@@ -49,7 +52,7 @@ extension CostCurves {
 
   public func writeJSON(to output: inout some TextOutputStream) {
     let members: [String: JSON] = [
-      "x": .string(axis.rawValue), "metric": .string(metric.rawValue),
+      "x": .string(axis.rawValue), "metric": .string(metric.rawValue), "product_cost": productCosts.json,
       "curves": .array(
         curves.map { curve in
           .object([

@@ -3,6 +3,9 @@ import RealModule
 
 /// What a run costs, in one of the units that runs are compared in.
 public enum CostAxis: String, CaseIterable, Hashable, Sendable {
+  /// Gradients and products together, in passes over the training set: a product counts as the gradients that it took as
+  /// long as.
+  case passes
   case epochs
   /// Passes over the training set; a batch counts by its samples, a loss alone as a third.
   case gradients
@@ -10,19 +13,22 @@ public enum CostAxis: String, CaseIterable, Hashable, Sendable {
   case products
   case seconds
 
-  /// Name of the trace that holds it; nil for the epochs, which count themselves.
-  public var column: String? {
+  /// Names of the traces that hold it, the one that it cannot be without first; none for the epochs, which count
+  /// themselves.
+  public var columns: [String] {
     switch self {
-    case .epochs: nil
-    case .gradients: "gradient_passes"
-    case .products: "product_passes"
-    case .seconds: "seconds_trace"
+    case .passes: ["gradient_passes", "product_passes", "product_cost"]
+    case .epochs: []
+    case .gradients: ["gradient_passes"]
+    case .products: ["product_passes"]
+    case .seconds: ["seconds_trace"]
     }
   }
 
   /// The cost of the run by the end of each epoch; empty where it was not stored.
   func values(of trace: Trace) -> [Double] {
     switch self {
+    case .passes: trace.passes
     case .epochs: (0..<trace.count).map(Double.init)
     case .gradients: trace.gradientPasses
     case .products: trace.productPasses
@@ -39,6 +45,8 @@ public struct CostCurves: Sendable {
   public let curves: [Curve]
   /// Of all runs, whose seconds are compared.
   public let concurrency: Concurrency
+  /// Of the runs that are drawn.
+  let productCosts: ProductCosts
 
   /// What can be drawn against a cost: a trace.
   public enum Metric: String, Hashable, Sendable {
@@ -96,7 +104,7 @@ public struct CostCurves: Sendable {
     }
   }
 
-  /// - Parameter traces: Of the runs of ``configurations(of:)``: the metric, the validation loss and the axis' column.
+  /// - Parameter traces: Of the runs of ``configurations(of:)``: the metric, the validation loss and the axis' columns.
   /// - Throws: ``ReportError/nothingRanked``, ``ReportError/noTrace(_:)`` where the cost was not stored.
   public init(
     _ ranking: Ranking, traces: [TrialIdentity: Trace], against axis: CostAxis
@@ -109,6 +117,7 @@ public struct CostCurves: Sendable {
     let best = Self.configurations(of: ranking)
     guard !best.isEmpty else { throw .nothingRanked }
     var curves: [Curve] = []
+    var drawn: [Trace] = []
     for configuration in best {
       var runs: [Run] = []
       for row in ranking.rows(of: configuration) where !ranking.values[row].isNaN {
@@ -116,7 +125,8 @@ public struct CostCurves: Sendable {
         guard let trace = traces[run.identity] else { continue }
         let costs = axis.values(of: trace)
         let values = metric.values(of: trace)
-        guard !costs.isEmpty && costs.count == values.count else { throw .noTrace(axis.column ?? axis.rawValue) }
+        guard !costs.isEmpty && costs.count == values.count else { throw .noTrace(axis.columns.first ?? axis.rawValue) }
+        drawn.append(trace)
         runs.append(
           Run(
             identity: run.identity, costs: costs, values: values,
@@ -126,6 +136,7 @@ public struct CostCurves: Sendable {
       curves.append(Curve(optimizer: optimizer?.text(configuration.row) ?? "all", rank: rank + 1, runs: runs))
     }
     self.curves = curves
+    productCosts = ProductCosts(drawn)
   }
 
   /// Eight costs of equal ratios, from the cheapest first epoch to the dearest last one. One where nothing costs

@@ -15,16 +15,21 @@ public struct SolverProfile: Sendable {
   public let profile: PerformanceProfile
 
   public enum Unit: String, Hashable, Sendable, CaseIterable {
+    /// Gradients and products together.
+    case passes
     case epochs
     case steps
     case gradients
+    case products
     case seconds
 
     var path: KeyPath<TargetTimes.Cost, Double> {
       switch self {
+      case .passes: \.passes
       case .epochs: \.epochs
       case .steps: \.steps
       case .gradients: \.gradients
+      case .products: \.products
       case .seconds: \.seconds
       }
     }
@@ -58,7 +63,7 @@ public struct SolverProfile: Sendable {
   private static let shown = [1.0, 1.25, 1.5, 2, 3, 4, 8, 16]
 
   public func report(into output: inout some TextOutputStream) {
-    output.write("\(unit.rawValue) to the target of each problem, optimizers at their best configurations\n")
+    output.write("\(unit.title) to the target of each problem, optimizers at their best configurations\n")
     Table(
       columns: [.init("optimizer")] + problems.map { .init($0, .right) },
       rows: solvers.indices.map { solver in [solvers[solver]] + problems.indices.map { timeText(solver, $0) } }
@@ -72,6 +77,12 @@ public struct SolverProfile: Sendable {
       for (problem, target) in zip(problems, targets) {
         guard let caution = target.concurrency.caution else { continue }
         output.write(TerminalText.wrapped("\(problem): \(caution)", first: "  "))
+      }
+    }
+    if unit == .passes {
+      for (problem, target) in zip(problems, targets) {
+        guard let costs = target.productCosts.description else { continue }
+        output.write(TerminalText.wrapped("\(problem): \(costs).", first: "  "))
       }
     }
     output.write("\nShare of the problems within τ times the fastest, and score B (area up to τ = 4)\n")

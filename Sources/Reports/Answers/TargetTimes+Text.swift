@@ -1,9 +1,21 @@
 import Experiments
 
 extension SolverProfile.Unit {
-  /// A value as tables show it: counts whole, seconds to three digits.
+  /// A value as tables show it: counts whole, all else to three digits.
   func text(_ value: Double) -> String {
-    self == .seconds ? NumberText.significant(value, 3) : NumberText.short(value)
+    switch self {
+    case .epochs, .steps: NumberText.short(value)
+    case .passes, .gradients, .products, .seconds: value == 0 ? "0" : NumberText.significant(value, 3)
+    }
+  }
+
+  /// For the head of a table.
+  var title: String {
+    switch self {
+    case .passes: "Passes over the data (gradients and products)"
+    case .gradients, .products: "\(rawValue.capitalized), in passes over the data,"
+    case .epochs, .steps, .seconds: rawValue.capitalized
+    }
   }
 }
 
@@ -12,11 +24,13 @@ extension TargetTimes {
     output.write(
       TerminalText.wrapped(
         "Target: \(metric.rawValue) \(metric == .validationAccuracy ? "≥" : "≤") \(NumberText.significant(target)), \(origin)."
-          + " Medians over seeds to the first evaluation that meets it; ∞ where half of the runs or more never do.",
+          + " Medians over seeds to the first evaluation that meets it; ∞ where half of the runs or more never do."
+          + " Gradients and products are in passes over the data, passes are both together"
+          + "\(productCosts.description.map { ": \($0)" } ?? "").",
         first: ""))
     output.write("\nEach optimizer at its best configuration by validation\n")
     write(tuned, to: &output)
-    output.write("\nEach at the configuration that takes the fewest gradients\n")
+    output.write("\nEach at the configuration that takes the fewest passes\n")
     write(fastest, to: &output)
     if !unranked.isEmpty {
       output.write(

@@ -6,7 +6,7 @@ public struct TargetTimes: Sendable {
   public let metric: SelectionRule.Metric
   /// Where the target comes from, in words.
   public let origin: String
-  /// Each optimizer at the configuration that ranks first by validation, then each at its fastest in gradients.
+  /// Each optimizer at the configuration that ranks first by validation, then each at its fastest in passes.
   public let tuned: [Entry]
   public let fastest: [Entry]
   /// Optimizers of which no run can be ranked.
@@ -14,6 +14,8 @@ public struct TargetTimes: Sendable {
   let ranking: Ranking
   /// Of all runs, whose seconds are compared.
   public let concurrency: Concurrency
+  /// Of all runs, whose passes are compared.
+  let productCosts: ProductCosts
 
   public struct Entry: Sendable {
     public let optimizer: String
@@ -26,9 +28,15 @@ public struct TargetTimes: Sendable {
 
   /// In every unit.
   public struct Cost: Hashable, Sendable {
+    /// Gradients and products together, in passes over the training set: a product counts as the gradients that it took as
+    /// long as.
+    public var passes = Double.infinity
     public var epochs = Double.infinity
     public var steps = Double.infinity
+    /// In passes over the training set: a batch counts by its samples, a loss alone as a third.
     public var gradients = Double.infinity
+    /// Hessian- or Gauss–Newton-vector products, in passes over the training set.
+    public var products = Double.infinity
     public var seconds = Double.infinity
 
     public init() {}
@@ -43,11 +51,15 @@ public struct TargetTimes: Sendable {
   }
 
   /// Throws ``ReportError/unknownValue`` for a reference that is no optimizer of the runs,
-  /// ``ReportError/nothingRanked`` where no run can be ranked.
+  /// ``ReportError/nothingRanked`` where no run can be ranked, ``ReportError/noTrace(_:)`` where a second-order optimizer's
+  /// passes were not stored.
+  ///
+  /// - Parameter traces: Of all runs: the metric and ``columns``.
   public init(_ ranking: Ranking, traces: [TrialIdentity: Trace], target: Target) throws(ReportError) {
     metric = ranking.criterion.metric == .validationAccuracy ? .validationAccuracy : .validationLoss
     self.ranking = ranking
     concurrency = Concurrency(ranking.table.runs)
+    productCosts = ProductCosts(traces.values)
     let optimizer = ranking.table.column("optimizer")
     let names = optimizer?.values.map(\.description) ?? ["all"]
     func name(_ configuration: Ranking.Configuration) -> String {
@@ -77,7 +89,7 @@ public struct TargetTimes: Sendable {
       self.target = sorted[sorted.count / 2]
       origin = "the median of \(key)'s best over the seeds of its best configuration"
     }
-    let reach = Reach(ranking, traces, metric, self.target)
+    let reach = try Reach(ranking, traces, metric, self.target)
     tuned = ranked.map { Entry(name($0.value), $0.value, ranking, reach) }
     var fastest: [String: Entry] = [:]
     for configuration in ranking.configurations where configuration.isRanked {
@@ -86,12 +98,15 @@ public struct TargetTimes: Sendable {
         fastest[entry.optimizer] = entry
         continue
       }
-      if entry.medians.gradients < known.medians.gradients { fastest[entry.optimizer] = entry }
+      if entry.medians.passes < known.medians.passes { fastest[entry.optimizer] = entry }
     }
     self.fastest = fastest.values.sorted {
-      ($0.medians.gradients, $0.optimizer) < ($1.medians.gradients, $1.optimizer)
+      ($0.medians.passes, $0.optimizer) < ($1.medians.passes, $1.optimizer)
     }
   }
+
+  /// The traces that hold what runs had cost.
+  public static let columns = CostAxis.passes.columns + CostAxis.seconds.columns
 }
 
 extension SelectionRule.Metric {
@@ -107,25 +122,37 @@ private struct Reach {
 
   init(
     _ ranking: Ranking, _ traces: [TrialIdentity: Trace], _ metric: SelectionRule.Metric, _ target: Double
-  ) {
-    costs = ranking.table.runs.map { run in
-      var cost = TargetTimes.Cost()
-      guard run.outcome.isRankable, let trace = traces[run.identity] else { return cost }
+  ) throws(ReportError) {
+    for run in ranking.table.runs {
+      guard run.outcome.isRankable, let trace = traces[run.identity] else {
+        costs.append(TargetTimes.Cost())
+        continue
+      }
       let values = metric == .validationAccuracy ? trace.validationAccuracy : trace.validationLoss
-      guard
-        let epoch = values.firstIndex(where: { metric == .validationAccuracy ? $0 >= target : $0 <= target })
-      else { return cost }
-      // Every epoch takes as many steps; as many gradients too, but for a second-order optimizer. Both are counts, which
-      // the products may miss by a rounding error.
-      let share = run.epochs > 0 ? Double(epoch) / Double(run.epochs) : 0
-      let passes = trace.gradientPasses
-      let work = passes.indices.contains(epoch) && passes.last! > 0 ? passes[epoch] / passes.last! : share
-      cost.epochs = Double(epoch)
-      cost.steps = (Double(run.cost.steps) * share).rounded()
-      cost.gradients = (Double(run.cost.gradients) * work).rounded()
-      cost.seconds = trace.seconds.indices.contains(epoch) ? trace.seconds[epoch] : .nan
-      return cost
+      let epoch = values.firstIndex { metric == .validationAccuracy ? $0 >= target : $0 <= target }
+      costs.append(try epoch.map { epoch throws(ReportError) in try Self.cost(run, trace, epoch) } ?? .init())
     }
+  }
+
+  /// What the run had cost by the end of that epoch.
+  private static func cost(_ run: RunSummary, _ trace: Trace, _ epoch: Int) throws(ReportError) -> TargetTimes.Cost {
+    var cost = TargetTimes.Cost()
+    cost.epochs = Double(epoch)
+    // Every epoch takes as many steps. A count, which the product may miss by a rounding error.
+    let share = run.epochs > 0 ? Double(epoch) / Double(run.epochs) : 0
+    cost.steps = (Double(run.cost.steps) * share).rounded()
+    cost.seconds = trace.seconds.indices.contains(epoch) ? trace.seconds[epoch] : .nan
+    if trace.gradientPasses.indices.contains(epoch) {
+      cost.passes = trace.passes[epoch]
+      cost.gradients = trace.gradientPasses[epoch]
+      cost.products = trace.productPasses.indices.contains(epoch) ? trace.productPasses[epoch] : 0
+    } else if run.cost.products == 0 && run.cost.gradients == run.cost.steps {
+      // A run of a version that did not store them, with a gradient a step: an epoch is a pass.
+      (cost.passes, cost.gradients, cost.products) = (Double(epoch), Double(epoch), 0)
+    } else {
+      throw .noTrace(CostAxis.passes.columns[0])
+    }
+    return cost
   }
 
   subscript(row: Int) -> TargetTimes.Cost { costs[row] }
@@ -149,6 +176,8 @@ extension TargetTimes.Entry {
       return sorted[middle].isFinite ? (sorted[middle - 1] + sorted[middle]) / 2 : .infinity
     }
     var medians = TargetTimes.Cost()
+    medians.passes = median(\.passes)
+    medians.products = median(\.products)
     medians.epochs = median(\.epochs)
     medians.steps = median(\.steps)
     medians.gradients = median(\.gradients)

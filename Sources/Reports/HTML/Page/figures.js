@@ -187,10 +187,11 @@ const figures = {
   }},
   budget: {of: () => {
     const {trials, optimizers: searches} = meta.budget;
+    const share = chance => chance === null ? "–" : `${(100 * chance).toFixed(1)} %`;
     const traces = searches.flatMap((search, index) => [
       {type: "scatter", mode: "lines", x: [...trials, ...[...trials].reverse()], y: [...search.mean.map((mean, i) => mean + search.error[i]), ...search.mean.map((mean, i) => mean - search.error[i]).reverse()], fill: "toself", fillcolor: PALETTE[index % 8] + "26", line: {width: 0}, hoverinfo: "skip", showlegend: false, legendgroup: search.name},
-      {type: "scatter", mode: "lines+markers", x: trials, y: search.mean, name: plain(search.name), legendgroup: search.name, ...style(index), text: search.best.map((chance, i) => plain(`k = ${trials[i]}: ${measurement(search.mean[i], search.error[i])}, best of all with ${(100 * chance).toFixed(1)} %`)), hovertemplate: "%{text}<extra>%{fullData.name}</extra>"}]);
-    return {traces, numbers: () => searches.flatMap(search => trials.map((k, i) => [search.name, String(k), measurement(search.mean[i], search.error[i]), `${(100 * search.best[i]).toFixed(1)} %`])), head: ["optimizer", "k", "expected best", "P(best of all)"],
+      {type: "scatter", mode: "lines+markers", x: trials, y: search.mean, name: plain(search.name), legendgroup: search.name, ...style(index), text: search.best.map((chance, i) => plain(`k = ${trials[i]}: ${measurement(search.mean[i], search.error[i])}, best of all with ${share(chance)}`)), hovertemplate: "%{text}<extra>%{fullData.name}</extra>"}]);
+    return {traces, numbers: () => searches.flatMap(search => trials.map((k, i) => [search.name, String(k), measurement(search.mean[i], search.error[i]), share(search.best[i])])), head: ["optimizer", "k", "expected best", "P(best of all)"],
       layout: layoutOf(axis("random trials k", {type: "log", tickvals: trials}), axis("expected best " + meta.metric))};
   }},
 };
