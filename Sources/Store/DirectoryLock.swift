@@ -18,7 +18,7 @@ final class DirectoryLock: Sendable {
 
   /// Who writes to the directory now; nil where nobody does.
   static func holder(of directory: ResultDirectory) throws -> String? {
-    guard Files.exists(directory.lock) else { return nil }
+    guard try Files.exists(directory.lock) else { return nil }
     let file = try FileDescriptor(opening: directory.lock, O_RDONLY)
     return try file.tryLock() ? nil : describeHolder(file)
   }

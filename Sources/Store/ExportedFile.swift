@@ -23,7 +23,7 @@ public enum ExportedFile {
 
   /// Throws ``StoreError`` where the file cannot be written.
   public static func write(_ bytes: [UInt8], to path: String) throws {
-    if Files.isDirectory(path) { throw StoreError.system(operation: "open", path: path, code: EISDIR) }
+    if try Files.isDirectory(path) { throw StoreError.system(operation: "open", path: path, code: EISDIR) }
     try Files.replace(path, with: bytes)
   }
 

@@ -12,7 +12,7 @@ public final class ProbeStore: Sendable {
   /// Throws ``StoreError/notResults`` where there are none, ``StoreError/locked`` where a sweep is running.
   public init(directory path: String) throws {
     directory = ResultDirectory(path)
-    guard Files.isDirectory(directory.path), Files.exists(directory.manifest) else {
+    guard try Files.isDirectory(directory.path), try Files.exists(directory.manifest) else {
       throw StoreError.notResults(path: path, reason: "it is not the directory of a sweep")
     }
     manifest = try JSON.read(SweepManifest.self, path: directory.manifest)

@@ -33,14 +33,14 @@ public final class ResultReader: Sendable {
   public init(path: String) throws {
     self.path = path
     let directory = ResultDirectory(path)
-    if Files.isDirectory(directory.path) {
-      guard Files.exists(directory.manifest) else {
+    if try Files.isDirectory(directory.path) {
+      guard try Files.exists(directory.manifest) else {
         throw StoreError.notResults(path: path, reason: "the directory has no sweep.json")
       }
       source = .directory(directory)
       manifest = try JSON.read(SweepManifest.self, path: directory.manifest)
     } else {
-      guard Files.exists(path) else { throw StoreError.notResults(path: path, reason: "there is no such file") }
+      guard try Files.exists(path) else { throw StoreError.notResults(path: path, reason: "there is no such file") }
       source = .file(path)
       try ShardFile.rehearseUnlessSealed(path)
       manifest = try HDF5.run {
@@ -65,7 +65,7 @@ public final class ResultReader: Sendable {
     get throws {
       switch source {
       case .directory(let directory):
-        guard Files.exists(directory.testEvaluation) else { return nil }
+        guard try Files.exists(directory.testEvaluation) else { return nil }
         return try JSON.read(TestEvaluation.self, path: directory.testEvaluation)
       case .file(let path): return try HDF5.run { try ShardFile.testEvaluation(of: path) }
       }
@@ -140,7 +140,7 @@ public final class ResultReader: Sendable {
     case nil: nil
     case .shard(let path, let row):
       // Gone where it was joined with others since.
-      !Files.exists(path) && requiresSeal
+      try !Files.exists(path) && requiresSeal
         ? nil
         : try HDF5.runUntrusted(path, isSealed: requiresSeal) {
           let shard = try ShardFile.open(path, requiresSeal: requiresSeal)

@@ -89,7 +89,7 @@ public final class ResultStore: Sendable {
     _ manifest: SweepManifest, in directory: ResultDirectory
   ) throws -> SweepManifest {
     var manifest = manifest
-    if Files.exists(directory.manifest) {
+    if try Files.exists(directory.manifest) {
       let existing = try JSON.read(SweepManifest.self, path: directory.manifest)
       let differences = existing.conflicts(with: manifest)
       guard differences.isEmpty else { throw SweepConflict(directory: directory.path, differences: differences) }

@@ -6,7 +6,7 @@ import Store
 
 /// The run that a path names: results alone, or results, a slash and the first digits of the run.
 func findRun(_ path: String) throws -> (reader: ResultReader, record: TrialRecord) {
-  if access(path, F_OK) == 0 {
+  if try isThere(path) {
     let reader = try openResults(path)
     return (reader, try record(try bestRun(of: reader), in: reader))
   }
@@ -14,7 +14,7 @@ func findRun(_ path: String) throws -> (reader: ResultReader, record: TrialRecor
   let folder = slash.map { String(path[..<$0]) } ?? "."
   let digits = slash.map { String(path[path.index(after: $0)...]) } ?? path
   let isIdentity = !digits.isEmpty && digits.allSatisfy { $0.isHexDigit && $0.isASCII }
-  guard isIdentity, access(folder, F_OK) == 0 else {
+  guard isIdentity, try isThere(folder) else {
     throw complain(
       "\(path): no such results; accepted: RESULTS, or RESULTS/RUN with the first digits of a run",
       status: EX_NOINPUT)

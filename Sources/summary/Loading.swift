@@ -18,10 +18,21 @@ func loadResults(_ reader: ResultReader) throws -> SweepResults {
 }
 
 func openResults(_ path: String) throws -> ResultReader {
-  guard access(path, F_OK) == 0 else {
-    throw complain("\(path): \(String(cString: strerror(errno)))", status: EX_NOINPUT)
-  }
+  guard try isThere(path) else { throw complain("\(path): \(String(cString: strerror(ENOENT)))", status: EX_NOINPUT) }
   return try reading(path) { try ResultReader(path: path) }
+}
+
+/// Whether there is something at a path; ends the program where the system cannot say.
+func isThere(_ path: String) throws -> Bool {
+  if access(path, F_OK) == 0 { return true }
+  let code = errno
+  guard code != ENOENT, code != ENOTDIR else { return false }
+  throw complain("\(path): \(String(cString: strerror(code)))", status: status(ofSystemError: code))
+}
+
+/// What is not there, or may not be opened, is no input; anything else is an error of reading it.
+private func status(ofSystemError code: Int32) -> Int32 {
+  [ENOENT, ENOTDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG].contains(code) ? EX_NOINPUT : EX_IOERR
 }
 
 /// Runs `body`, which reads results; ends the program where they cannot be read.
@@ -29,7 +40,8 @@ func reading<Result>(_ path: String, _ body: () throws -> Result) throws -> Resu
   do {
     return try body()
   } catch StoreError.system(let operation, let path, let code) {
-    throw complain("\(StoreError.system(operation: operation, path: path, code: code))", status: EX_NOINPUT)
+    throw complain(
+      "\(StoreError.system(operation: operation, path: path, code: code))", status: status(ofSystemError: code))
   } catch {
     throw complain("\(error)", status: EX_DATAERR)
   }

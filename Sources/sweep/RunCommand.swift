@@ -50,7 +50,7 @@ struct RunCommand: ParsableCommand {
       let experiment = try options.load()
       for warning in experiment.warnings { display.logger.warning("\(warning)") }
       let directory = "\(output)/\(experiment.name)"
-      if resume, (try? ResultReader(path: directory)) == nil { throw NothingToResume(directory: directory) }
+      if resume { try requireResults(in: directory) }
       let sweep = try options.prepare(experiment)
       if engine == .local { try keepOut(of: directory, display) }
       if engine == .slurm, try submit(sweep, directory) { return }
@@ -64,6 +64,15 @@ struct RunCommand: ParsableCommand {
       try ClosingReport(outcome, ranking ?? rank(outcome.runs), sweep: sweep, directory: directory).print()
     }
     if let status = trap.exitStatus { throw ExitCode(status) }
+  }
+
+  /// Ends where there is nothing to go on with. What cannot be read is not nothing.
+  private func requireResults(in directory: String) throws {
+    do {
+      _ = try ResultReader(path: directory)
+    } catch StoreError.notResults {
+      throw NothingToResume(directory: directory)
+    }
   }
 
   /// Ends where tasks of Slurm wait for these results: they would find them taken.

@@ -19,7 +19,8 @@ struct VerificationReport {
       Table(columns: [.init(""), .init("files"), .init("size"), .init("")], rows: rows).write(to: &output)
     }
     for file in verification.files where !file.note.isEmpty {
-      let mark = file.state == .damaged && file.kind != .quarantine ? "! " : "  "
+      let isSetAside = file.state == .damaged && file.kind == .quarantine
+      let mark = (file.state == .damaged || file.state == .unreadable) && !isSetAside ? "! " : "  "
       output.write(TerminalText.wrapped(text(of: file), first: mark))
     }
     output.write(verdict + "\n")
@@ -28,7 +29,7 @@ struct VerificationReport {
   private func row(_ kind: Verification.Kind) -> [String]? {
     let files = verification.files.filter { $0.kind == kind }
     guard !files.isEmpty else { return nil }
-    let states = [Verification.State.whole, .inUse, .leftover, .damaged].compactMap { state -> String? in
+    let states = [Verification.State.whole, .inUse, .leftover, .damaged, .unreadable].compactMap { state -> String? in
       let count = files.count { $0.state == state }
       return count == 0 ? nil : "\(Quantity.grouped(count)) \(Self.name(state))"
     }
@@ -45,6 +46,7 @@ struct VerificationReport {
     case .inUse: "in use"
     case .leftover: "left over"
     case .damaged: "damaged"
+    case .unreadable: "unreadable"
     }
   }
 
@@ -57,10 +59,18 @@ struct VerificationReport {
   }
 
   private var verdict: String {
-    let damaged = verification.damaged.count
-    guard damaged > 0 else { return "Nothing is damaged." }
-    let subject = damaged == 1 ? "One file is" : "\(Quantity.grouped(damaged)) files are"
-    return "\(subject) damaged. `sweep verify --repair` saves what can be saved; the same sweep then runs the rest."
+    let (damaged, unreadable) = (verification.damaged.count, verification.unreadable.count)
+    var sentences: [String] = []
+    if unreadable > 0 {
+      let files = unreadable == 1 ? "One file" : "\(Quantity.grouped(unreadable)) files"
+      sentences.append("\(files) could not be read: whether anything is damaged there is not known.")
+    }
+    if damaged > 0 {
+      let subject = damaged == 1 ? "One file is" : "\(Quantity.grouped(damaged)) files are"
+      sentences.append(
+        "\(subject) damaged. `sweep verify --repair` saves what can be saved; the same sweep then runs the rest.")
+    }
+    return sentences.isEmpty ? "Nothing is damaged." : sentences.joined(separator: "\n")
   }
 
   func writeJSON(to output: inout some TextOutputStream) throws {

@@ -10,7 +10,7 @@ struct VerifyCommand: ParsableCommand {
     discussion: """
       Reads shards, journals, quarantine and temporary files; tries every checksum; writes nothing unless --repair is \
       given. What a kill leaves is no damage: the next sweep takes it up. \
-      Exit status: 0 whole, 65 something is damaged, 66 no such results.
+      Exit status: 0 whole, 65 something is damaged, 66 no such results, 74 something could not be read.
       """)
 
   @Argument(help: .init("The directory a sweep wrote, or a single file.", valueName: "results"), completion: .directory)
@@ -27,7 +27,7 @@ struct VerifyCommand: ParsableCommand {
   var repair = false
 
   func run() throws {
-    var isWhole = false
+    var status: ExitCode?
     try exitOnFailure {
       if repair {
         for line in try ResultRepair.repair(results) { print(TerminalText.escaped(line)) }
@@ -40,8 +40,12 @@ struct VerifyCommand: ParsableCommand {
         VerificationReport(verification).write(to: &text)
       }
       print(text, terminator: "")
-      isWhole = verification.isWhole
+      if !verification.unreadable.isEmpty {
+        status = .inputOutput
+      } else if !verification.isWhole {
+        status = .dataError
+      }
     }
-    if !isWhole { throw ExitCode.dataError }
+    if let status { throw status }
   }
 }

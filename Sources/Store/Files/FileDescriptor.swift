@@ -9,13 +9,18 @@ struct FileDescriptor: ~Copyable {
   init(opening path: String, _ flags: CInt, mode: mode_t = 0o644) throws {
     raw = retrying { Glibc.open(path, flags | O_CLOEXEC, mode) }
     self.path = path
-    guard raw >= 0 else { throw StoreError.system(operation: "open", path: path, code: errno) }
+    guard raw >= 0 else {
+      let code = errno
+      if code == ENOENT, flags & O_CREAT == 0, try Files.isLink(path) { throw Files.danglingLink(path) }
+      throw StoreError.system(operation: "open", path: path, code: code)
+    }
   }
 
   /// Closes and reports what closing says: some file systems report a failed write only here.
   consuming func close() throws {
     let status = Glibc.close(raw)
     raw = -1
+    // After EINTR the descriptor is closed all the same.
     guard status == 0 || errno == EINTR else {
       throw StoreError.system(operation: "close", path: path, code: errno)
     }
@@ -32,7 +37,7 @@ struct FileDescriptor: ~Copyable {
 
   private func status() throws -> stat {
     var status = stat()
-    guard fstat(raw, &status) == 0 else { throw failure("fstat") }
+    guard retrying({ fstat(raw, &status) }) == 0 else { throw failure("fstat") }
     return status
   }
 
@@ -46,22 +51,35 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// Writes all of the bytes at `offset`.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
+    var done = 0
+    while let start = bytes.baseAddress, done < bytes.count {
+      let written = retrying { pwrite(raw, start + done, bytes.count - done, off_t(offset + done)) }
+      guard written > 0 else { throw failure("write") }
+      done += written
+    }
+  }
+
   func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
 
   /// Up to `count` bytes from `offset`; fewer at the end of the file.
   func read(_ count: Int, at offset: Int) throws -> [UInt8] {
-    var code: CInt = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      while initialized < count {
-        let start = buffer.baseAddress! + initialized
-        let taken = retrying { pread(raw, start, count - initialized, off_t(offset + initialized)) }
-        if taken < 0 { code = errno }
-        guard taken > 0 else { return }
-        initialized += taken
-      }
+    try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      initialized = try read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
     }
-    guard code == 0 else { throw StoreError.system(operation: "read", path: path, code: code) }
-    return bytes
+  }
+
+  /// Fills `memory` from `offset` on; the number of bytes, fewer at the end of the file.
+  func read(into memory: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+    var done = 0
+    while let start = memory.baseAddress, done < memory.count {
+      let taken = retrying { pread(raw, start + done, memory.count - done, off_t(offset + done)) }
+      if taken < 0 { throw failure("read") }
+      if taken == 0 { break }
+      done += taken
+    }
+    return done
   }
 
   func truncate(to size: Int) throws {

@@ -2,20 +2,51 @@ import Glibc
 
 /// The few operations on paths the store needs, each durable where it says so.
 enum Files {
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  /// Whether something is at a path. Throws where the system cannot say, and for a link to nothing.
+  static func exists(_ path: String) throws -> Bool { try status(path) != nil }
 
-  static func isDirectory(_ path: String) -> Bool {
+  static func isDirectory(_ path: String) throws -> Bool {
+    try status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+  }
+
+  /// What `stat` says of a path; nil where nothing is there.
+  ///
+  /// Only ENOENT and ENOTDIR are absence. Any other error may be over at the next call, and what is there must not be
+  /// taken for missing meanwhile: a manifest that seems to be gone lets another experiment in.
+  static func status(_ path: String) throws -> stat? {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    guard retrying({ stat(path, &status) }) != 0 else { return status }
+    guard errno == ENOENT || errno == ENOTDIR else {
+      throw StoreError.system(operation: "stat", path: path, code: errno)
+    }
+    if try isLink(path) { throw danglingLink(path) }
+    return nil
+  }
+
+  /// Whether the name itself is a symbolic link, wherever that leads.
+  static func isLink(_ path: String) throws -> Bool {
+    var status = stat()
+    guard retrying({ lstat(path, &status) }) != 0 else { return status.st_mode & S_IFMT == S_IFLNK }
+    guard errno == ENOENT || errno == ENOTDIR else {
+      throw StoreError.system(operation: "lstat", path: path, code: errno)
+    }
+    return false
+  }
+
+  /// The disk that the link leads to may be back tomorrow: the file is neither absent nor damaged.
+  static func danglingLink(_ path: String) -> StoreError {
+    .system(operation: "following the link", path: path, code: ENOENT)
   }
 
   /// Makes the directory and the ones above it; one that is there already is fine.
   static func makeDirectory(_ path: String) throws {
-    if isDirectory(path) { return }
+    if try isDirectory(path) { return }
     if let parent = parent(of: path) { try makeDirectory(parent) }
-    guard mkdir(path, 0o755) == 0 || (errno == EEXIST && isDirectory(path)) else {
-      throw StoreError.system(operation: "mkdir", path: path, code: errno)
-    }
+    guard mkdir(path, 0o755) != 0 else { return }
+    let code = errno
+    // A peer was faster.
+    if code == EEXIST, try isDirectory(path) { return }
+    throw StoreError.system(operation: "mkdir", path: path, code: code)
   }
 
   static func parent(of path: String) -> String? {
@@ -27,9 +58,10 @@ enum Files {
 
   /// Names of the entries that end in `suffix`, sorted; none where there is no such directory.
   static func names(in directory: String, suffix: String) throws -> [String] {
-    guard let stream = opendir(directory) else {
-      if errno == ENOENT { return [] }
-      throw StoreError.system(operation: "opendir", path: directory, code: errno)
+    guard let stream = openedDirectory(directory) else {
+      let code = errno
+      if code == ENOENT, try !isLink(directory) { return [] }
+      throw StoreError.system(operation: "opendir", path: directory, code: code)
     }
     defer { closedir(stream) }
     var names: [String] = []
@@ -45,6 +77,13 @@ enum Files {
     return names.sorted()
   }
 
+  private static func openedDirectory(_ path: String) -> OpaquePointer? {
+    while true {
+      if let stream = opendir(path) { return stream }
+      if errno != EINTR { return nil }
+    }
+  }
+
   static func read(_ path: String, limit: Int) throws -> [UInt8] {
     let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
     guard try file.isRegularFile() else { throw StoreError.damaged(path: path, reason: "not a regular file") }
@@ -57,8 +96,9 @@ enum Files {
 
   /// Bytes of a file.
   static func size(_ path: String) throws -> Int {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw StoreError.system(operation: "stat", path: path, code: errno) }
+    guard let status = try status(path) else {
+      throw StoreError.system(operation: "stat", path: path, code: ENOENT)
+    }
     return Int(status.st_size)
   }
 
@@ -72,13 +112,15 @@ enum Files {
   }
 
   static func remove(_ path: String) throws {
-    guard unlink(path) == 0 || errno == ENOENT else {
+    guard retrying({ unlink(path) }) == 0 || errno == ENOENT else {
       throw StoreError.system(operation: "unlink", path: path, code: errno)
     }
   }
 
   static func rename(_ path: String, to new: String) throws {
-    guard Glibc.rename(path, new) == 0 else { throw StoreError.system(operation: "rename", path: path, code: errno) }
+    guard retrying({ Glibc.rename(path, new) }) == 0 else {
+      throw StoreError.system(operation: "rename", path: path, code: errno)
+    }
   }
 
   /// Waits until the directory's entries are on the device.
@@ -95,7 +137,7 @@ enum Files {
     let temporary = try writeTemporary(for: path, write)
     defer { unlink(temporary) }
     FaultPoint.shardSynced.pass()
-    if link(temporary, path) != 0 {
+    if retrying({ link(temporary, path) }) != 0 {
       guard errno == EEXIST else { throw StoreError.system(operation: "link", path: path, code: errno) }
       return false
     }
@@ -134,7 +176,7 @@ enum Files {
   ) throws -> String {
     let temporary = "\(path).\(UniqueName.next())\(temporarySuffix)"
     do {
-      let file = try FileDescriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL)
+      let file = try FileDescriptor(opening: temporary, O_RDWR | O_CREAT | O_EXCL)
       try write(file)
       try file.synchronize()
       try file.close()

@@ -28,14 +28,14 @@ public struct ResultMerge: Sendable {
   /// - Throws: ``StoreError/damaged`` and ``HDF5Error`` where a shard is damaged: nothing is left out in silence.
   public func merge(_ directory: String, into path: String, replaces: Bool = false) throws -> Outcome {
     let results = ResultDirectory(directory)
-    guard Files.isDirectory(results.path), Files.exists(results.manifest) else {
+    guard try Files.isDirectory(results.path), try Files.exists(results.manifest) else {
       throw StoreError.notResults(path: directory, reason: "it is not the directory of a sweep")
     }
-    guard replaces || !Files.exists(path) else { throw StoreError.exists(path: path) }
+    guard try replaces || !Files.exists(path) else { throw StoreError.exists(path: path) }
     let manifest = try JSON.read(SweepManifest.self, path: results.manifest)
     let evaluation =
-      Files.exists(results.testEvaluation)
-      ? try JSON.read(TestEvaluation.self, path: results.testEvaluation) : nil
+      try Files.exists(results.testEvaluation)
+      ? JSON.read(TestEvaluation.self, path: results.testEvaluation) : nil
     // As readers do: a journal goes only after its shard has come.
     let journals = try JournalShards(results.journalPaths(), manifest: manifest, beside: path)
     defer { journals.remove() }

@@ -38,7 +38,7 @@ enum ShardCommit {
     }
     if try create() { return }
     // The name is taken by a block of the same runs: a peer's, or ours before a crash.
-    if (try? isWhole(path)) == true { return }
+    if try isWhole(path) { return }
     _ = try directory.moveToQuarantine(path)
     guard try create() else { throw StoreError.damaged(path: path, reason: "appeared again while it was replaced") }
   }
@@ -53,11 +53,15 @@ enum ShardCommit {
   }
 
   private static func isWhole(_ path: String) throws -> Bool {
-    try HDF5.run {
-      let shard = try ShardFile.open(path, requiresSeal: true)
-      _ = try shard.identities()
-      try shard.close()
+    do {
+      try HDF5.run {
+        let shard = try ShardFile.open(path, requiresSeal: true)
+        _ = try shard.identities()
+        try shard.close()
+      }
       return true
+    } catch  where Recovery.isDamage(error) {
+      return false
     }
   }
 }

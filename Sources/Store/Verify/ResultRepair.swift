@@ -29,7 +29,7 @@ public enum ResultRepair {
 
   private static func restoreManifest(_ directory: ResultDirectory, _ done: inout [String]) throws -> SweepManifest {
     var damage: any Error = StoreError.notResults(path: directory.path, reason: "the directory has no sweep.json")
-    if Files.exists(directory.manifest) {
+    if try Files.exists(directory.manifest) {
       do {
         return try JSON.read(SweepManifest.self, path: directory.manifest)
       } catch  where Recovery.isDamage(error) {
@@ -37,14 +37,22 @@ public enum ResultRepair {
       }
     }
     for shard in try directory.shardPaths() {
-      let copy = try? HDF5.run { try ShardFile.open(shard, requiresSeal: true).manifest() }
-      guard let copy else { continue }
-      if Files.exists(directory.manifest) { _ = try directory.moveToQuarantine(directory.manifest) }
+      guard let copy = try manifest(in: shard) else { continue }
+      if try Files.exists(directory.manifest) { _ = try directory.moveToQuarantine(directory.manifest) }
       try Files.replace(directory.manifest, with: try JSON.encode(copy))
       done.append("\(directory.manifest): restored from \(shard)")
       return copy
     }
     throw damage
+  }
+
+  /// The copy in a shard; nil where that is damaged.
+  private static func manifest(in shard: String) throws -> SweepManifest? {
+    do {
+      return try HDF5.run { try ShardFile.open(shard, requiresSeal: true).manifest() }
+    } catch  where Recovery.isDamage(error) {
+      return nil
+    }
   }
 
   /// Where chunks of a shard are damaged, its other runs get a shard of their own.
@@ -83,7 +91,7 @@ public enum ResultRepair {
   }
 
   private static func setAsideTestEvaluation(_ directory: ResultDirectory, _ done: inout [String]) throws {
-    guard Files.exists(directory.testEvaluation) else { return }
+    guard try Files.exists(directory.testEvaluation) else { return }
     do {
       _ = try JSON.read(TestEvaluation.self, path: directory.testEvaluation)
     } catch  where Recovery.isDamage(error) {

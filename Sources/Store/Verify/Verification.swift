@@ -1,4 +1,5 @@
 import Experiments
+import Glibc
 
 /// What a look at every byte of a directory of results found.
 public struct Verification: Sendable, Encodable {
@@ -45,12 +46,17 @@ public struct Verification: Sendable, Encodable {
     /// Its writer lives.
     case inUse = "in_use"
     case damaged
+    /// The system does not let it be read: what is in it is not known.
+    case unreadable
   }
 
   /// Files of which something is lost, quarantine apart: what is there was dealt with.
   public var damaged: [File] { files.filter { $0.state == .damaged && $0.kind != .quarantine } }
 
-  public var isWhole: Bool { damaged.isEmpty }
+  /// Files that the system refused.
+  public var unreadable: [File] { files.filter { $0.state == .unreadable } }
+
+  public var isWhole: Bool { damaged.isEmpty && unreadable.isEmpty }
 }
 
 extension Verification {
@@ -60,11 +66,11 @@ extension Verification {
   public init(of path: String) throws {
     self.init(path: path)
     var inspector = Inspector()
-    if Files.isDirectory(path) {
+    if try Files.isDirectory(path) {
       try inspector.inspect(ResultDirectory(path))
       holder = try DirectoryLock.holder(of: ResultDirectory(path))
     } else {
-      guard Files.exists(path) else { throw StoreError.notResults(path: path, reason: "there is no such file") }
+      guard try Files.exists(path) else { throw StoreError.notResults(path: path, reason: "there is no such file") }
       try inspector.inspectShard(path, requiresSeal: false)
     }
     files = inspector.files
@@ -82,7 +88,7 @@ private struct Inspector {
   mutating func inspect(_ directory: ResultDirectory) throws {
     let quarantined = try Files.names(in: directory.quarantine, suffix: "")
     let known = try directory.journalPaths() + directory.shardPaths()
-    guard Files.exists(directory.manifest) || !known.isEmpty else {
+    guard try !known.isEmpty || Files.exists(directory.manifest) else {
       throw StoreError.notResults(path: directory.path, reason: "the directory has no sweep.json")
     }
     try inspectJSON(directory.manifest, .manifest, isRequired: true) { path in
@@ -102,24 +108,39 @@ private struct Inspector {
     for name in quarantined { try inspectQuarantined("\(directory.quarantine)/\(name)") }
   }
 
+  /// Adds what `body` finds of a file; nothing where the file is gone since it was listed.
+  ///
+  /// Another error of the system is no damage, and neither is the rest of the directory of no interest because of it.
+  private mutating func inspect(
+    _ path: String, _ kind: Verification.Kind, damage: String = "",
+    _ body: (inout Inspector, inout Verification.File) throws -> Void
+  ) throws {
+    var file = Verification.File(path: path, kind: kind, state: .whole, bytes: 0)
+    do {
+      file.bytes = try Files.size(path)
+      try body(&self, &file)
+    } catch StoreError.system("stat", _, ENOENT), StoreError.system("open", _, ENOENT) {
+      return
+    } catch  where Recovery.isDamage(error) {
+      file.state = .damaged
+      file.note = "\(error)\(damage)"
+    } catch let error as StoreError {
+      guard case .system = error else { throw error }
+      file.state = .unreadable
+      file.note = "\(error)"
+    }
+    files.append(file)
+  }
+
   private mutating func inspectJSON(
     _ path: String, _ kind: Verification.Kind, isRequired: Bool, read: (String) throws -> Void
   ) throws {
-    guard Files.exists(path) else {
-      if isRequired {
-        files.append(
-          .init(path: path, kind: kind, state: .damaged, bytes: 0, note: "is missing; every shard has a copy"))
-      }
-      return
+    let count = files.count
+    let damage = kind == .manifest ? "; every shard has a copy" : "; it is made anew"
+    try inspect(path, kind, damage: damage) { _, _ in try read(path) }
+    if isRequired, files.count == count {
+      files.append(.init(path: path, kind: kind, state: .damaged, bytes: 0, note: "is missing; every shard has a copy"))
     }
-    var file = Verification.File(path: path, kind: kind, state: .whole, bytes: try Files.size(path))
-    do {
-      try read(path)
-    } catch  where Recovery.isDamage(error) {
-      file.state = .damaged
-      file.note = "\(error)" + (kind == .manifest ? "; every shard has a copy" : "; it is made anew")
-    }
-    files.append(file)
   }
 
   private mutating func add(_ identity: TrialIdentity, _ outcome: TrialOutcome) {
@@ -127,57 +148,46 @@ private struct Inspector {
   }
 
   private mutating func inspectJournal(_ path: String) throws {
-    guard let replay = try JournalReplay.ifPresent(path) else { return }
-    let isInUse = try Files.isLocked(path)
-    var file = Verification.File(
-      path: path, kind: .journal, state: isInUse ? .inUse : .leftover, bytes: try Files.size(path),
-      runs: replay.records.count)
-    for record in replay.records { add(record.identity, record.outcome) }
-    switch replay.tail {
-    case .complete:
-      file.note = isInUse ? "" : "of a sweep that was cut short; the next one takes it up"
-    case .torn:
-      file.note = isInUse ? "" : replay.tail.notice ?? ""
-      file.lost = isInUse ? 0 : 1
-    case .damaged:
-      file.state = .damaged
-      file.note = replay.tail.notice ?? ""
+    try inspect(path, .journal) { inspector, file in
+      let replay = try JournalReplay(path: path)
+      let isInUse = try Files.isLocked(path)
+      file.state = isInUse ? .inUse : .leftover
+      file.runs = replay.records.count
+      for record in replay.records { inspector.add(record.identity, record.outcome) }
+      switch replay.tail {
+      case .complete:
+        file.note = isInUse ? "" : "of a sweep that was cut short; the next one takes it up"
+      case .torn:
+        file.note = isInUse ? "" : replay.tail.notice ?? ""
+        file.lost = isInUse ? 0 : 1
+      case .damaged:
+        file.state = .damaged
+        file.note = replay.tail.notice ?? ""
+      }
     }
-    files.append(file)
   }
 
   mutating func inspectShard(_ path: String, requiresSeal: Bool) throws {
-    guard Files.exists(path) else { return }
-    var file = Verification.File(path: path, kind: .shard, state: .whole, bytes: try Files.size(path))
-    do {
+    try inspect(path, .shard) { inspector, file in
       let examination = try ShardExamination(of: path, requiresSeal: requiresSeal)
       file.runs = examination.readable.count
-      for (identity, outcome) in examination.readable { add(identity, outcome) }
+      for (identity, outcome) in examination.readable { inspector.add(identity, outcome) }
       if let damage = examination.damage {
         file.state = .damaged
         file.lost = examination.count - examination.readable.count
         file.note = damage
       }
-    } catch  where Recovery.isDamage(error) {
-      file.state = .damaged
-      file.note = "\(error)"
     }
-    files.append(file)
   }
 
   /// Probes that were added to a run: nothing but these is lost with the file.
   private mutating func inspectProbes(_ path: String) throws {
-    var file = Verification.File(path: path, kind: .probes, state: .whole, bytes: try Files.size(path))
-    do {
-      file.note = try ShardExamination(of: path, requiresSeal: true).damage ?? ""
-    } catch  where Recovery.isDamage(error) {
-      file.note = "\(error)"
-    }
-    if !file.note.isEmpty {
+    let again = "; sweep probe measures again"
+    try inspect(path, .probes, damage: again) { _, file in
+      guard let damage = try ShardExamination(of: path, requiresSeal: true).damage else { return }
       file.state = .damaged
-      file.note += "; sweep probe measures again"
+      file.note = damage + again
     }
-    files.append(file)
   }
 
   private mutating func inspectTheRest(_ directory: ResultDirectory) throws {
@@ -190,34 +200,42 @@ private struct Inspector {
     for folder in [directory.path, directory.shards, directory.journals, directory.probes] {
       for name in try Files.names(in: folder, suffix: "") {
         let path = "\(folder)/\(name)"
-        guard !known.contains(path), !ours.contains(path), !Files.isDirectory(path), Files.exists(path) else {
-          continue
-        }
+        guard !known.contains(path), !ours.contains(path) else { continue }
         let isTemporary = name.hasSuffix(Files.temporarySuffix)
-        files.append(
-          .init(
-            path: path, kind: isTemporary ? .temporary : .unknown, state: isTemporary ? .leftover : .whole,
-            bytes: try Files.size(path),
-            note: isTemporary ? "half-written; the next sweep removes it" : "no file of a sweep; left alone"))
+        let count = files.count
+        var isDirectory = false
+        try inspect(path, isTemporary ? .temporary : .unknown) { _, file in
+          isDirectory = try Files.isDirectory(path)
+          file.state = isTemporary ? .leftover : .whole
+          file.note = isTemporary ? "half-written; the next sweep removes it" : "no file of a sweep; left alone"
+        }
+        if isDirectory { files.removeLast(files.count - count) }
       }
     }
   }
 
   /// Says whether anything is in a quarantined file that is nowhere else.
   private mutating func inspectQuarantined(_ path: String) throws {
-    var file = Verification.File(path: path, kind: .quarantine, state: .damaged, bytes: try Files.size(path))
-    var found: [TrialIdentity] = []
-    if path.hasSuffix(JournalFormat.suffix) {
-      found = try JournalReplay.ifPresent(path)?.records.map(\.identity) ?? []
-    } else {
-      found = (try? ShardExamination(of: path, requiresSeal: false))?.readable.map(\.identity) ?? []
+    try inspect(path, .quarantine) { inspector, file in
+      file.state = .damaged
+      let found = try Self.identities(inQuarantined: path)
+      file.runs = found.count
+      let missing = found.filter { inspector.runs[$0] == nil }.count
+      file.note =
+        missing == 0
+        ? "set aside; all that can be read in it is in other files too"
+        : "set aside; \(missing) runs that can be read in it are nowhere else"
     }
-    file.runs = found.count
-    let missing = found.filter { runs[$0] == nil }.count
-    file.note =
-      missing == 0
-      ? "set aside; all that can be read in it is in other files too"
-      : "set aside; \(missing) runs that can be read in it are nowhere else"
-    files.append(file)
+  }
+
+  private static func identities(inQuarantined path: String) throws -> [TrialIdentity] {
+    if path.hasSuffix(JournalFormat.suffix) {
+      return try JournalReplay.ifPresent(path)?.records.map(\.identity) ?? []
+    }
+    do {
+      return try ShardExamination(of: path, requiresSeal: false).readable.map(\.identity)
+    } catch  where Recovery.isDamage(error) {
+      return []
+    }
   }
 }
