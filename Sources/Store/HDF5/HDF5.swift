@@ -1,5 +1,6 @@
 import CHDF5
 import Dispatch
+import Glibc
 
 /// The C library, behind one serial queue.
 ///
@@ -10,12 +11,23 @@ enum HDF5 {
   private static let mark = DispatchSpecificKey<Bool>()
 
   /// Runs `body` on the library's queue and waits for it. May be called from within itself.
+  ///
+  /// Where the system refused something meanwhile, throws that, whatever became of it: neither the library nor its callers
+  /// can tell it from a file that is damaged, or lacks something.
   static func run<Result>(_ body: () throws -> Result) throws -> Result {
     if DispatchQueue.getSpecific(key: mark) == true { return try body() }
     _ = prepared
     return try queue.sync {
-      try prepareThread()
-      return try body()
+      _ = DriverFailure.take()
+      let result: Result
+      do {
+        try prepareThread()
+        result = try body()
+      } catch {
+        throw DriverFailure.take() ?? error
+      }
+      if let failure = DriverFailure.take() { throw failure }
+      return result
     }
   }
 
@@ -24,7 +36,11 @@ enum HDF5 {
     dispatchPrecondition(condition: .onQueue(queue))
   }
 
-  private static let prepared: Void = queue.setSpecific(key: mark, value: true)
+  private static let prepared: Void = {
+    queue.setSpecific(key: mark, value: true)
+    // The library's exit handler closes what is open still, and does not survive what could not be written.
+    _ = H5dont_atexit()
+  }()
 
   /// The library keeps an error stack a thread, and each prints until it is told not to.
   private static func prepareThread() throws {
@@ -53,11 +69,17 @@ enum HDF5 {
 /// Version of the HDF5 library in use, for a sweep's provenance. Throws ``HDF5Error``.
 public func hdf5Version() throws -> String { try HDF5.version() }
 
-/// The status of a C call, or ``HDF5Error`` with the library's error stack where it is negative.
+/// The status of a C call, or ``HDF5Error`` with the library's error stack where it is negative; ``StoreError/system`` where
+/// the system refused the library its bytes, or memory.
 @discardableResult
 func checkStatus<Status: SignedInteger>(_ status: Status, _ operation: @autoclosure () -> String, file: String) throws
   -> Status
 {
-  guard status >= 0 else { throw HDF5Error(file: file, operation: operation()) }
+  if status < 0 {
+    let error = HDF5Error(file: file, operation: operation())
+    if let failure = DriverFailure.take() { throw failure }
+    if error.isOutOfMemory { throw StoreError.system(operation: error.operation, path: file, code: ENOMEM) }
+    throw error
+  }
   return status
 }

@@ -13,7 +13,12 @@ public struct HDF5Error: Error, Hashable, Sendable {
   public struct Frame: Hashable, Sendable {
     public var function: String
     public var message: String
+    /// Whether memory, or another resource, was refused.
+    var isOutOfResources = false
   }
+
+  /// Whether the library failed for want of memory, which says nothing about the file.
+  var isOutOfMemory: Bool { frames.contains(where: \.isOutOfResources) }
 
   /// A refusal of ours.
   init(file: String, operation: String, reason: String) {
@@ -62,5 +67,6 @@ extension HDF5Error.Frame {
   fileprivate init(_ error: H5E_error2_t) {
     function = error.func_name.map { String(cString: $0) } ?? ""
     message = error.desc.map { String(cString: $0) } ?? ""
+    isOutOfResources = error.maj_num == ch5_out_of_resources()
   }
 }

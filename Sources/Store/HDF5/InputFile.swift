@@ -6,28 +6,37 @@ struct InputFile: ~Copyable {
   let handle: Handle
   /// Length of the file.
   let bytes: Int
+  private let driver: FileDriver
 
-  private init(handle: consuming Handle, bytes: Int) {
+  private init(handle: consuming Handle, bytes: Int, driver: FileDriver) {
     self.handle = handle
     self.bytes = bytes
+    self.driver = driver
   }
 
   /// Opens a regular file. Throws ``HDF5Error``, and ``StoreError/system`` where the system refuses.
   static func open(_ path: String) throws -> InputFile {
-    let probe = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
-    guard try probe.isRegularFile() else {
+    let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
+    guard try file.isRegularFile() else {
       throw HDF5Error(file: path, operation: "opening", reason: "not a regular file")
     }
-    let bytes = try probe.size()
-    let access = try Handle(H5Pcreate(ch5_file_access_class()), .propertyList, "H5Pcreate", file: path)
-    // Shards never change and may be on a read-only medium, where the library's own lock fails.
-    try access.check(H5Pset_file_locking(access.id, false, true), "H5Pset_file_locking")
-    let handle = try Handle(H5Fopen(path, ch5_read_only(), access.id), .file, "H5Fopen", file: path)
-    try access.close()
-    return InputFile(handle: handle, bytes: bytes)
+    return try open(file)
   }
 
-  consuming func close() throws { try handle.close() }
+  /// - Parameter known: Parts of the file that were read already.
+  static func open(_ file: consuming FileDescriptor, known: [FileDriver.KnownBytes] = []) throws -> InputFile {
+    let (path, bytes) = (file.path, try file.size())
+    let driver = try FileDriver(file, known: known)
+    let access = try driver.accessProperties()
+    let handle = try Handle(H5Fopen(path, ch5_read_only(), access.id), .file, "H5Fopen", file: path)
+    try access.close()
+    return InputFile(handle: handle, bytes: bytes, driver: driver)
+  }
+
+  consuming func close() throws {
+    try handle.close()
+    try driver.close()
+  }
 
   func has(_ name: String) throws -> Bool {
     try handle.check(H5Lexists(handle.id, name, ch5_default()), "H5Lexists \(name)") > 0

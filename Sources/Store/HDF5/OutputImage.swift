@@ -7,27 +7,31 @@ import CHDF5
 struct OutputImage: ~Copyable {
   let handle: Handle
   let textType: Handle
+  /// Nil in memory.
+  private let driver: FileDriver?
 
-  private init(handle: consuming Handle, textType: consuming Handle) {
+  private init(handle: consuming Handle, textType: consuming Handle, driver: FileDriver?) {
     self.handle = handle
     self.textType = textType
+    self.driver = driver
   }
 
   /// An empty image in memory. `name` serves messages only.
   static func create(named name: String) throws -> OutputImage {
     let access = try Handle(H5Pcreate(ch5_file_access_class()), .propertyList, "H5Pcreate", file: name)
     try access.check(H5Pset_fapl_core(access.id, 1 << 20, false), "H5Pset_fapl_core")
-    return try create(name, access)
+    return try create(name, access, nil)
   }
 
-  /// An empty file at `path`, in the place of what is there.
-  static func create(onDisk path: String) throws -> OutputImage {
-    let access = try Handle(H5Pcreate(ch5_file_access_class()), .propertyList, "H5Pcreate", file: path)
-    try access.check(H5Pset_file_locking(access.id, false, true), "H5Pset_file_locking")
-    return try create(path, access)
+  /// An empty HDF5 file in an empty file that may be read and written. ``HDF5/run(_:)`` throws what the system refuses, at
+  /// the latest when it ends.
+  static func create(in file: consuming FileDescriptor) throws -> OutputImage {
+    let path = file.path
+    let driver = try FileDriver(file)
+    return try create(path, driver.accessProperties(), driver)
   }
 
-  private static func create(_ name: String, _ access: consuming Handle) throws -> OutputImage {
+  private static func create(_ name: String, _ access: consuming Handle, _ driver: FileDriver?) throws -> OutputImage {
     // Wider bounds break H5Fget_file_image in 1.10.8.
     try access.check(
       H5Pset_libver_bounds(access.id, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), "H5Pset_libver_bounds")
@@ -38,7 +42,7 @@ struct OutputImage: ~Copyable {
     let handle = try Handle(H5Fcreate(name, ch5_truncate(), creation.id, access.id), .file, "H5Fcreate", file: name)
     try creation.close()
     try access.close()
-    return OutputImage(handle: handle, textType: try TextType.make(file: name))
+    return OutputImage(handle: handle, textType: try TextType.make(file: name), driver: driver)
   }
 
   /// The file's bytes; the image is closed.
@@ -62,6 +66,7 @@ struct OutputImage: ~Copyable {
     try flush()
     try textType.close()
     try handle.close()
+    try driver?.close()
   }
 
   func flush() throws {

@@ -87,8 +87,12 @@ extension Dataset {
       guard !rows.isEmpty else { return [] }
       let selection = try select(rows)
       var pointers = [UnsafePointer<CChar>?](repeating: nil, count: rows.count)
-      try handle.check(
-        H5Dread(handle.id, type.id, selection.memory.id, selection.file.id, transfer.id, &pointers), "H5Dread \(name)")
+      let status = H5Dread(handle.id, type.id, selection.memory.id, selection.file.id, transfer.id, &pointers)
+      if arena.pointee.isFull {
+        _ = H5Eclear2(ch5_error_stack())
+        throw handle.refusal("data set \(name)", "holds over \(limit) bytes of text, which is not read")
+      }
+      try handle.check(status, "H5Dread \(name)")
       try selection.close()
       return try pointers.map { pointer in
         guard let pointer else { return try "".withCString(convert) }
@@ -105,6 +109,8 @@ private struct TextArena {
   private var available = 0
   private var next: UnsafeMutableRawPointer?
   private var remaining: Int
+  /// Whether more was asked for than there may be.
+  private(set) var isFull = false
 
   init(limit: Int) {
     remaining = limit
@@ -112,7 +118,10 @@ private struct TextArena {
 
   /// Nil where the limit is passed; the library then fails the read.
   mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
-    guard size >= 0, size <= remaining else { return nil }
+    guard size >= 0, size <= remaining else {
+      isFull = true
+      return nil
+    }
     remaining -= size
     if size > available {
       available = max(size, 16 << 10)

@@ -19,8 +19,9 @@ struct MergeWriter {
 
   /// Writes the file with its seal behind it into `file`, which is empty, and waits until it is on the device.
   func write(to file: borrowing FileDescriptor) throws {
+    let path = file.path
     let chunks = try HDF5.run {
-      let image = try OutputImage.create(onDisk: file.path)
+      let image = try OutputImage.create(in: FileDescriptor(opening: path, O_RDWR))
       for attribute in plan.attributes {
         if case .text(let text) = attribute.value { try image.setText(text, attribute.name) }
       }
@@ -32,8 +33,8 @@ struct MergeWriter {
       try image.close()
       return chunks
     }
-    let seal = try Seal(ofFile: file.path, leavingOut: chunks)
-    let end = try FileDescriptor(opening: file.path, O_WRONLY | O_APPEND)
+    let seal = try Seal(ofFile: path, leavingOut: chunks)
+    let end = try FileDescriptor(opening: path, O_WRONLY | O_APPEND)
     try end.write(seal.bytes)
     try end.close()
   }

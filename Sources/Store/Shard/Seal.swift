@@ -78,14 +78,35 @@ extension Seal {
   ///
   /// Returns nil where the file has no seal at all: another program wrote it. Throws ``StoreError/damaged``.
   static func verify(_ file: borrowing FileDescriptor) throws -> Seal? {
+    var none: [FileDriver.KnownBytes] = []
+    return try verify(file, keeping: &none, limit: 0)
+  }
+
+  /// The same; adds to `known` what was read, as long as that is no more than `limit` bytes.
+  static func verify(
+    _ file: borrowing FileDescriptor, keeping known: inout [FileDriver.KnownBytes], limit: Int = 64 << 20
+  ) throws -> Seal? {
     guard let seal = try read(file) else { return nil }
-    guard try checksum(of: file, gaps(seal.chunks, length: seal.length)) == seal.checksum else {
+    var room = limit
+    let checksum = try checksum(of: file, gaps(seal.chunks, length: seal.length)) { offset, block in
+      room -= block.count
+      guard room >= 0 else { return }
+      // Reads of the library do not end where blocks do.
+      if let last = known.last, last.range.upperBound == offset {
+        known[known.count - 1].bytes += block
+      } else {
+        known.append(.init(offset: offset, bytes: block))
+      }
+    }
+    guard checksum == seal.checksum else {
       throw StoreError.damaged(path: file.path, reason: "its checksum differs: bytes have changed")
     }
     return seal
   }
 
-  private static func checksum(of file: borrowing FileDescriptor, _ ranges: [Range<Int>]) throws -> UInt32 {
+  private static func checksum(
+    of file: borrowing FileDescriptor, _ ranges: [Range<Int>], visit: (Int, [UInt8]) -> Void = { _, _ in }
+  ) throws -> UInt32 {
     var checksum = Checksum()
     for range in ranges {
       var offset = range.lowerBound
@@ -93,6 +114,7 @@ extension Seal {
         let block = try file.read(min(1 << 20, range.upperBound - offset), at: offset)
         guard !block.isEmpty else { throw StoreError.damaged(path: file.path, reason: "shrank while it was read") }
         block.withUnsafeBytes { checksum.update($0) }
+        visit(offset, block)
         offset += block.count
       }
     }

@@ -20,11 +20,12 @@ struct ShardFile: ~Copyable {
   static func open(_ path: String, requiresSeal: Bool) throws -> ShardFile {
     let bytes = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
     guard try bytes.isRegularFile() else { throw StoreError.damaged(path: path, reason: "not a regular file") }
-    if try Seal.verify(bytes) == nil, requiresSeal {
+    // The library gets the very bytes that the seal was found to be right for.
+    var known: [FileDriver.KnownBytes] = []
+    if try Seal.verify(bytes, keeping: &known) == nil, requiresSeal {
       throw StoreError.damaged(path: path, reason: "has no seal: it is cut off, or another program wrote it")
     }
-    try bytes.close()
-    let file = try InputFile.open(path)
+    let file = try InputFile.open(bytes, known: known)
     let format = try file.text(Schema.format.name)
     guard format == Schema.format.value else {
       throw StoreError.damaged(path: path, reason: "its format is “\(format)”, “\(Schema.format.value)” is read")
