@@ -29,6 +29,7 @@ let package = Package(
     .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CBLIS", providers: [.apt(["libblis-serial-dev"])]),
     .systemLibrary(name: "CLAPACKE", providers: [.apt(["liblapacke-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CSIMD"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -40,7 +41,7 @@ let package = Package(
       name: "Curvature", dependencies: ["Kernels", "CLAPACKE", numerics], swiftSettings: kernelSettings),
     .target(name: "Learning", dependencies: ["Kernels", "Curvature"], swiftSettings: kernelSettings),
     .target(name: "Experiments", dependencies: ["RandomNumbers", yams], swiftSettings: settings),
-    .target(name: "Store", dependencies: ["Experiments", "CHDF5", "CZlib"], swiftSettings: settings),
+    .target(name: "Store", dependencies: ["Experiments", "CHDF5", "CLinux", "CZlib"], swiftSettings: settings),
     .target(
       name: "Datasets", dependencies: ["Experiments", "Kernels", "Learning", "Store", "CZlib", numerics],
       swiftSettings: kernelSettings),

@@ -24,6 +24,7 @@ public enum ExportedFile {
   /// Throws ``StoreError`` where the file cannot be written.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     if try Files.isDirectory(path) { throw StoreError.system(operation: "open", path: path, code: EISDIR) }
+    try TemporaryFile.removeAbandoned(in: Files.parent(of: path), for: Files.name(of: path))
     try Files.replace(path, with: bytes)
   }
 

@@ -37,12 +37,9 @@ struct ResultDirectory: Sendable {
     return target
   }
 
-  /// Removes what writers that no longer live left half-written.
+  /// Removes what writers that no longer live left half-written: here, and of the merged file beside it.
   func removeTemporaries() throws {
-    for directory in [path, shards, probes] {
-      for name in try Files.names(in: directory, suffix: Files.temporarySuffix) {
-        try Files.remove("\(directory)/\(name)")
-      }
-    }
+    for directory in [path, shards, journals, probes] { try TemporaryFile.removeAbandoned(in: directory) }
+    try TemporaryFile.removeAbandoned(in: Files.parent(of: path), for: "\(Files.name(of: path)).h5")
   }
 }

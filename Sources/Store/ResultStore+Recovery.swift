@@ -15,7 +15,7 @@ struct Recovery {
 
   /// Reads shards and journals; moves damaged shards to quarantine.
   init(_ directory: ResultDirectory, options: ResultStore.Options) throws {
-    if options.access == .exclusive { try directory.removeTemporaries() }
+    try directory.removeTemporaries()
     // A journal is retired after its shard appears: in this order no run is missed.
     let journals = try directory.journalPaths()
     try addShards(directory)
@@ -96,7 +96,7 @@ struct Recovery {
     _ path: String, _ access: ResultStore.Access
   ) throws -> (JournalFile, JournalReplay)? {
     do {
-      let descriptor = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
+      let descriptor = try FileDescriptor(lockable: path)
       guard try descriptor.tryLock(isPatient: access == .exclusive) else { return nil }
       let replay = try JournalReplay(file: descriptor)
       var isDamaged = false

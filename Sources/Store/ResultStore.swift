@@ -72,13 +72,14 @@ public final class ResultStore: Sendable {
   /// Makes the directory or goes on with it.
   ///
   /// Throws ``SweepConflict`` where it holds a different experiment, ``StoreError/locked`` where another sweep runs,
-  /// and other ``StoreError``s where the system refuses.
+  /// ``StoreError/unusable`` where its file system cannot keep a sweep, and other ``StoreError``s where the system refuses.
   public static func open(
     directory path: String, manifest: SweepManifest, options: Options = Options()
   ) throws -> ResultStore {
     let directory = ResultDirectory(path)
     for part in [directory.path, directory.shards, directory.journals] { try Files.makeDirectory(part) }
     let lock = try DirectoryLock(directory, shared: options.access == .shared)
+    try FileSystemProbe.run(in: directory.shards)
     let settled = try settleManifest(manifest, in: directory)
     let recovery = try Recovery(directory, options: options)
     return try ResultStore(directory, manifest: settled, options: options, lock: lock, recovery: recovery)

@@ -20,6 +20,8 @@ public enum StoreError: Error {
   case vanished(path: String)
   /// There is a file already where one should be made.
   case exists(path: String)
+  /// The directory's file system lacks what a sweep's commits need. `code` is the errno of the operation that failed.
+  case unusable(directory: String, operation: String, code: Int32)
   /// A shard could not be written; its journal still holds every run.
   case commitFailed(directory: String, reason: String)
 }
@@ -40,6 +42,9 @@ extension StoreError: CustomStringConvertible {
       "\(printable(path)): was removed while the sweep was writing to it. The runs in it are lost; the same command runs"
         + " them again"
     case .exists(let path): "\(printable(path)): is there already; --force replaces it, --output takes another name"
+    case .unusable(let directory, let operation, let code):
+      "\(printable(directory)): no sweep can be kept there: its file system refuses \(operation): \(systemMessage(code))"
+        + " (errno \(code)). --output takes a folder on another one; docs/reliability.md lists which are supported"
     case .commitFailed(let directory, let reason):
       "\(printable(directory)): a shard could not be written: \(printable(reason)). No run is lost: the journal holds"
         + " them, and the same command goes on from there"

@@ -68,12 +68,16 @@ struct FaultFixture {
     try compare(comment, sourceLocation: sourceLocation)
   }
 
-  func compare(_ comment: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws {
-    let content = try StoredContent(of: "results/spirals", in: fixture.folder)
+  /// - Parameter directory: The results, by a path from the fixture's folder or from the root.
+  func compare(
+    _ comment: String = "", at directory: String = "results/spirals", sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let directory = directory.hasPrefix("/") ? directory : fixture.folder.path(directory)
+    let content = try StoredContent(of: directory, in: fixture.folder)
     #expect(content.differences(from: whole) == [], "\(comment)", sourceLocation: sourceLocation)
-    let path = fixture.folder.url.appendingPathComponent("results/spirals/test.json")
+    let path = URL(fileURLWithPath: directory).appendingPathComponent("test.json")
     #expect(try Data(contentsOf: path) == evaluation, "\(comment)", sourceLocation: sourceLocation)
-    let verified = try Verification(of: fixture.folder.path("results/spirals"))
+    let verified = try Verification(of: directory)
     #expect(verified.isWhole && verified.runs == runs, "\(comment)", sourceLocation: sourceLocation)
     let kinds = Set(verified.files.map(\.kind)).subtracting([.manifest, .testEvaluation, .shard, .quarantine])
     #expect(kinds == [], "\(comment)", sourceLocation: sourceLocation)
@@ -91,7 +95,7 @@ struct StoredContent {
   init(of directory: String, in folder: TemporaryDirectory) throws {
     let merged = folder.path("content-\(UUID().uuidString).h5")
     defer { try? FileManager.default.removeItem(atPath: merged) }
-    _ = try ResultMerge().merge(folder.path(directory), into: merged)
+    _ = try ResultMerge().merge(directory.hasPrefix("/") ? directory : folder.path(directory), into: merged)
     runs = try ResultReader(path: merged).summaries().map { "\($0.identity) \($0.hyperparameters) \($0.outcome)" }
     let file = try HDF5File.open(path: merged)
     var numbers: [String: [UInt64]] = [:]

@@ -15,7 +15,8 @@ final class ByteReader {
   private let inflater: Inflater?
 
   init(path: String) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe would wait for its other end.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw Self.systemError(path, "cannot be opened") }
     // Everything that can fail comes before the first property is set, so that only one of two places closes the file.
     do {

@@ -19,7 +19,7 @@ struct FaultPoint: Hashable, Sendable {
   static let manifestSynced = FaultPoint(name: "manifest-synced")
   /// Renamed; the directory may not be on the device.
   static let manifestReplaced = FaultPoint(name: "manifest-replaced")
-  /// The journal is there and empty.
+  /// The journal is there without a record.
   static let journalMade = FaultPoint(name: "journal-made")
   /// Half of a record is written.
   static let journalHalf = FaultPoint(name: "journal-half")
@@ -29,7 +29,7 @@ struct FaultPoint: Hashable, Sendable {
   static let shardBegun = FaultPoint(name: "shard-begun")
   static let shardWritten = FaultPoint(name: "shard-written")
   static let shardSynced = FaultPoint(name: "shard-synced")
-  /// The shard has its name beside its temporary one.
+  /// The shard has its name beside its temporary one. Not on file systems without links.
   static let shardLinked = FaultPoint(name: "shard-linked")
   /// The temporary name is gone; the directory may not be on the device.
   static let shardAlone = FaultPoint(name: "shard-alone")

@@ -3,10 +3,11 @@ import Glibc
 /// Owner of a POSIX file descriptor. Every status is checked.
 struct FileDescriptor: ~Copyable {
   private var raw: CInt
-  let path: String
+  private(set) var path: String
 
-  /// Opens `path` with O_CLOEXEC, so that no child process keeps a lock alive.
-  init(opening path: String, _ flags: CInt, mode: mode_t = 0o644) throws {
+  /// Opens `path` with O_CLOEXEC, so that no child process keeps a lock alive. Who may read a new file the user's umask
+  /// says, and nothing else: groups share folders by it.
+  init(opening path: String, _ flags: CInt, mode: mode_t = 0o666) throws {
     raw = retrying { Glibc.open(path, flags | O_CLOEXEC, mode) }
     self.path = path
     guard raw >= 0 else {
@@ -14,6 +15,30 @@ struct FileDescriptor: ~Copyable {
       if code == ENOENT, flags & O_CREAT == 0, try Files.isLink(path) { throw Files.danglingLink(path) }
       throw StoreError.system(operation: "open", path: path, code: code)
     }
+  }
+
+  /// Opens an existing file whose lock will be asked for. NFS gives an exclusive lock only to who may write, so this asks to
+  /// write, and is content with reading where that is refused: elsewhere it is enough.
+  init(lockable path: String, _ flags: CInt = 0) throws {
+    do {
+      try self.init(opening: path, O_RDWR | O_NONBLOCK | flags)
+    } catch StoreError.system(_, _, let code) where [EACCES, EPERM, EROFS, EISDIR].contains(code) {
+      try self.init(opening: path, O_RDONLY | O_NONBLOCK | flags)
+    }
+  }
+
+  /// Reports what closing says, which on some file systems is the first word of a failed write, and stays open, so that the
+  /// lock is kept.
+  func checkClosing() throws {
+    let copy = fcntl(raw, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else { throw failure("dup") }
+    guard Glibc.close(copy) == 0 || errno == EINTR else { throw failure("close") }
+  }
+
+  /// Gives the file another name, which is nobody's.
+  mutating func rename(to new: String) throws {
+    try Files.rename(self, to: new)
+    path = new
   }
 
   /// Closes and reports what closing says: some file systems report a failed write only here.
@@ -32,8 +57,15 @@ struct FileDescriptor: ~Copyable {
 
   func isRegularFile() throws -> Bool { try status().st_mode & S_IFMT == S_IFREG }
 
-  /// Whether the file is in a directory still.
-  func hasName() throws -> Bool { try status().st_nlink > 0 }
+  /// Whether the file is in a directory still. Some file systems without links count none.
+  func hasName() throws -> Bool { try status().st_nlink > 0 || isFile(at: path) }
+
+  /// Whether `path` is a name of this file.
+  func isFile(at path: String) throws -> Bool {
+    let mine = try status()
+    var other = stat()
+    return lstat(path, &other) == 0 && (other.st_dev, other.st_ino) == (mine.st_dev, mine.st_ino)
+  }
 
   private func status() throws -> stat {
     var status = stat()
@@ -109,6 +141,9 @@ struct FileDescriptor: ~Copyable {
     .system(operation: operation, path: path, code: errno)
   }
 }
+
+/// Whether an errno says that the file system has no such operation, rather than that it went wrong.
+func isUnsupported(_ code: Int32) -> Bool { [ENOSYS, EOPNOTSUPP, ENOLCK, EINVAL].contains(code) }
 
 /// Repeats a system call that a signal interrupted.
 func retrying<Status: SignedInteger>(_ call: () -> Status) -> Status {

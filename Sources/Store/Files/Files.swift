@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The few operations on paths the store needs, each durable where it says so.
@@ -38,20 +39,26 @@ enum Files {
     .system(operation: "following the link", path: path, code: ENOENT)
   }
 
-  /// Makes the directory and the ones above it; one that is there already is fine.
+  /// Makes the directory and the ones above it, each on the device on return; one that is there already is fine.
   static func makeDirectory(_ path: String) throws {
     if try isDirectory(path) { return }
-    if let parent = parent(of: path) { try makeDirectory(parent) }
-    guard mkdir(path, 0o755) != 0 else { return }
-    let code = errno
-    // A peer was faster.
-    if code == EEXIST, try isDirectory(path) { return }
-    throw StoreError.system(operation: "mkdir", path: path, code: code)
+    let parent = parent(of: path)
+    try makeDirectory(parent)
+    if mkdir(path, 0o777) != 0 {
+      let code = errno
+      // A peer was faster.
+      guard code == EEXIST, try isDirectory(path) else {
+        throw StoreError.system(operation: "mkdir", path: path, code: code)
+      }
+    }
+    // What is synced in a directory whose own name is not goes with it.
+    try synchronizeDirectory(parent)
   }
 
-  static func parent(of path: String) -> String? {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }
-    return String(path[..<slash])
+  /// The folder that a path without slashes at its end is in.
+  static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   static func name(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
@@ -102,11 +109,13 @@ enum Files {
     return Int(status.st_size)
   }
 
-  /// Whether a process holds the lock of a file.
+  /// Whether a process holds the lock of a file. Where a file system has no locks, none does.
   static func isLocked(_ path: String) throws -> Bool {
     do {
       return try !FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK).tryLock(shared: true)
     } catch StoreError.system("open", _, ENOENT) {
+      return false
+    } catch StoreError.system("flock", _, let code) where isUnsupported(code) {
       return false
     }
   }
@@ -123,28 +132,37 @@ enum Files {
     }
   }
 
-  /// Waits until the directory's entries are on the device.
+  /// Renames a file that is open. A file server may do it, lose its answer, be asked again, and find nothing to rename.
+  static func rename(_ file: borrowing FileDescriptor, to new: String) throws {
+    do {
+      try rename(file.path, to: new)
+    } catch {
+      guard (try? file.isFile(at: new)) == true else { throw error }
+    }
+  }
+
+  /// Waits until the directory's entries are on the device. Where a file system knows no such order, or the directory may not
+  /// be read, the system's own care is all there is.
   static func synchronizeDirectory(_ path: String) throws {
-    let directory = try FileDescriptor(opening: path, O_RDONLY | O_DIRECTORY)
-    try directory.synchronize()
-    try directory.close()
+    do {
+      let directory = try FileDescriptor(opening: path, O_RDONLY | O_DIRECTORY)
+      try directory.synchronize()
+      try directory.close()
+    } catch StoreError.system("open", _, EACCES) {
+    } catch StoreError.system("fsync", _, let code) where isUnsupported(code) || code == EBADF {
+    }
   }
 
   /// Writes a new file that appears under its name complete or not at all, and is on the device on return.
   ///
   /// Returns false, leaving what is there, where the name is taken: a peer was first.
   static func create(_ path: String, write: (borrowing FileDescriptor) throws -> Void) throws -> Bool {
-    let temporary = try writeTemporary(for: path, write)
-    defer { unlink(temporary) }
+    let file = try TemporaryFile.write(for: path, write)
+    defer { unlink(file.path) }
     FaultPoint.shardSynced.pass()
-    if retrying({ link(temporary, path) }) != 0 {
-      guard errno == EEXIST else { throw StoreError.system(operation: "link", path: path, code: errno) }
-      return false
-    }
-    FaultPoint.shardLinked.pass()
-    try remove(temporary)
+    guard try place(file, at: path, { FaultPoint.shardLinked.pass() }) else { return false }
     FaultPoint.shardAlone.pass()
-    try synchronizeDirectory(parent(of: path) ?? ".")
+    try synchronizeDirectory(parent(of: path))
     return true
   }
 
@@ -152,38 +170,52 @@ enum Files {
   static func replace(_ path: String, with bytes: [UInt8]) throws { try replace(path) { try $0.write(bytes) } }
 
   static func replace(_ path: String, write: (borrowing FileDescriptor) throws -> Void) throws {
-    let temporary = try writeTemporary(for: path) { file in
+    let file = try TemporaryFile.write(for: path) { file in
       FaultPoint.manifestBegun.pass()
       try write(file)
       FaultPoint.manifestWritten.pass()
     }
     FaultPoint.manifestSynced.pass()
     do {
-      try rename(temporary, to: path)
+      try rename(file, to: path)
     } catch {
-      unlink(temporary)
+      unlink(file.path)
       throw error
     }
     FaultPoint.manifestReplaced.pass()
-    try synchronizeDirectory(parent(of: path) ?? ".")
+    try synchronizeDirectory(parent(of: path))
   }
 
-  /// Ends the names of files that are not complete yet.
-  static let temporarySuffix = ".tmp"
-
-  private static func writeTemporary(
-    for path: String, _ write: (borrowing FileDescriptor) throws -> Void
-  ) throws -> String {
-    let temporary = "\(path).\(UniqueName.next())\(temporarySuffix)"
-    do {
-      let file = try FileDescriptor(opening: temporary, O_RDWR | O_CREAT | O_EXCL)
-      try write(file)
-      try file.synchronize()
-      try file.close()
-    } catch {
-      unlink(temporary)
-      throw error
+  /// Gives a file under a temporary name its own, which nobody must have taken; false where somebody has.
+  ///
+  /// A link does that everywhere but on file systems without links; there a rename that replaces nothing does. Some have
+  /// neither: a look before the rename is all there is, and the names of shards, where two writers may meet, are such that
+  /// equal names hold the same runs.
+  ///
+  /// - Parameter isLinked: Called while the file has both names.
+  static func place(_ file: borrowing FileDescriptor, at path: String, _ isLinked: () -> Void = {}) throws -> Bool {
+    if retrying({ link(file.path, path) }) == 0 {
+      isLinked()
+      try remove(file.path)
+      return true
     }
-    return temporary
+    let code = errno
+    if code == EEXIST {
+      // A file server may have done it, lost its answer, and been asked again.
+      guard try file.isFile(at: path) else { return false }
+      try remove(file.path)
+      return true
+    }
+    guard isUnsupported(code) || code == EPERM || code == EMLINK else {
+      throw StoreError.system(operation: "link", path: path, code: code)
+    }
+    if renameat2(AT_FDCWD, file.path, AT_FDCWD, path, CLINUX_RENAME_NOREPLACE) == 0 { return true }
+    guard errno != EEXIST else { return false }
+    guard isUnsupported(errno) else { throw StoreError.system(operation: "rename", path: path, code: errno) }
+    var status = stat()
+    guard lstat(path, &status) != 0 else { return false }
+    guard errno == ENOENT else { throw StoreError.system(operation: "lstat", path: path, code: errno) }
+    try rename(file, to: path)
+    return true
   }
 }

@@ -11,6 +11,15 @@ enum UniqueName {
     return "\(prefix)-\(count)"
   }
 
+  /// Whether a text is of this form.
+  static func isName(_ text: Substring) -> Bool {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 4, parts.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 48 }) else { return false }
+    return parts[0].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+      && [parts[1], parts[3]].allSatisfy { $0.allSatisfy { ("0"..."9").contains($0) } }
+      && parts[2].allSatisfy { $0.isASCII && $0.isHexDigit }
+  }
+
   private static let prefix: String = {
     let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
     return "\(host)-\(getpid())-\(random)"

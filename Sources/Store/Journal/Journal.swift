@@ -25,15 +25,22 @@ final class Journal {
   private var isBroken = false
 
   /// Creates the file. Throws ``StoreError/system``.
+  ///
+  /// It has its name only once it is locked: a peer of a shared sweep takes up every journal that nobody holds.
   init(creating path: String, synchronizes: Bool) throws {
     self.synchronizes = synchronizes
-    let descriptor = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND)
-    guard try descriptor.tryLock() else { throw StoreError.locked(directory: path, holder: "an unknown process") }
+    var descriptor = try TemporaryFile.create(for: path, O_APPEND)
+    do {
+      try descriptor.write(JournalFormat.magic)
+      try descriptor.rename(to: path)
+    } catch {
+      unlink(descriptor.path)
+      throw error
+    }
     FaultPoint.journalMade.pass()
-    try descriptor.write(JournalFormat.magic)
     file = JournalFile(descriptor)
     end = JournalFormat.magic.count
-    if synchronizes { try Files.synchronizeDirectory(Files.parent(of: path) ?? ".") }
+    if synchronizes { try Files.synchronizeDirectory(Files.parent(of: path)) }
   }
 
   /// One frame: what ``append(_:)`` takes. Separate, so that workers encode without holding the store.

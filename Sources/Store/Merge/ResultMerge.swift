@@ -32,6 +32,7 @@ public struct ResultMerge: Sendable {
       throw StoreError.notResults(path: directory, reason: "it is not the directory of a sweep")
     }
     guard try replaces || !Files.exists(path) else { throw StoreError.exists(path: path) }
+    try TemporaryFile.removeAbandoned(in: Files.parent(of: path), for: Files.name(of: path))
     let manifest = try JSON.read(SweepManifest.self, path: results.manifest)
     let evaluation =
       try Files.exists(results.testEvaluation)
@@ -130,8 +131,10 @@ public struct ResultMerge: Sendable {
 
 /// Shards in temporary files of what is in journals only, so that a sweep can be merged while it runs.
 private final class JournalShards {
-  private(set) var paths: [String] = []
+  private var files: [TemporaryShard] = []
   private(set) var notices: [String] = []
+
+  var paths: [String] { files.map(\.path) }
 
   init(_ journals: [String], manifest: SweepManifest, beside path: String) throws {
     do {
@@ -141,9 +144,7 @@ private final class JournalShards {
         guard !replay.records.isEmpty else { continue }
         var block = Block()
         for record in replay.records { block.append(record, bytes: 0) }
-        let temporary = "\(path).\(UniqueName.next())\(Files.temporarySuffix)"
-        paths.append(temporary)
-        try writeTemporaryShard(block.records, manifest: manifest, to: temporary)
+        files.append(try TemporaryShard(block.records, manifest: manifest, beside: path))
       }
     } catch {
       remove()
@@ -151,14 +152,14 @@ private final class JournalShards {
     }
   }
 
-  func remove() {
-    for path in paths { unlink(path) }
-  }
+  func remove() { files.forEach { $0.remove() } }
 }
 
 /// The runs that probes were added to, whole, as a temporary shard.
 private final class ProbedShard {
-  private(set) var path: String?
+  private var file: TemporaryShard?
+
+  var path: String? { file?.path }
 
   init(_ results: ResultDirectory, manifest: SweepManifest, beside path: String) throws {
     let names = try results.probePaths().map { Files.name(of: $0).prefix(32) }
@@ -176,21 +177,30 @@ private final class ProbedShard {
     // What is damaged is not left out in silence.
     if let notice = reader.notices.first { throw StoreError.damaged(path: results.probes, reason: notice) }
     guard !records.isEmpty else { return }
-    let temporary = "\(path).\(UniqueName.next())\(Files.temporarySuffix)"
-    self.path = temporary
-    try writeTemporaryShard(records, manifest: manifest, to: temporary)
+    file = try TemporaryShard(records, manifest: manifest, beside: path)
   }
 
-  func remove() {
-    if let path { unlink(path) }
-  }
+  func remove() { file?.remove() }
 }
 
-private func writeTemporaryShard(_ records: [TrialRecord], manifest: SweepManifest, to path: String) throws {
-  let image = try ShardImage(
-    ShardContent(records.sorted { $0.identity < $1.identity }, manifest: manifest), name: path)
-  let file = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_EXCL)
-  try file.write(image.bytes)
-  try file.write(image.seal.bytes)
-  try file.close()
+/// A shard that only a merge reads, and holds the lock of while it does.
+private final class TemporaryShard {
+  private let file: FileDescriptor
+
+  init(_ records: [TrialRecord], manifest: SweepManifest, beside path: String) throws {
+    let image = try ShardImage(
+      ShardContent(records.sorted { $0.identity < $1.identity }, manifest: manifest), name: path)
+    file = try TemporaryFile.create(for: path)
+    do {
+      try file.write(image.bytes)
+      try file.write(image.seal.bytes)
+    } catch {
+      unlink(file.path)
+      throw error
+    }
+  }
+
+  var path: String { file.path }
+
+  func remove() { unlink(file.path) }
 }

@@ -34,6 +34,7 @@ public struct Verification: Sendable, Encodable {
     case shard
     case probes
     case journal
+    case lock
     case quarantine
     case temporary
     case unknown
@@ -68,7 +69,7 @@ extension Verification {
     var inspector = Inspector()
     if try Files.isDirectory(path) {
       try inspector.inspect(ResultDirectory(path))
-      holder = try DirectoryLock.holder(of: ResultDirectory(path))
+      holder = try inspector.holder(of: ResultDirectory(path))
     } else {
       guard try Files.exists(path) else { throw StoreError.notResults(path: path, reason: "there is no such file") }
       try inspector.inspectShard(path, requiresSeal: false)
@@ -101,11 +102,30 @@ private struct Inspector {
       _ = try JSON.read(TestEvaluation.self, path: $0)
     }
     // As readers do: a journal goes only after its shard has come.
-    for path in try directory.journalPaths() { try inspectJournal(path) }
-    for path in try directory.shardPaths() { try inspectShard(path, requiresSeal: true) }
-    for path in try directory.probePaths() { try inspectProbes(path) }
+    for path in try directory.journalPaths() { try Self.unlessGone { try inspectJournal(path) } }
+    for path in try directory.shardPaths() { try Self.unlessGone { try inspectShard(path, requiresSeal: true) } }
+    for path in try directory.probePaths() { try Self.unlessGone { try inspectProbes(path) } }
     try inspectTheRest(directory)
-    for name in quarantined { try inspectQuarantined("\(directory.quarantine)/\(name)") }
+    for name in quarantined { try Self.unlessGone { try inspectQuarantined("\(directory.quarantine)/\(name)") } }
+  }
+
+  /// A file may go while a sweep runs, at any moment after it was listed: a journal whose shard has come, a temporary name.
+  private static func unlessGone(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch StoreError.system(_, _, ENOENT) {
+      return
+    }
+  }
+
+  /// Who writes to the directory; a lock that cannot be one is damage.
+  mutating func holder(of directory: ResultDirectory) throws -> String? {
+    do {
+      return try DirectoryLock.holder(of: directory)
+    } catch StoreError.damaged(let path, let reason) {
+      files.append(.init(path: path, kind: .lock, state: .damaged, bytes: 0, note: reason))
+      return nil
+    }
   }
 
   /// Adds what `body` finds of a file; nothing where the file is gone since it was listed.
@@ -201,13 +221,19 @@ private struct Inspector {
       for name in try Files.names(in: folder, suffix: "") {
         let path = "\(folder)/\(name)"
         guard !known.contains(path), !ours.contains(path) else { continue }
-        let isTemporary = name.hasSuffix(Files.temporarySuffix)
+        let isTemporary = TemporaryFile.isName(name)
         let count = files.count
         var isDirectory = false
         try inspect(path, isTemporary ? .temporary : .unknown) { _, file in
           isDirectory = try Files.isDirectory(path)
-          file.state = isTemporary ? .leftover : .whole
-          file.note = isTemporary ? "half-written; the next sweep removes it" : "no file of a sweep; left alone"
+          guard !isDirectory else { return }
+          guard isTemporary else {
+            file.note = "no file of a sweep; left alone"
+            return
+          }
+          let isInUse = try Files.isLocked(path)
+          file.state = isInUse ? .inUse : .leftover
+          file.note = isInUse ? "" : "half-written; the next sweep removes it"
         }
         if isDirectory { files.removeLast(files.count - count) }
       }

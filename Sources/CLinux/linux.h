@@ -1,0 +1,7 @@
+// Calls of the C library that its Swift module leaves out: it has them under _GNU_SOURCE only.
+#pragma once
+
+/// rename(2) that replaces nothing where `flags` is `CLINUX_RENAME_NOREPLACE`.
+int renameat2(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, unsigned int flags);
+
+#define CLINUX_RENAME_NOREPLACE 1u
