@@ -1,13 +1,14 @@
 import Dispatch
 import Synchronization
 
-/// Turns blocks into shards, one after the other, beside the sweep.
+/// Turns blocks into shards, one after the other, beside the sweep; where no thread can be had, in its place.
 final class BlockCommitter: Sendable {
   private let directory: ResultDirectory
   private let queue = DispatchQueue(label: "ravine.store.commit")
   /// Blocks that wait hold their runs in memory, so few may.
   private let slots = DispatchSemaphore(value: 2)
   private let failure = Mutex<String?>(nil)
+  private let isConcurrent = ThreadBudget.available(upTo: 1) == 1
 
   init(_ directory: ResultDirectory) {
     self.directory = directory
@@ -16,7 +17,7 @@ final class BlockCommitter: Sendable {
   /// Takes a block; waits while too many are under way. Throws what failed before: after that nothing is committed.
   func submit(_ block: Block, manifest: SweepManifest) throws {
     slots.wait()
-    queue.async { [self] in
+    let work: @Sendable () -> Void = { [self] in
       defer { slots.signal() }
       // A journal is retired only when every block before is a shard: it may hold runs of theirs.
       guard failure.withLock({ $0 == nil }) else { return }
@@ -26,6 +27,7 @@ final class BlockCommitter: Sendable {
         failure.withLock { $0 = "\(error)" }
       }
     }
+    if isConcurrent { queue.async(execute: work) } else { queue.sync(execute: work) }
     try checkFailure()
   }
 

@@ -2,9 +2,11 @@ import Dispatch
 import Experiments
 import Synchronization
 
-/// Makes summaries of what was read while more is read: the library takes half of the time, this the other.
+/// Makes summaries of what was read while more is read: the library takes half of the time, this the other. Where no thread
+/// can be had, one follows the other.
 final class SummaryAssembly: Sendable {
   private let queue = DispatchQueue(label: "ravine.store.summaries")
+  private let isConcurrent = ThreadBudget.available(upTo: 1) == 1
   private let state = Mutex(State())
 
   private struct State {
@@ -20,13 +22,19 @@ final class SummaryAssembly: Sendable {
   }
 
   func add(_ stored: StoredSummaries) {
-    queue.async { [self] in
-      state.withLock { state in
-        do {
-          state.summaries += try stored.summaries(sharing: &state.shared)
-        } catch {
-          state.failures.append(Failure(path: stored.hyperparameters.path, error: error))
-        }
+    if isConcurrent {
+      queue.async { [self] in assemble(stored) }
+    } else {
+      assemble(stored)
+    }
+  }
+
+  private func assemble(_ stored: StoredSummaries) {
+    state.withLock { state in
+      do {
+        state.summaries += try stored.summaries(sharing: &state.shared)
+      } catch {
+        state.failures.append(Failure(path: stored.hyperparameters.path, error: error))
       }
     }
   }

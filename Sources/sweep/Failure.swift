@@ -50,6 +50,7 @@ func exitCode(for error: any Error) -> ExitCode {
   case let error as SlurmError: error.exitCode
   case let error as StoreError: error.exitCode
   case is HDF5Error: .dataError
+  case is TooFewThreads: .systemError
   default: .failure
   }
 }
@@ -79,7 +80,7 @@ extension StoreError {
     case .locked: .temporary
     case .damaged, .invalidRecord: .dataError
     case .notResults, .unknownRun: .noInput
-    case .system(operation: "mkdir", _, _), .exists: .cannotCreate
+    case .system(operation: "mkdir", _, _), .exists, .unusable: .cannotCreate
     case .system, .commitFailed, .closed, .vanished: .inputOutput
     }
   }
@@ -91,6 +92,7 @@ extension ExitCode {
   static let dataError = ExitCode(65)
   static let noInput = ExitCode(66)
   static let unavailable = ExitCode(69)
+  static let systemError = ExitCode(71)
   static let cannotCreate = ExitCode(73)
   static let inputOutput = ExitCode(74)
   static let temporary = ExitCode(75)

@@ -11,8 +11,8 @@ struct RunCommand: ParsableCommand {
       The same command again goes on where it stopped. Ctrl-C stops: finished runs are kept, those in flight are not. \
       With --engine slurm the runs are dealt out to the tasks of job arrays, and the command ends when these are \
       submitted; `sweep status` shows how far they are, `sweep cancel` ends them. \
-      Exit codes are those of sysexits.h: 64 usage, 65 bad data, 66 no input, 69 no Slurm, 73 cannot create, 74 input \
-      or output, 75 busy; 128 + the signal where a signal stopped it.
+      Exit codes are those of sysexits.h: 64 usage, 65 bad data, 66 no input, 69 no Slurm, 71 too few threads, 73 cannot \
+      create, 74 input or output, 75 busy; 128 + the signal where a signal stopped it.
       """)
 
   @OptionGroup var options: ExperimentOptions
@@ -40,30 +40,35 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
+    SignalTrap.prepare()
     let display = SweepDisplay.standardError(format: logFormat)
-    let stop = StopFlag()
-    let trap = SignalTrap { _ in
-      stop.raise()
-      display.logger.notice("Stopping; finished runs are kept. Once more ends at once.")
-    }
+    var trap: SignalTrap?
     try exitOnFailure {
+      let workers = try display.workersWithThreads(upTo: engine == .local ? options.workerCount : 1)
       let experiment = try options.load()
       for warning in experiment.warnings { display.logger.warning("\(warning)") }
       let directory = "\(output)/\(experiment.name)"
       if resume { try requireResults(in: directory) }
       let sweep = try options.prepare(experiment)
+      // Until here there is nothing to keep, and a signal ends the process as it does any other.
+      let stop = StopFlag()
+      trap = SignalTrap { _ in
+        stop.raise()
+        display.logger.notice("Stopping; finished runs are kept. Once more ends at once.")
+      }
       if engine == .local { try keepOut(of: directory, display) }
       if engine == .slurm, try submit(sweep, directory) { return }
       var ranking: Ranking?
       func rank(_ runs: [RunSummary]) -> Ranking { Ranking(RunTable(runs), by: Criterion(experiment.selection)) }
-      let outcome = try sweepRun(sweep, directory).run(keeping: options.weights, stop: stop, display: display) { runs in
+      let run = sweepRun(sweep, directory, workers: workers)
+      let outcome = try run.run(keeping: options.weights, stop: stop, display: display) { runs in
         let whole = rank(runs)
         ranking = whole
         return Winner.runs(of: whole)
       }
       try ClosingReport(outcome, ranking ?? rank(outcome.runs), sweep: sweep, directory: directory).print()
     }
-    if let status = trap.exitStatus { throw ExitCode(status) }
+    if let status = trap?.exitStatus { throw ExitCode(status) }
   }
 
   /// Ends where there is nothing to go on with. What cannot be read is not nothing.
@@ -102,11 +107,11 @@ struct RunCommand: ParsableCommand {
     return true
   }
 
-  private func sweepRun(_ sweep: PreparedSweep, _ directory: String) -> SweepRun {
+  private func sweepRun(_ sweep: PreparedSweep, _ directory: String, workers: Int) -> SweepRun {
     var storeOptions = ResultStore.Options(trials: sweep.experiment.trials.count)
     storeOptions.synchronization = fsync ? .everyRecord : .never
     return SweepRun(
-      sweep, directory: directory, engine: LocalEngine(workers: options.workerCount), storeOptions: storeOptions,
+      sweep, directory: directory, engine: LocalEngine(workers: workers), storeOptions: storeOptions,
       arguments: CommandLine.arguments)
   }
 }

@@ -16,26 +16,29 @@ struct TaskCommand: ParsableCommand {
   var task: Int
 
   func run() throws {
+    SignalTrap.prepare()
     let display = SweepDisplay.standardError(format: .text)
-    let stop = StopFlag()
-    let trap = SignalTrap { _ in
-      stop.raise()
-      display.logger.notice("Stopping; finished runs are kept.")
-    }
+    var trap: SignalTrap?
     try exitOnFailure {
       let submission = try SlurmSubmission.read(folder)
+      let workers = try display.workersWithThreads(upTo: submission.workers)
       var experiment = try ExperimentFile.parse(
         text: submission.experimentText, file: submission.file, overrides: submission.overrides)
       experiment.directory = submission.dataDirectory
       let weights = KeptWeights(rawValue: submission.weights) ?? .best
       let sweep = try PreparedSweep(experiment, keeping: weights)
+      let stop = StopFlag()
+      trap = SignalTrap { _ in
+        stop.raise()
+        display.logger.notice("Stopping; finished runs are kept.")
+      }
       var options = ResultStore.Options(trials: experiment.trials.count)
       options.synchronization = submission.synchronizes ? .everyRecord : .never
       options.access = .shared
       // results/NAME/slurm/1 belongs to results/NAME.
       let directory = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
       var run = SweepRun(
-        sweep, directory: directory, engine: LocalEngine(workers: submission.workers), storeOptions: options,
+        sweep, directory: directory, engine: LocalEngine(workers: workers), storeOptions: options,
         arguments: submission.arguments)
       run.share = try submission.trials(of: task, folder: folder)
       let outcome = try run.run(keeping: weights, stop: stop, display: display) {
@@ -43,6 +46,6 @@ struct TaskCommand: ParsableCommand {
       }
       display.logger.info("\(Quantity.count(outcome.progress.finished, "run")) done")
     }
-    if let status = trap.exitStatus { throw ExitCode(status) }
+    if let status = trap?.exitStatus { throw ExitCode(status) }
   }
 }

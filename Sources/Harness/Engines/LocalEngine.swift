@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import Kernels
+import Store
 
 /// Runs trials in this process, one thread a worker.
 public struct LocalEngine: Sendable {
@@ -52,4 +53,27 @@ public struct LocalEngine: Sendable {
 extension LocalEngine {
   /// Cores that this process may run on.
   public static var coreCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+  /// As many workers as there are threads for, `wanted` at most. Before anything else starts a thread.
+  ///
+  /// Throws ``TooFewThreads`` where not even one can work.
+  public static func workersWithThreads(upTo wanted: Int) throws -> Int {
+    let threads = ThreadBudget.available(upTo: wanted + TooFewThreads.besideWorkers)
+    let workers = threads - TooFewThreads.besideWorkers
+    guard workers > 0 else { throw TooFewThreads(threads: threads) }
+    return workers
+  }
+}
+
+/// The system lets this process start so few threads that a sweep would wait for one for ever.
+public struct TooFewThreads: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Those for signals, of which one waits and one acts, for the display and for shards.
+  static let besideWorkers = 4
+
+  public var threads: Int
+
+  public var description: String {
+    "only \(Quantity.count(threads, "thread")) can be started, and a sweep needs \(Self.besideWorkers + 1): one that trains"
+      + " and \(Self.besideWorkers) beside it. The limit is `ulimit -u`, or the container's on processes (--pids-limit)"
+  }
 }

@@ -22,6 +22,18 @@ public struct SweepDisplay: Sendable {
       console: .standardError(), format: format ?? .text, style: format == nil ? TerminalStyle.detect() : nil)
   }
 
+  /// As many workers as there are threads for, and says so where these are fewer than wanted.
+  ///
+  /// Throws ``TooFewThreads``.
+  public func workersWithThreads(upTo wanted: Int) throws -> Int {
+    let workers = try LocalEngine.workersWithThreads(upTo: wanted)
+    if workers < wanted {
+      let limit = "no more threads can be started (ulimit -u, or the container's limit on processes)"
+      logger.warning("\(Quantity.count(workers, "worker")) instead of \(wanted): \(limit)")
+    }
+    return workers
+  }
+
   /// Says what is about to run.
   func begin(_ progress: SweepProgress, workers: Int, directory: String) {
     let resumed = progress.resumed > 0 ? ", \(Quantity.grouped(progress.resumed)) of them recorded already" : ""
