@@ -1,6 +1,6 @@
 # Read by scripts/test-slurm, in a directory of its own with Slurm running.
 
-python=${RAVINE_PYTHON:-$repository/.build/venv/bin/python}
+python=$RAVINE_PYTHON
 cat >sweep.yaml <<'YAML'
 name: arrays
 data: {source: {spirals: {samples: 600, classes: 3}}}

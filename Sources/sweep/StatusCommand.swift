@@ -40,7 +40,7 @@ struct CancelCommand: ParsableCommand {
       let submissions = try SlurmSubmission.all(in: results)
       guard !submissions.isEmpty else { throw SlurmError.nothingSubmitted(directory: results) }
       let client = SlurmClient()
-      let queued = try client.queue(of: submissions.flatMap(\.submission.jobs).map(\.number))
+      let queued = try client.queue(of: submissions.map(\.submission))
       try client.cancel(Set(queued.map(\.job)).sorted())
       print(
         queued.isEmpty

@@ -32,7 +32,7 @@ struct SweepStatus: Encodable {
     guard let last = try SlurmSubmission.all(in: directory).last?.submission else { return }
     tasks = last.tasks
     do {
-      queued = try SlurmClient().queue(of: last.jobs.map(\.number))
+      queued = try SlurmClient().queue(of: [last])
     } catch {
       notices.append("\(error)")
     }

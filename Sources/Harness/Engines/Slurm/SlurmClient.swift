@@ -40,12 +40,21 @@ public struct SlurmClient: Sendable {
     public var reason: String
   }
 
-  /// The tasks of these jobs that are queued or running. Jobs that are over are not in the queue.
-  public func queue(of jobs: [Int]) throws -> [QueuedTask] {
-    guard !jobs.isEmpty else { return [] }
+  /// The tasks of submissions that are queued or running. Jobs that are over are not in the queue.
+  ///
+  /// They are asked for by the name that each submission gives its jobs, so that one whose number was never written down is
+  /// found as well; by their numbers where an earlier version submitted them.
+  public func queue(of submissions: [SlurmSubmission]) throws -> [QueuedTask] {
+    let names = submissions.compactMap(\.jobName)
+    let numbers = submissions.filter { $0.jobName == nil }.flatMap(\.jobs).map(\.number)
+    return try queue("--name=\(names.joined(separator: ","))", isAsked: !names.isEmpty)
+      + queue("--jobs=\(numbers.map(String.init).joined(separator: ","))", isAsked: !numbers.isEmpty)
+  }
+
+  private func queue(_ selection: String, isAsked: Bool) throws -> [QueuedTask] {
+    guard isAsked else { return [] }
     do {
-      return Self.tasks(
-        in: try run("squeue", ["--noheader", "--array", "--format=%F|%K|%T|%r", "--jobs=\(Self.list(jobs))"]))
+      return Self.tasks(in: try run("squeue", ["--noheader", "--array", "--format=%F|%K|%T|%r", selection]))
     } catch SlurmError.failed(_, _, let message) where message.contains("Invalid job id") {
       // The controller has forgotten them.
       return []
@@ -64,8 +73,6 @@ public struct SlurmClient: Sendable {
     guard !jobs.isEmpty else { return }
     _ = try run("scancel", jobs.map(String.init))
   }
-
-  private static func list(_ jobs: [Int]) -> String { jobs.map(String.init).joined(separator: ",") }
 
   /// What a program printed. Throws ``SlurmError`` where it cannot be run or fails.
   private func run(_ program: String, _ arguments: [String]) throws -> String {

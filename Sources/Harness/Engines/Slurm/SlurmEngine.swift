@@ -50,16 +50,18 @@ public struct SlurmEngine: Sendable {
       dataDirectory: Self.absolute(sweep.experiment.directory), weights: weights.rawValue, workers: workers,
       synchronizes: synchronizes, arguments: arguments, settings: settings,
       tasks: min(settings.tasks ?? 1, pending.count))
+    // Written down before there is a job: one that is submitted just as this process is killed is found by it.
+    submission.jobName = SlurmSubmission.makeJobName(for: sweep.experiment.name, settings)
     try SlurmSubmission.write(trials: pending, to: folder)
     try submission.write(to: folder)
     let script = "\(folder)/job.sh"
-    try Self.script(folder: Self.absolute(folder)).write(toFile: script, atomically: true, encoding: .utf8)
+    try ExportedFile.write(Array(Self.script(folder: Self.absolute(folder)).utf8), to: script)
     for array in SlurmSubmission.arrays(tasks: submission.tasks, maximum: maximum) {
       let job = try client.submit(
         script: script, arguments: ["\(array.lowerBound)"],
-        options: options(for: array, name: sweep.experiment.name, folder: Self.absolute(folder)))
+        options: options(for: array, folder: Self.absolute(folder))
+          + (submission.jobName.map { ["--job-name=\($0)"] } ?? []))
       submission.jobs.append(.init(number: job, offset: array.lowerBound, count: array.count))
-      // After each: a job that is not written down could not be found again.
       try submission.write(to: folder)
     }
     outcome.submission = submission
@@ -81,9 +83,9 @@ public struct SlurmEngine: Sendable {
   }
 
   /// Ours first: what the user says may replace it.
-  private func options(for array: Range<Int>, name: String, folder: String) -> [String] {
+  private func options(for array: Range<Int>, folder: String) -> [String] {
     [
-      "--array=0-\(array.count - 1)", "--job-name=\(name)", "--requeue", "--open-mode=append",
+      "--array=0-\(array.count - 1)", "--requeue", "--open-mode=append",
       "--output=\(folder.replacingOccurrences(of: "%", with: "%%"))/%A_%a.log", "--ntasks=1",
       "--cpus-per-task=\(workers)",
     ] + settings.arguments

@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Store
 
 /// A sweep that was handed to Slurm: `slurm/N/` in its directory of results.
 ///
@@ -20,6 +21,8 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
   public var settings: SlurmSettings
   public var tasks: Int
   public var jobs: [Job] = []
+  /// The name of all of its jobs and of no other; nil where an earlier version submitted it.
+  public var jobName: String?
 
   /// An array of tasks.
   public struct Job: Hashable, Sendable, Codable {
@@ -36,13 +39,26 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
 
   // MARK: - On disk
 
+  /// `NAME-XXXXXXXX`, with a name that the user may give with an option of sbatch, and random digits behind it.
+  static func makeJobName(for experiment: String, _ settings: SlurmSettings) -> String {
+    let given = settings.options.last { $0.hasPrefix("--job-name=") }?.dropFirst("--job-name=".count)
+      ?? settings.options.last { $0.hasPrefix("-J") && !$0.hasPrefix("--") }?.dropFirst(2)
+    let digits = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+    // Commas end a name where squeue is asked.
+    let name = (given.map(String.init) ?? experiment).map { $0 == "," ? "_" : $0 }
+    return String(name) + "-" + String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
   /// All submissions of a directory of results, the oldest first.
+  ///
+  /// A folder without `submission.json` is none: a process was killed as it made it, before it submitted anything.
   public static func all(in directory: String) throws -> [(folder: String, submission: SlurmSubmission)] {
     let root = "\(directory)/slurm"
     guard FileManager.default.fileExists(atPath: root) else { return [] }
     let numbers = try FileManager.default.contentsOfDirectory(atPath: root).compactMap { Int($0) }.sorted()
-    return try numbers.map { number in
+    return try numbers.compactMap { number in
       let folder = "\(root)/\(number)"
+      guard FileManager.default.fileExists(atPath: "\(folder)/submission.json") else { return nil }
       return (folder, try read(folder))
     }
   }
@@ -52,7 +68,7 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
     let root = "\(directory)/slurm"
     try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     var number = (try FileManager.default.contentsOfDirectory(atPath: root).compactMap { Int($0) }.max() ?? 0) + 1
-    while mkdir("\(root)/\(number)", 0o755) != 0 {
+    while mkdir("\(root)/\(number)", 0o777) != 0 {
       guard errno == EEXIST else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: root]) }
       number += 1
     }
@@ -77,12 +93,12 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
   func write(to folder: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try encoder.encode(self).write(to: URL(fileURLWithPath: "\(folder)/submission.json"), options: .atomic)
+    try ExportedFile.write([UInt8](encoder.encode(self)), to: "\(folder)/submission.json")
   }
 
   static func write(trials: [TrialIdentity], to folder: String) throws {
     let text = trials.map { "\($0)\n" }.joined()
-    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/trials"), options: .atomic)
+    try ExportedFile.write(Array(text.utf8), to: "\(folder)/trials")
   }
 
   /// The trials that a task takes.
@@ -109,7 +125,7 @@ extension SlurmClient {
   /// Throws ``SlurmError/busy(directory:jobs:)``, and other errors where Slurm cannot be asked; asks nothing where
   /// nothing was submitted.
   public func refuseWhileTasksWait(for directory: String) throws {
-    let queued = try queue(of: SlurmSubmission.all(in: directory).flatMap(\.submission.jobs).map(\.number))
+    let queued = try queue(of: SlurmSubmission.all(in: directory).map(\.submission))
     guard queued.isEmpty else {
       throw SlurmError.busy(directory: directory, jobs: Set(queued.map(\.job)).sorted())
     }
