@@ -84,7 +84,9 @@ let package = Package(
     .testTarget(
       name: "LearningTests", dependencies: ["Learning", "Curvature", "Kernels", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"], resources: [.copy("Fixtures")],
+      swiftSettings: settings),
     .testTarget(
       name: "StoreTests", dependencies: ["Store", "Experiments", "TestSupport"], resources: [.copy("Fixtures")],
       swiftSettings: settings),

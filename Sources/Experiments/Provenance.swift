@@ -29,3 +29,8 @@ public struct Provenance: Hashable, Sendable, Codable {
     self.operatingSystem = operatingSystem
   }
 }
+
+/// This package.
+public enum Ravine {
+  public static let version = "0.1.0"
+}

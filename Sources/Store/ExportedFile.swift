@@ -1,6 +1,4 @@
-import Glibc
-
-/// Files for other programs, written whole: a reader sees the old content or the new.
+/// HDF5 files for other programs.
 public enum ExportedFile {
   /// A data set of a file: `path` is its name with its groups.
   public struct Array {
@@ -21,23 +19,17 @@ public enum ExportedFile {
     }
   }
 
-  /// Throws ``StoreError`` where the file cannot be written.
-  public static func write(_ bytes: [UInt8], to path: String) throws {
-    if try Files.isDirectory(path) { throw StoreError.system(operation: "open", path: path, code: EISDIR) }
-    try TemporaryFile.removeAbandoned(in: Files.parent(of: path), for: Files.name(of: path))
-    try Files.replace(path, with: bytes)
-  }
-
   /// Writes an HDF5 file of plain data sets in groups, with text attributes of the file.
   ///
-  /// Throws ``StoreError`` and ``HDF5Error``.
+  /// Throws ``OutputError`` and ``HDF5Error``.
   public static func write(_ arrays: [Array], attributes: [String: String] = [:], to path: String) throws {
-    try write(try image(arrays, attributes, name: path), to: path)
+    try OutputFile.write(try image(arrays, attributes), to: path)
   }
 
-  private static func image(_ arrays: [Array], _ attributes: [String: String], name: String) throws -> [UInt8] {
+  private static func image(_ arrays: [Array], _ attributes: [String: String]) throws -> [UInt8] {
     try HDF5.run {
-      let image = try OutputImage.create(named: name)
+      // The library opens what has the image's name, and a FIFO's reader would see that: nothing has this one.
+      let image = try OutputImage.create(named: UniqueName.next())
       for (name, value) in attributes.sorted(by: { $0.key < $1.key }) { try image.setText(value, name) }
       var groups: Set<String> = []
       for array in arrays {

@@ -34,14 +34,13 @@ public final class ResultReader: Sendable {
     self.path = path
     let directory = ResultDirectory(path)
     if try Files.isDirectory(directory.path) {
-      guard try Files.exists(directory.manifest) else {
-        throw StoreError.notResults(path: path, reason: "the directory has no sweep.json")
-      }
+      guard try Files.exists(directory.manifest) else { throw NotResults.directory(path) }
       source = .directory(directory)
       manifest = try JSON.read(SweepManifest.self, path: directory.manifest)
     } else {
       guard try Files.exists(path) else { throw StoreError.notResults(path: path, reason: "there is no such file") }
       source = .file(path)
+      if let error = try NotResults.file(path) { throw error }
       try ShardFile.rehearseUnlessSealed(path)
       manifest = try HDF5.run {
         let shard = try ShardFile.open(path, requiresSeal: false)

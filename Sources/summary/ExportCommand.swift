@@ -43,8 +43,11 @@ struct ExportCommand: ParsableCommand {
   @Argument(help: .init("The run.", valueName: "run"))
   var path: String
 
-  @Argument(help: "The file to write; replaced if it is there.")
+  @Argument(help: "The file to write; replaced if it is there. A device or FIFO is written to.")
   var file: String
+
+  @Option(name: .customLong("run"), help: .init("The first digits of a run, as after RESULTS/.", valueName: "run"))
+  var digits: String?
 
   @Option(help: "Weights at this moment: best, final or initial (default: the epoch that the runs are ranked by).")
   var weights: ExportedNetwork.Moment?
@@ -53,15 +56,16 @@ struct ExportCommand: ParsableCommand {
     if format == .keras, !file.hasSuffix(".weights.h5") {
       throw ValidationError("\(file): Keras loads only files whose name ends in .weights.h5.")
     }
+    if file.isEmpty { throw ValidationError("the file's name is empty; accepted: a path") }
     if format == .csv, weights != nil { throw ValidationError("--weights does not go with --csv.") }
   }
 
   func run() throws {
-    let (reader, record) = try findRun(path)
+    let (reader, record) = try findRun(path, run: digits)
     if format == .csv {
       var text = ""
       TraceCSV(record).write(to: &text)
-      try writing(file) { try ExportedFile.write(Array(text.utf8), to: file) }
+      try writing(file) { try OutputFile.write(Array(text.utf8), to: file) }
       return
     }
     let moment = weights ?? (reader.manifest.selection.epoch == .best ? .best : .final)
@@ -87,11 +91,11 @@ struct ExportCommand: ParsableCommand {
       return model.usage(file)
     case .torch:
       let model = TorchModel(network)
-      try ExportedFile.write(model.safeTensors, to: file)
+      try OutputFile.write(model.safeTensors, to: file)
       return model.usage(file)
     case .onnx:
       let model = ONNXModel(network)
-      try ExportedFile.write(model.bytes(version: version), to: file)
+      try OutputFile.write(model.bytes(version: version), to: file)
       return model.usage(file)
     case .csv: return ""
     }
@@ -104,8 +108,8 @@ extension ExportedNetwork.Moment: ExpressibleByArgument {}
 func writing<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
   do {
     return try body()
-  } catch StoreError.system(_, _, let code) {
-    throw complain("\(file): cannot be written: \(String(cString: strerror(code)))", status: EX_CANTCREAT)
+  } catch let error as OutputError {
+    throw complain("\(error)", status: error.exitStatus)
   } catch let error as HDF5Error {
     throw complain("\(file): \(error)", status: EX_CANTCREAT)
   }

@@ -10,11 +10,7 @@ struct FigureImages {
   var format: String
 
   func write(to directory: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    } catch {
-      throw complain("\(directory): cannot be made: \(error.localizedDescription)", status: EX_CANTCREAT)
-    }
+    try writing(directory) { try OutputFile.makeDirectory(directory) }
     let images = try page().matches(of: #/<a data-figure="([a-z]+)" href="data:image\/[^,]*?(;base64)?,([^"]*)"/#)
     guard !images.isEmpty else { throw complain("\(report): the browser drew no figures", status: EX_SOFTWARE) }
     for image in images {
@@ -22,7 +18,7 @@ struct FigureImages {
       let bytes = image.output.2 == nil ? text.removingPercentEncoding.map { Data($0.utf8) } : Data(base64Encoded: text)
       guard let bytes else { throw complain("\(report): the browser's image cannot be read", status: EX_SOFTWARE) }
       let file = "\(directory)/\(image.output.1).\(format)"
-      try writing(file) { try ExportedFile.write(Array(bytes), to: file) }
+      try writing(file) { try OutputFile.write(Array(bytes), to: file) }
     }
   }
 

@@ -4,25 +4,29 @@ import Glibc
 import Reports
 import Store
 
-/// The run that a path names: results alone, or results, a slash and the first digits of the run.
-func findRun(_ path: String) throws -> (reader: ResultReader, record: TrialRecord) {
-  if try isThere(path) {
-    let reader = try openResults(path)
-    return (reader, try record(try bestRun(of: reader), in: reader))
+/// The run that a path or `--run` names, or the best one where neither does.
+func findRun(_ path: String, run: String?) throws -> (reader: ResultReader, record: TrialRecord) {
+  let place = try runPath(path, run)
+  let reader = try openResults(place.results)
+  guard let digits = place.digits else { return (reader, try record(try bestRun(of: reader), in: reader)) }
+  let runs = try reading(place.results) { try reader.summaries() }.map(\.identity)
+  let identity = try answering(place.results) { try TrialIdentity.named(digits, among: runs) }
+  return (reader, try record(identity, in: reader))
+}
+
+/// Results and the run that their path or `--run` names.
+func runPath(_ path: String, _ run: String?) throws -> RunPath {
+  var place = try reading(path) { try RunPath(path) }
+  if let named = place.digits, let run, named != run {
+    throw complain("\(path) names the run \(named) and --run \(run); accepted: one of them", status: EX_USAGE)
   }
-  let slash = path.lastIndex(of: "/")
-  let folder = slash.map { String(path[..<$0]) } ?? "."
-  let digits = slash.map { String(path[path.index(after: $0)...]) } ?? path
-  let isIdentity = !digits.isEmpty && digits.allSatisfy { $0.isHexDigit && $0.isASCII }
-  guard isIdentity, try isThere(folder) else {
+  guard try place.digits != nil || isThere(path) else {
     throw complain(
-      "\(path): no such results; accepted: RESULTS, or RESULTS/RUN with the first digits of a run",
+      "\(path.isEmpty ? "\"\"" : path): no such results; accepted: RESULTS, or RESULTS/RUN with the first digits of a run",
       status: EX_NOINPUT)
   }
-  let reader = try openResults(folder)
-  let runs = try reading(folder) { try reader.summaries() }.map(\.identity)
-  let identity = try answering(folder) { try TrialIdentity.named(digits, among: runs) }
-  return (reader, try record(identity, in: reader))
+  place.digits = place.digits ?? run
+  return place
 }
 
 func record(_ identity: TrialIdentity, in reader: ResultReader) throws -> TrialRecord {

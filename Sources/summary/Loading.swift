@@ -12,13 +12,16 @@ func loadResults(_ reader: ResultReader) throws -> SweepResults {
     let results = SweepResults(
       name: reader.manifest.name, selection: reader.manifest.selection, runs: try reader.summaries(),
       plannedRuns: reader.manifest.trials, testEvaluation: try reader.testEvaluation)
-    for notice in reader.notices { warn(notice) }
+    for notice in limitedLines(reader.notices) { warn(notice) }
     return results
   }
 }
 
 func openResults(_ path: String) throws -> ResultReader {
-  guard try isThere(path) else { throw complain("\(path): \(String(cString: strerror(ENOENT)))", status: EX_NOINPUT) }
+  guard try isThere(path) else {
+    let name = path.isEmpty ? "\"\"" : path
+    throw complain("\(name): \(String(cString: strerror(ENOENT)))", status: EX_NOINPUT)
+  }
   return try reading(path) { try ResultReader(path: path) }
 }
 
@@ -42,6 +45,9 @@ func reading<Result>(_ path: String, _ body: () throws -> Result) throws -> Resu
   } catch StoreError.system(let operation, let path, let code) {
     throw complain(
       "\(StoreError.system(operation: operation, path: path, code: code))", status: status(ofSystemError: code))
+  } catch let error as StoreError {
+    if case .notResults = error { throw complain("\(error)", status: EX_NOINPUT) }
+    throw complain("\(error)", status: EX_DATAERR)
   } catch {
     throw complain("\(error)", status: EX_DATAERR)
   }

@@ -44,6 +44,9 @@ struct RankCommand: ParsableCommand {
   }
 
   func run() throws {
+    if !json, !csv, let list = SweepList(question.results) {
+      return try StandardOutput.write { list.report(into: &$0) }
+    }
     if let x { return try showCosts(x) }
     var options = try question.options()
     options.top = top

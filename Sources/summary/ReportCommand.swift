@@ -30,6 +30,12 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write each figure as PNG into this directory.", valueName: "directory"))
   var png: String?
 
+  func validate() throws {
+    for (name, path) in [("output", output), ("svg", svg), ("png", png)] where path == "" {
+      throw ValidationError("--\(name) is empty; accepted: a path")
+    }
+  }
+
   func run() throws {
     let library = try PlotLibrary.installed()
     let reader = try openResults(question.results)
@@ -42,7 +48,7 @@ struct ReportCommand: ParsableCommand {
       report, source: .init(reader.manifest), library: library, traces: traces,
       curvature: Dictionary(curvature, uniquingKeysWith: { first, _ in first }))
     let file = output ?? defaultOutput
-    try writing(file) { try ExportedFile.write(page.bytes, to: file) }
+    try writing(file) { try OutputFile.write(page.bytes, to: file) }
     for (format, directory) in [("svg", svg), ("png", png)] {
       guard let directory else { continue }
       try FigureImages(report: file, format: format).write(to: directory)

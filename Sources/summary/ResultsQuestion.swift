@@ -8,7 +8,10 @@ struct ResultsQuestion: ParsableArguments {
   @Argument(help: "The directory a sweep wrote.")
   var results: String
 
-  @Option(help: "Rank by this metric instead of the experiment's own.")
+  @Option(
+    help: ArgumentHelp(
+      "Rank by this metric instead of the experiment's own: \(Criterion.Metric.names).", valueName: "metric"),
+    transform: Criterion.Metric.named)
   var by: Criterion.Metric?
 
   @Option(help: "Read the metric at this epoch; best: the one the experiment's rule chose.")
@@ -91,5 +94,13 @@ struct AnswerFormat: ParsableArguments {
   }
 }
 
-extension Criterion.Metric: ExpressibleByArgument {}
+extension Criterion.Metric {
+  fileprivate static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
+  fileprivate static func named(_ text: String) throws -> Self {
+    if let metric = Self(rawValue: text) { return metric }
+    let hint = nearestName(to: text, in: allCases.map(\.rawValue)).map { "; did you mean \($0)?" } ?? ";"
+    throw ValidationError("'\(text)' is not a metric\(hint) accepted: \(names)")
+  }
+}
 extension SelectionRule.Epoch: ExpressibleByArgument {}

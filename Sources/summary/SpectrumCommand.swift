@@ -8,6 +8,8 @@ struct SpectrumCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spectrum", abstract: "Print and draw what the probes of a run's curvature found.",
     discussion: """
+      RESULTS may name a run as well, as in results/digits/0f3a9c: the same as --run 0f3a9c.
+
       Every probe with its extreme eigenvalues, their number below zero, the verdict, the condition number, and \
       eta*lambda_max/2, over which 1 gradient descent on the quadratic model diverges; lambda_max along training \
       against 2/eta; and for the last probe its layers, Taylor models, eigenvalues and spectral density.
@@ -24,13 +26,18 @@ struct SpectrumCommand: ParsableCommand {
   var digits: String?
 
   func run() throws {
-    let reader = try openResults(question.results)
-    let identity = try identity(in: reader)
+    let place = try runPath(question.results, digits)
+    var question = question
+    question.results = place.results
+    let reader = try openResults(place.results)
+    let identity = try identity(place.digits, question, in: reader)
     let record = try record(identity, in: reader)
     try format.write(try question.answering { try SpectrumReport(record) })
   }
 
-  private func identity(in reader: ResultReader) throws -> TrialIdentity {
+  private func identity(
+    _ digits: String?, _ question: ResultsQuestion, in reader: ResultReader
+  ) throws -> TrialIdentity {
     if let digits {
       let runs = try reading(reader.path) { try reader.summaries() }.map(\.identity)
       return try question.answering { try TrialIdentity.named(digits, among: runs) }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Experiments
+import Store
 
 @main
 struct Summary: ParsableCommand {
@@ -27,11 +29,20 @@ struct Summary: ParsableCommand {
         summary profile results/digits results/spirals --unit seconds
         summary watch results/digits
 
-      Exit status: 0, 64 wrong usage, 65 the data cannot answer, 66 no such results, 74 cannot write.
+      A directory of several sweeps, such as `summary results`, is listed.
+
+      Exit status: 0, 64 wrong usage, 65 the data cannot answer, 66 no such results, 73 cannot create a file, 74 cannot \
+      write.
       """,
+    version: "ravine \(Ravine.version)",
     subcommands: [
       RankCommand.self, SpectrumCommand.self, EffectsCommand.self, BudgetCommand.self, TargetCommand.self,
       ProfileCommand.self, SensitivityCommand.self, PairsCommand.self, ReportCommand.self, CompareCommand.self,
       WatchCommand.self, ExportCommand.self,
     ], defaultSubcommand: RankCommand.self)
+
+  static func main() {
+    ProgramOutput.prepare()
+    main(nil)
+  }
 }

@@ -38,6 +38,10 @@ struct DataCommand: ParsableCommand {
   @Flag(help: "The test share as well. Whoever chooses by it has none left to judge by.")
   var test = false
 
+  func validate() throws {
+    if file.isEmpty { throw ValidationError("the file's name is empty; accepted: a path") }
+  }
+
   func run() throws {
     try exitOnFailure {
       let experiment = try ExperimentFile.load(path: experiment, overrides: overrides)

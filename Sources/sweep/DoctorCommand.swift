@@ -10,6 +10,10 @@ struct DoctorCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where results would go.", valueName: "folder"))
   var output = "results"
 
+  func validate() throws {
+    if output.isEmpty { throw ValidationError("--output is empty; accepted: a folder, such as results or .") }
+  }
+
   func run() throws {
     let examination = Examination(output: output)
     let width = examination.findings.map(\.name.count).max() ?? 0

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Store
 
 struct InitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -38,8 +39,8 @@ struct InitCommand: ParsableCommand {
       // Whatever is written must be read: a name or a column that breaks the file is refused before it is there.
       _ = try ExperimentFile.parse(text: text, file: path)
       do {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
-      } catch let error as CocoaError where error.code == .fileWriteFileExists {
+        try OutputFile.write(Array(text.utf8), to: path, replaces: false)
+      } catch StoreError.exists {
         throw FileIsThere(path: path)
       }
       print("\(path) is written. What it would take: sweep plan \(path)")

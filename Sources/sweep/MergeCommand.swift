@@ -17,7 +17,8 @@ struct MergeCommand: ParsableCommand {
   @Argument(help: .init("The directory a sweep wrote.", valueName: "results"), completion: .directory)
   var results: String
 
-  @Option(help: .init("The file to write. Default: results.h5 beside the directory.", valueName: "file"))
+  @Option(
+    help: .init("The file, device or FIFO to write. Default: results.h5 beside the directory.", valueName: "file"))
   var output: String?
 
   @Flag(help: "Replace the file where it is there already.")
@@ -27,6 +28,7 @@ struct MergeCommand: ParsableCommand {
   var compact = false
 
   func validate() throws {
+    if output == "" { throw ValidationError("--output is empty; accepted: a path") }
     if compact, output != nil || force {
       throw ValidationError("--compact writes no file: leave out --output and --force.")
     }

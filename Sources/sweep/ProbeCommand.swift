@@ -31,7 +31,8 @@ struct ProbeCommand: ParsableCommand {
       `sweep reference` has all of them.
 
       Examples:
-        sweep probe results/digits --run 0f3a9c
+        sweep probe results/digits/0f3a9c
+        sweep probe results/digits --run 0f3a9c --run 91b2d4
         sweep probe results/digits --run 0f3a9c --set at=final --set density=true
         sweep probe results/digits --run 0f3a9c --set estimates=power,online
 
@@ -48,7 +49,7 @@ struct ProbeCommand: ParsableCommand {
   @Option(
     name: .customLong("run"), parsing: .singleValue,
     help: .init("The first digits of a run. May be repeated.", valueName: "run"))
-  var runs: [String]
+  var runs: [String] = []
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
@@ -61,11 +62,17 @@ struct ProbeCommand: ParsableCommand {
   var dataFolder: String?
 
   func validate() throws {
-    if runs.isEmpty { throw ValidationError("--run is missing; accepted: the first digits of a run") }
+    if dataFolder == "" { throw ValidationError("--data-folder is empty; accepted: a folder, such as .") }
+    if runs.isEmpty, RunPath(results).digits == nil {
+      throw ValidationError("--run is missing; accepted: the first digits of a run, here or after RESULTS/")
+    }
   }
 
   func run() throws {
     try exitOnFailure {
+      let place = RunPath(results)
+      let results = place.results
+      let runs = (place.digits.map { [$0] } ?? []) + self.runs
       let reader = try ResultReader(path: results)
       let identities = try reader.summaries().map(\.identity)
       let chosen = try runs.map { digits in

@@ -36,6 +36,7 @@ struct RunCommand: ParsableCommand {
   var slurm: SlurmOptions
 
   func validate() throws {
+    if output.isEmpty { throw ValidationError("--output is empty; accepted: a folder, such as results or .") }
     if engine == .local, slurm.isGiven { throw ValidationError("options for Slurm need --engine slurm") }
   }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Experiments
 import Harness
+import Store
 
 @main
 struct Sweep: ParsableCommand {
@@ -16,4 +18,9 @@ struct Sweep: ParsableCommand {
       VerifyCommand.self, MergeCommand.self, StatusCommand.self, CancelCommand.self, DoctorCommand.self,
       TaskCommand.self,
     ])
+
+  static func main() {
+    ProgramOutput.prepare()
+    main(nil)
+  }
 }

@@ -179,14 +179,15 @@ import Testing
       `sweep reference` has all of them.
 
       Examples:
-        sweep probe results/digits --run 0f3a9c
+        sweep probe results/digits/0f3a9c
+        sweep probe results/digits --run 0f3a9c --run 91b2d4
         sweep probe results/digits --run 0f3a9c --set at=final --set density=true
         sweep probe results/digits --run 0f3a9c --set estimates=power,online
 
       Exit codes are those of sysexits.h: 64 usage, 65 bad data or no weights kept,
       66 no such results or run, 75 a sweep is running there.
 
-      USAGE: sweep probe <results> --run <run> ... [--set <key=value[,value…]> ...] [--data-folder <folder>]
+      USAGE: sweep probe <results> [--run <run> ...] [--set <key=value[,value…]> ...] [--data-folder <folder>]
 
       ARGUMENTS:
         <results>               The directory a sweep wrote; or a merged file, which

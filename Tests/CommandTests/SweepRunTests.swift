@@ -18,7 +18,7 @@ import Testing
     let lines = result.standardOutput.split(separator: "\n").map(String.init)
     try #require(lines.count == 6, "\(result.standardOutput)")
     #expect(lines[0].hasPrefix("16 runs in ") && lines[0].hasSuffix("s: 12 completed, 4 diverged"))
-    #expect(lines[1].hasPrefix("Best configuration: adam, lr 0.03, keep "))
+    #expect(lines[1].hasPrefix("Best configuration: optimizer=adam, learning_rate=0.03, keep_probability="))
     #expect(lines[2].hasSuffix(" over 2 seeds (validation_loss at the best epoch, lower is better)"))
     #expect(lines[3].hasPrefix("  test loss ") && lines[3].hasSuffix(": the test set, looked at for the winner only"))
     #expect(lines[4...] == ["Results: results/spirals", "Ranking: summary results/spirals"])
@@ -40,7 +40,7 @@ import Testing
       }
     }
     let evaluation = try #require(try ResultReader(path: fixture.folder.path("results/spirals")).testEvaluation)
-    let winner = try #require(lines[1].split(separator: " ").last)
+    let winner = try #require(lines[1].split(separator: "=").last)
     let runs = records.filter { record in evaluation.runs.contains { $0.identity == record.identity.description } }
     #expect(runs.count == 2 && evaluation.runs.count == 2)
     for run in runs {

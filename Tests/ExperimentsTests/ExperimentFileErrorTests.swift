@@ -64,7 +64,9 @@ import Testing
       "loss", "loss: softmax",
       "e.yaml:4: loss: \"softmax\" is not a loss; did you mean softmax_cross_entropy?"
         + " accepted: softmax_cross_entropy, squared_error, binary_cross_entropy"),
-    Case("precision", "precision: half", "e.yaml:9: precision: \"half\" is not a precision; accepted: float, double"),
+    Case(
+      "precision", "precision: half",
+      "e.yaml:9: precision: \"half\" is not a precision that Ravine has; accepted: float, double"),
     Case(
       "network", "network: {hidden: [8, 4], activation: rleu}",
       "e.yaml:3: network.activation: \"rleu\" is not an activation; did you mean relu?"
@@ -82,13 +84,14 @@ import Testing
     // the grid
     Case(
       "  batch_size", "  batch_size: []",
-      "e.yaml:8: grid.batch_size: an empty list; accepted: a whole number of at least 1, or full"),
+      "e.yaml:8: grid.batch_size: an empty list; accepted: a whole number from 1 to 2147483647, or full"),
     Case(
       "  batch_size", "  batch_size: [32, 16, 32]",
       "e.yaml:8: grid.batch_size[2]: 32 occurs twice, first in grid.batch_size[0]; accepted: each value once"),
     Case(
       "  batch_size", "  batch_size: [32, fulll]",
-      "e.yaml:8: grid.batch_size[1]: \"fulll\" is not a whole number; accepted: a whole number of at least 1, or full"),
+      "e.yaml:8: grid.batch_size[1]: \"fulll\" is not a whole number; accepted: a whole number from 1 to 2147483647, or full"
+    ),
     Case(
       "  batch_size", "  batch_size: {log: {from: 1, to: 10, count: 3}}",
       "e.yaml:8: grid.batch_size: 3.16227766017 is not a whole number; accepted: a range of whole numbers"),
@@ -187,7 +190,7 @@ import Testing
       "data", "data: spirals", "e.yaml:2: data: spirals needs settings; accepted: {spirals: {…}}"),
     Case(
       "data", "data: mnist",
-      "e.yaml:2: data: \"mnist\" is not a data source; accepted: one of digits, idx, csv, hdf5, two_gaussians,"
+      "e.yaml:2: data: \"mnist\" is not a data source; did you mean idx? accepted: one of digits, idx, csv, hdf5, two_gaussians,"
         + " spirals, teacher, linear_regression"),
     Case(
       "data", "data: {source: {csv: {path: a, target: price, task: regression}}}",

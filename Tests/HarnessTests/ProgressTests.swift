@@ -64,15 +64,15 @@ struct RunLabelTests {
     trials[2].optimizer = .init(.momentum, learningRate: 0.003)
     let namer = label(trials)
     // What only one optimizer has does not vary.
-    #expect(namer.text(trials[1].hyperparameters) == "adam, lr 0.1, batch full")
-    #expect(namer.text(trials[2].hyperparameters) == "momentum, lr 0.003, batch 8")
+    #expect(namer.text(trials[1].hyperparameters) == "optimizer=adam, learning_rate=0.1, batch_size=full")
+    #expect(namer.text(trials[2].hyperparameters) == "optimizer=momentum, learning_rate=0.003, batch_size=8")
     #expect(label(fakeTrials(3)).text(trials[0].hyperparameters) == "")
   }
 
   @Test func dropoutIsNamedOnceByItsKeepProbability() {
     var trials = fakeTrials(2)
     trials[1].dropout = .init(form: .inverted, input: 1, hidden: [0.8])
-    #expect(label(trials).text(trials[1].hyperparameters) == "keep 1 0.8")
+    #expect(label(trials).text(trials[1].hyperparameters) == "keep_probability=1 0.8")
   }
 }
 
@@ -98,7 +98,7 @@ struct TerminalViewTests {
       lines(.init(width: 80, color: false, unicode: false)) == [
         "digits ##########------------------------------ 120/480 25%",
         "1 running, 1 diverged, 0.5 runs/s, 12 min 00 s left",
-        "best validation loss 0.0432: lr 0.003",
+        "best validation loss 0.0432: learning_rate=0.003",
       ])
   }
 
@@ -107,7 +107,7 @@ struct TerminalViewTests {
       lines(.init(width: 42, color: true, unicode: true)) == [
         "digits \u{1b}[32m━━━━━\u{1b}[0m\u{1b}[2m─────────────────\u{1b}[0m 120/480 25%",
         "1 running · 1 diverged · 0.5 runs/s · 12 …",
-        "best validation loss 0.0432: lr 0.003",
+        "best validation loss 0.0432: learning_rat…",
       ])
   }
 

@@ -59,9 +59,7 @@ enum CurvatureReader {
     for item in field.listItems ?? [field] {
       guard let name = item.text(accepted: known) else { continue }
       guard moments.contains(name), let moment = CurvatureMoments.all.first(where: { $0.name == name }) else {
-        item.report(
-          "\(item.node.shown) is not a moment of a run", suggestion: nearestName(to: name, in: moments), accepted: known
-        )
+        item.reportUnknown(name, "a moment of a run", among: moments, accepted: known)
         continue
       }
       if result.moments.contains(moment.value) { item.report("\(name) is given twice", accepted: "each moment once") }

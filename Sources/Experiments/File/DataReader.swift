@@ -28,9 +28,7 @@ struct DataReader {
     if case .scalar(let name, _) = field.node.content {
       if name == "digits" { return .digits }
       guard sources.contains(name) else {
-        field.report(
-          "\(field.node.shown) is not a data source", suggestion: nearestName(to: name, in: sources), accepted: accepted
-        )
+        field.reportUnknown(name, "a data source", among: sources, accepted: accepted)
         return nil
       }
       field.report("\(name) needs settings", accepted: "{\(name): {…}}")

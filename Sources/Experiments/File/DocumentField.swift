@@ -84,12 +84,18 @@ struct DocumentField {
       return nil
     }
     guard names.contains(text) else {
-      report(
-        "\(node.shown) is not \(what)", suggestion: nearestName(to: text, in: names),
-        accepted: names.joined(separator: ", "))
+      reportUnknown(text, what, among: names, accepted: names.joined(separator: ", "))
       return nil
     }
     return text
+  }
+
+  /// Reports a word that none of `names` is: with the one that was probably meant, or that there is no such thing here.
+  func reportUnknown(_ text: String, _ what: String, among names: [String], accepted: String) {
+    let isElsewhere = ForeignNames.isWithoutCounterpart(text, in: names)
+    report(
+      "\(node.shown) is not \(what)\(isElsewhere ? " that Ravine has" : "")",
+      suggestion: nearestName(to: text, in: names), accepted: accepted)
   }
 
   /// Whether the value is this one plain word.
@@ -106,10 +112,7 @@ struct DocumentField {
   }
 
   static func describe(_ range: ClosedRange<Int>) -> String {
-    switch (range.lowerBound, range.upperBound) {
-    case (let lower, .max): "a whole number of at least \(lower)"
-    case (let lower, let upper): "a whole number from \(lower) to \(upper)"
-    }
+    "a whole number from \(range.lowerBound) to \(range.upperBound)"
   }
 
   // MARK: Lists

@@ -29,6 +29,12 @@ struct DocumentNode {
     }
   }
 
+  /// Whether it is one scalar, or a list of nothing else.
+  var isListOfScalars: Bool {
+    guard case .list(let items) = content else { return true }
+    return items.allSatisfy { if case .scalar = $0.content { true } else { false } }
+  }
+
   /// Whether nothing was written: YAML's null.
   var isNull: Bool {
     guard case .scalar(let text, isPlain: true) = content else { return false }
@@ -55,9 +61,29 @@ enum NumberText {
 
   /// An integer: digits, or a number without a fraction such as `1e3`.
   static func integer(of text: String) -> Int? {
-    guard let number = value(of: text) else { return nil }
-    if let exact = Int(text.filter { $0 != "_" }) { return exact }
-    return number.magnitude <= 0x1p53 ? Int(exactly: number) : nil
+    let plain = text.filter { $0 != "_" }
+    if let exact = Int(plain) { return value(of: text) == nil ? nil : exact }
+    return isNumber(Array(text.utf8)) ? wholeDecimal(plain) : nil
+  }
+
+  /// The integer that a decimal stands for, to the last digit; nil for a fraction, or beyond the integers there are.
+  private static func wholeDecimal(_ text: String) -> Int? {
+    let parts = text.lowercased().split(separator: "e", maxSplits: 1)
+    let halves = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let fraction = halves.count > 1 ? halves[1] : ""
+    var digits = String(halves[0] + fraction)
+    let sign = digits.first == "-" ? "-" : ""
+    digits.removeAll { $0 == "-" || $0 == "+" }
+    guard digits.contains(where: { $0 != "0" }) else { return 0 }
+    // A power with more digits than an integer has takes any number out of their range, or below one.
+    guard let power = parts.count > 1 ? Int(parts[1]) : 0, abs(power) < 1_000_000 else { return nil }
+    var exponent = power - fraction.count
+    while exponent < 0, digits.last == "0" {
+      digits.removeLast()
+      exponent += 1
+    }
+    guard exponent >= 0, exponent < 19 else { return nil }
+    return Int(sign + digits + String(repeating: "0", count: exponent))
   }
 
   private static func isNumber(_ text: [UInt8]) -> Bool {

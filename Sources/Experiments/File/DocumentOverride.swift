@@ -43,7 +43,7 @@ enum DocumentOverride {
     guard let first = values.first, !first.isNull else { return report("no value", accepted: "KEY=VALUE[,VALUE…]") }
     let node = values.count == 1 ? first : DocumentNode(content: .list(values), location: location)
 
-    guard let path = path(of: key, isSingle: values.count == 1) else {
+    guard let path = path(of: key, values) else {
       let names = GridReader.keys + shortNames.map(\.name)
       return report(
         "unknown key", suggestion: nearestName(to: key, in: names),
@@ -67,12 +67,14 @@ enum DocumentOverride {
     return items
   }
 
-  /// The full path of a key; nil for an unknown short name.
-  private static func path(of key: String, isSingle: Bool) -> String? {
-    if key == "hidden" { return isSingle ? "network.hidden" : "grid.hidden" }
+  /// The full path of a key; nil for an unknown short name. A path may begin with a short name.
+  private static func path(of key: String, _ values: [DocumentNode]) -> String? {
+    if key == "hidden" { return values.count == 1 && values[0].isListOfScalars ? "network.hidden" : "grid.hidden" }
     if let short = shortNames.first(where: { $0.name == key }) { return short.path }
-    let isTop = GridReader.keys.contains(key)
-    return isTop || key.contains(".") || key.contains("[") ? key : nil
+    let first = key.prefix { $0 != "." && $0 != "[" }
+    if GridReader.keys.contains(String(first)) { return key }
+    if let short = shortNames.first(where: { $0.name == first }) { return short.path + key.dropFirst(first.count) }
+    return first.count < key.count ? key : nil
   }
 
   enum Step {

@@ -131,6 +131,8 @@ extension DocumentParser {
 
   private func error(describing error: YamlError) -> ExperimentFileError {
     switch error {
+    case .scanner(_, "found character that cannot start any token", let mark, let yaml):
+      return strayCharacter(at: mark, in: yaml)
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       let place = context.map { " (\($0.text))" } ?? ""
@@ -146,5 +148,18 @@ extension DocumentParser {
     default:
       return self.error("not valid YAML: \(error)")
     }
+  }
+
+  /// A character that YAML has no use for where a value or a key should begin.
+  private func strayCharacter(at mark: Mark, in yaml: String) -> ExperimentFileError {
+    let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
+    let line = mark.line > 0 && mark.line <= lines.count ? lines[mark.line - 1] : ""
+    let character = line.unicodeScalars.dropFirst(max(0, mark.column - 1)).first
+    if character == "\t" || line.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
+      return error("a tab, which YAML does not take for indentation", at: location(mark), accepted: "spaces")
+    }
+    return error(
+      "not valid YAML: nothing may begin with \(character.map { "'\($0)'" } ?? "this")", at: location(mark),
+      accepted: "text in quotes")
   }
 }

@@ -84,7 +84,7 @@ public enum ExperimentFile {
     var experiment = Experiment(name: name, summary: summary, trials: trials, selection: selection)
     experiment.sourceText = text
     experiment.overrides = overrides
-    experiment.warnings = warnings
+    experiment.warnings = limitedLines(warnings)
     experiment.slurm = slurm
     experiment.imageOrigin = grid.images.origin
     experiment.optimizerOrigins = Dictionary(

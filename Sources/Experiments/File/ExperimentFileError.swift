@@ -3,9 +3,12 @@
 /// Prints one line a problem: `FILE:LINE: key: what is wrong; did you mean …? accepted: …`.
 public struct ExperimentFileError: Error, Hashable, Sendable {
   public var problems: [Problem]
+  /// Further ones, which were not kept.
+  public var omitted: Int
 
-  public init(problems: [Problem]) {
+  public init(problems: [Problem], omitted: Int = 0) {
     self.problems = problems
+    self.omitted = omitted
   }
 
   /// One thing that is wrong.
@@ -55,10 +58,25 @@ public struct ExperimentFileError: Error, Hashable, Sendable {
 
 extension ExperimentFileError: CustomStringConvertible {
   public var description: String {
-    let shown = problems.prefix(20).map(\.description)
-    let more = problems.count > 20 ? ["… and \(problems.count - 20) more"] : []
-    return (shown + more).joined(separator: "\n")
+    limitedLines(problems.lazy.map(\.description), of: problems.count + omitted).joined(separator: "\n")
   }
+}
+
+/// The first ten of many lines, and how many more there are: what helps nobody is not printed twenty thousand times.
+///
+/// - Parameter count: Of the lines, where `lines` has not all of them.
+public func limitedLines(_ lines: some Collection<String>, of count: Int? = nil) -> [String] {
+  let shown = Array(lines.prefix(10))
+  let rest = (count ?? lines.count) - shown.count
+  return shown + (rest > 0 ? ["… and \(groupedDigits(rest)) more"] : [])
+}
+
+/// Digits in groups of three: `1,234,567`.
+private func groupedDigits(_ value: Int) -> String {
+  let digits = Array(String(value))
+  return digits.indices.map { index in
+    (index > 0 && (digits.count - index).isMultiple(of: 3) ? "," : "") + String(digits[index])
+  }.joined()
 }
 
 extension ExperimentFileError.Problem: CustomStringConvertible {
@@ -83,6 +101,7 @@ extension ExperimentFileError.Location: CustomStringConvertible {
 final class ProblemList {
   let file: String
   private(set) var problems: [ExperimentFileError.Problem] = []
+  private var omitted = 0
 
   init(file: String) {
     self.file = file
@@ -90,7 +109,7 @@ final class ProblemList {
 
   func append(_ problem: ExperimentFileError.Problem) {
     // More would help nobody, and a file of a megabyte can hold very many.
-    if problems.count < 1000 { problems.append(problem) }
+    if problems.count < 1000 { problems.append(problem) } else { omitted += 1 }
   }
 
   /// Throws what was collected, by line: first the file's, then the overrides'.
@@ -102,6 +121,6 @@ final class ProblemList {
       return (a.override == nil ? 0 : 1, a.line ?? 0, left.offset)
         < (b.override == nil ? 0 : 1, b.line ?? 0, right.offset)
     }
-    throw ExperimentFileError(problems: sorted.map(\.element))
+    throw ExperimentFileError(problems: sorted.map(\.element), omitted: omitted)
   }
 }

@@ -59,7 +59,7 @@ extension GridAxis where Value == BatchSize {
   /// Reads a batch size, `full`, a range of whole numbers, or a list of these.
   init(batchSizes field: DocumentField) {
     let sizes = 1...Int(Int32.max)
-    let accepted = "\(DocumentField.describe(1...Int.max)), or full"
+    let accepted = "\(DocumentField.describe(sizes)), or full"
     self.init(field, accepted: accepted) { item in
       if item.isWord("full") { return [.full] }
       guard case .mapping = item.node.content else {
@@ -85,10 +85,16 @@ extension GridAxis where Value == UInt64 {
         return item.integer(in: seeds, accepted: accepted).map { [UInt64($0)] } ?? []
       }
       guard let section = DocumentSection(item, keys: ["from", "count"]) else { return [] }
-      let starts = 0...(Int.max - Self.maximumCount)
-      let from = section["from"]?.integer(in: starts) ?? 0
+      let start = section["from"]
+      let from = start?.integer(in: seeds) ?? 0
       let counts = 1...Self.maximumCount
       let count = section.required("count", accepted: DocumentField.describe(counts))?.integer(in: counts) ?? 0
+      guard from <= Int.max - max(0, count - 1) else {
+        start?.report(
+          "\(count) seeds from \(from) on pass the largest there is, \(Int.max)",
+          accepted: DocumentField.describe(0...(Int.max - (count - 1))))
+        return []
+      }
       return (0..<count).map { UInt64(from + $0) }
     }
   }

@@ -1,19 +1,29 @@
-/// The name in `names` nearest to `word`, if near enough to be a slip: at most a third of its letters changed.
+/// The name in `names` that `word` was meant to be; nil where that is not known.
 ///
-/// Ties go to the first. Case and the difference between `-` and `_` do not count. Where no name is near, it is the
-/// first that begins with `word`: `softmax` suggests `softmax_cross_entropy`.
-func nearestName(to word: String, in names: [String]) -> String? {
+/// A word that other libraries use (``ForeignNames``) means what it means there, or nothing. Any other is taken for a slip
+/// of the name it differs least from, in at most a third of the letters. Ties go to the first. Case and the difference
+/// between `-`, spaces and `_` do not count. Where no name is near, it is the only one that begins with `word`:
+/// `truncated` suggests `truncated_normal`.
+public func nearestName(to word: String, in names: [String]) -> String? {
   guard word.utf8.count <= 64 else { return nil }
   let plain = foldedLetters(word)
+  if let same = names.first(where: { foldedLetters($0) == plain }) { return same }
+  if let meanings = ForeignNames.meanings(of: word) {
+    let here = names.filter { meanings.contains($0) }
+    return here.count == 1 ? here[0] : nil
+  }
   var best: (name: String, distance: Int)?
   for name in names {
     let distance = editDistance(plain, foldedLetters(name))
-    if distance <= max(1, max(plain.count, name.utf8.count) / 3), distance < best?.distance ?? .max {
+    // Of two letters none: l1 is not l2.
+    let allowed = min(plain.count, name.utf8.count) / 3
+    if distance <= allowed, distance < best?.distance ?? .max {
       best = (name, distance)
     }
   }
   if let best { return best.name }
-  return plain.count < 3 ? nil : names.first { foldedLetters($0).starts(with: plain) }
+  let longer = plain.count < 3 ? [] : names.filter { foldedLetters($0).starts(with: plain) }
+  return longer.count == 1 ? longer[0] : nil
 }
 
 private func foldedLetters(_ word: String) -> [UInt8] {
@@ -23,7 +33,7 @@ private func foldedLetters(_ word: String) -> [UInt8] {
 /// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
 ///
 /// The optimal string alignment distance: Damerau (1964) with each letter edited at most once.
-func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+public func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
   var beforeLast: [Int] = []
   var last = Array(0...right.count)
   for i in left.indices {

@@ -21,6 +21,12 @@ enum NetworkReader {
   /// The axis of `grid.hidden`: a list whose every item is a network's list of layers.
   static func hiddenAxis(_ field: DocumentField) -> GridAxis<[Int]> {
     let accepted = "a list of lists: [[64, 32]] is one network of two layers, [[64], [32]] two networks of one"
+    let misfits = field.listItems?.filter { $0.listItems == nil } ?? []
+    if let first = misfits.first, misfits.count == field.listItems?.count {
+      // One mistake and not as many as there are numbers.
+      first.reportMismatch("a list of layers", accepted: accepted)
+      return GridAxis()
+    }
     return GridAxis(field, accepted: accepted) { item in
       guard item.listItems != nil else {
         item.reportMismatch("a list of layers", accepted: accepted)
@@ -46,8 +52,7 @@ enum ScheduleReader {
       case _ where names.contains(name):
         field.report("\(name) needs settings", accepted: accepted)
       default:
-        field.report(
-          "\(field.node.shown) is not a schedule", suggestion: nearestName(to: name, in: names), accepted: accepted)
+        field.reportUnknown(name, "a schedule", among: names, accepted: accepted)
       }
       return nil
     }

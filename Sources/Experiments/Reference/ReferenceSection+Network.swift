@@ -107,7 +107,7 @@ extension ReferenceSection {
     let context: [(path: String, value: String)] = [("schedule", "{\(name): {\(settings)}}")]
     return ReferenceSection(
       path: "schedule.\(name)", title: "settings", text: "", context: context,
-      keys: keys + [.init("warmup_epochs", "0", "epochs in which the factor rises from 0 in equal steps")])
+      keys: keys + [.init("warmup_epochs", "0", "epochs in whose n steps the factor rises from 1/(n + 1)")])
   }
 
   private static let curvature = ReferenceSection(

@@ -29,8 +29,3 @@ extension Provenance {
     return versions
   }
 }
-
-/// The package itself.
-public enum Ravine {
-  public static let version = "0.1.0"
-}

@@ -131,6 +131,6 @@ extension RunTable {
       return filtered { condition.isMet(by: metric.value(of: runs[$0], at: epoch)) }
     }
     let known = columns.map(\.name) + ["outcome"] + Criterion.Metric.allCases.map(\.rawValue)
-    throw .unknownKey(condition.key, nearest: known.nearest(to: condition.key), known: known)
+    throw .unknownKey(condition.key, nearest: nearestName(to: condition.key, in: known), known: known)
   }
 }

@@ -33,10 +33,10 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
     case .notANumber(let condition, let value):
       "condition '\(escaped(condition))' compares with '\(escaped(value))', which is not one number"
     case .nothingLeft(let condition, let key, let known):
-      "no run is left with '\(escaped(condition))'"
+      "no run is left with '\(escaped(condition))'" + hint((try? Condition(condition))?.values ?? [], known)
         + (known.isEmpty ? "" : "; \(escaped(key)) has \(known.map(escaped).joined(separator: ", "))")
     case .unknownValue(let key, let value, let known):
-      "no run has \(escaped(key)) '\(escaped(value))'; accepted: \(known.map(escaped).joined(separator: ", "))"
+      "no run has \(escaped(key)) '\(escaped(value))'\(hint([value], known)); accepted: \(known.map(escaped).joined(separator: ", "))"
     case .unknownRun(let run, let nearest):
       "has no run '\(escaped(run))'\(nearest.map { "; the nearest is \($0)" } ?? ", nor any other")."
         + " summary rank RESULTS --runs lists them"
@@ -64,6 +64,11 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
     }
   }
 
+  /// What the first of these words that is known under another name was meant to be.
+  private func hint(_ values: [String], _ known: [String]) -> String {
+    values.lazy.compactMap { nearestName(to: $0, in: known) }.first.map { "; did you mean '\(escaped($0))'?" } ?? ""
+  }
+
   private func escaped(_ text: String) -> String { TerminalText.escaped(text) }
 }
 
@@ -71,7 +76,7 @@ extension RunTable {
   /// - Throws: ``ReportError/unknownKey`` with the nearest known one.
   func requiredColumn(_ name: String) throws(ReportError) -> Column {
     if let column = column(name) { return column }
-    throw .unknownKey(name, nearest: columns.map(\.name).nearest(to: name), known: columns.map(\.name))
+    throw .unknownKey(name, nearest: nearestName(to: name, in: columns.map(\.name)), known: columns.map(\.name))
   }
 }
 
@@ -85,37 +90,13 @@ extension TrialIdentity {
     let wanted = digits.lowercased()
     let found = wanted.isEmpty ? [] : identities.filter { $0.description.hasPrefix(wanted) }
     guard let first = found.first else {
-      let typed = Array(wanted)
+      let typed = Array(wanted.utf8)
       let nearest = identities.map { identity in
-        (identity, editDistance(Array(identity.description.prefix(max(1, typed.count))), typed))
+        (identity, editDistance(Array(identity.description.utf8.prefix(max(1, typed.count))), typed))
       }.min { ($0.1, $0.0) < ($1.1, $1.0) }
       throw .unknownRun(digits, nearest: nearest?.0.short)
     }
     guard found.count == 1 else { throw .ambiguousRun(digits, runs: found.map(\.short)) }
     return first
   }
-}
-
-extension [String] {
-  /// The entry with the smallest edit distance, if that is at most a third of the name; the first among equals.
-  func nearest(to name: String) -> String? {
-    let distances = map { ($0, editDistance([Character]($0), [Character](name))) }
-    guard let best = distances.min(by: { $0.1 < $1.1 }), best.1 <= Swift.max(2, name.count / 3) else { return nil }
-    return best.0
-  }
-}
-
-/// Insertions, deletions and replacements between two texts (Levenshtein; Wagner and Fischer, J. ACM 21, 1974).
-private func editDistance(_ first: [Character], _ second: [Character]) -> Int {
-  var row = Array(0...second.count)
-  for (i, character) in first.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, other) in second.enumerated() {
-      let replaced = diagonal + (character == other ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = Swift.min(replaced, row[j] + 1, diagonal + 1)
-    }
-  }
-  return row[second.count]
 }

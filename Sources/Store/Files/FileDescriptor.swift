@@ -123,6 +123,10 @@ struct FileDescriptor: ~Copyable {
     guard retrying({ fsync(raw) }) == 0 else { throw failure("fsync") }
   }
 
+  func setPermissions(_ permissions: mode_t) throws {
+    guard fchmod(raw, permissions) == 0 else { throw failure("fchmod") }
+  }
+
   /// Takes an advisory lock; false where another process holds it.
   ///
   /// - Parameter isPatient: Waits for a second before it gives up: a lock outlives its process for a moment where that has

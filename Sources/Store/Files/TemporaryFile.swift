@@ -12,7 +12,7 @@ enum TemporaryFile {
   /// Creates a file for `path` under a temporary name, and locks it. It is the caller's to remove.
   static func create(for path: String, _ flags: CInt = 0) throws -> FileDescriptor {
     for _ in 0..<attempts {
-      let file = try FileDescriptor(opening: name(for: path), O_WRONLY | O_CREAT | O_EXCL | flags)
+      let file = try FileDescriptor(opening: name(for: path), O_RDWR | O_CREAT | O_EXCL | flags)
       do {
         // Before it was locked somebody may have taken it for one that was left.
         if try file.tryLock(), try file.hasName() { return file }

@@ -46,6 +46,13 @@ extension HDF5Error: CustomStringConvertible {
 }
 
 extension HDF5Error {
+  /// The errno that the library's own words name, as in "errno = 28"; nil where they name none.
+  var systemCode: Int32? {
+    frames.lazy.compactMap { frame in
+      frame.message.firstMatch(of: #/errno = (\d+)/#).flatMap { Int32($0.output.1) }
+    }.first
+  }
+
   private static func walkStack() -> [Frame] {
     var frames: [Frame] = []
     withUnsafeMutablePointer(to: &frames) { pointer in

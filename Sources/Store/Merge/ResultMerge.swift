@@ -25,22 +25,28 @@ public struct ResultMerge: Sendable {
   /// The file appears whole or not at all. Equal runs give the same values whatever shards they came in.
   ///
   /// - Parameter replaces: Whether a file that is there goes.
-  /// - Throws: ``StoreError/damaged`` and ``HDF5Error`` where a shard is damaged: nothing is left out in silence.
+  /// - Throws: ``OutputError`` where it cannot be written; ``StoreError/damaged`` and ``HDF5Error`` where a shard is damaged: nothing is left out in silence.
   public func merge(_ directory: String, into path: String, replaces: Bool = false) throws -> Outcome {
     let results = ResultDirectory(directory)
     guard try Files.isDirectory(results.path), try Files.exists(results.manifest) else {
-      throw StoreError.notResults(path: directory, reason: "it is not the directory of a sweep")
+      throw try Files.isDirectory(results.path)
+        ? NotResults.directory(directory)
+        : StoreError.notResults(path: directory, reason: "it is not the directory of a sweep")
     }
-    guard try replaces || !Files.exists(path) else { throw StoreError.exists(path: path) }
-    try TemporaryFile.removeAbandoned(in: Files.parent(of: path), for: Files.name(of: path))
+    let output = try OutputFile(path)
+    guard try replaces || !output.isTaken else { throw StoreError.exists(path: path) }
     let manifest = try JSON.read(SweepManifest.self, path: results.manifest)
     let evaluation =
       try Files.exists(results.testEvaluation)
       ? JSON.read(TestEvaluation.self, path: results.testEvaluation) : nil
     // As readers do: a journal goes only after its shard has come.
-    let journals = try JournalShards(results.journalPaths(), manifest: manifest, beside: path)
+    let journals = try output.translating {
+      try JournalShards(results.journalPaths(), manifest: manifest, beside: output.temporaryBase)
+    }
     defer { journals.remove() }
-    let probed = try ProbedShard(results, manifest: manifest, beside: path)
+    let probed = try output.translating {
+      try ProbedShard(results, manifest: manifest, beside: output.temporaryBase)
+    }
     defer { probed.remove() }
     var sources = MergeSources()
     var tables = TableCache()
@@ -50,19 +56,10 @@ public struct ResultMerge: Sendable {
     for shard in journals.paths { sources.add(try .read(shard, requiresSeal: true, &tables)) }
     guard !sources.sources.isEmpty else { throw StoreError.notResults(path: directory, reason: "it has no runs yet") }
     let plan = try MergePlanner.plan(sources, manifest: manifest, evaluation: evaluation)
-    try write(plan, sources, to: path, replaces: replaces)
-    return Outcome(
-      runs: plan.rowSets[0].count, sources: sources.sources.count, files: 1, bytes: try Files.size(path),
-      notices: journals.notices)
-  }
-
-  private func write(_ plan: MergePlan, _ sources: MergeSources, to path: String, replaces: Bool) throws {
     let writer = MergeWriter(plan: plan, sources: sources, budget: memoryBudget)
-    if replaces {
-      try Files.replace(path) { try writer.write(to: $0) }
-    } else if try !Files.create(path, write: { try writer.write(to: $0) }) {
-      throw StoreError.exists(path: path)
-    }
+    let bytes = try output.write(replaces: replaces) { try writer.write(to: $0) }
+    return Outcome(
+      runs: plan.rowSets[0].count, sources: sources.sources.count, files: 1, bytes: bytes, notices: journals.notices)
   }
 
   /// Joins the small shards that interrupted sweeps leave into full ones. The directory must not be in use.

@@ -10,7 +10,7 @@ public enum ResultRepair {
     let directory = ResultDirectory(path)
     var done: [String] = []
     guard try Files.exists(directory.manifest) || !directory.shardPaths().isEmpty else {
-      throw StoreError.notResults(path: path, reason: "the directory has no sweep.json")
+      throw NotResults.directory(path)
     }
     do {
       let lock = try DirectoryLock(directory, shared: false)

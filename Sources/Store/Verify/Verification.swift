@@ -90,7 +90,7 @@ private struct Inspector {
     let quarantined = try Files.names(in: directory.quarantine, suffix: "")
     let known = try directory.journalPaths() + directory.shardPaths()
     guard try !known.isEmpty || Files.exists(directory.manifest) else {
-      throw StoreError.notResults(path: directory.path, reason: "the directory has no sweep.json")
+      throw NotResults.directory(directory.path)
     }
     try inspectJSON(directory.manifest, .manifest, isRequired: true) { path in
       let manifest = try JSON.read(SweepManifest.self, path: path)
