@@ -32,6 +32,7 @@ public enum SweepFolders {
   /// The paths of the directories in this one that a sweep wrote, sorted.
   public static func paths(in path: String) throws -> [String] {
     let folder = ResultDirectory(path).path
+    guard try Files.isDirectory(folder) else { return [] }
     let names = try Files.names(in: folder, suffix: "")
     return try names.filter { $0 != ".." }.map { folder == "/" ? "/\($0)" : "\(folder)/\($0)" }
       .filter { try Files.exists(ResultDirectory($0).manifest) }

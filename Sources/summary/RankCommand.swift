@@ -44,7 +44,7 @@ struct RankCommand: ParsableCommand {
   }
 
   func run() throws {
-    if !json, !csv, let list = SweepList(question.results) {
+    if !json, !csv, let list = try reading(question.results, { try SweepList(question.results) }) {
       return try StandardOutput.write { list.report(into: &$0) }
     }
     if let x { return try showCosts(x) }

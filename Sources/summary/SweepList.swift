@@ -8,9 +8,9 @@ struct SweepList {
   private let sweeps: [String]
 
   /// Nil for a path that is a sweep, or has none.
-  init?(_ path: String) {
-    guard !SweepFolders.isSweep(path) else { return nil }
-    sweeps = SweepFolders.paths(in: path)
+  init?(_ path: String) throws {
+    guard try !SweepFolders.isSweep(path) else { return nil }
+    sweeps = try SweepFolders.paths(in: path)
     folder = path
     if sweeps.isEmpty { return nil }
   }

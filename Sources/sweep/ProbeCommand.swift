@@ -63,14 +63,14 @@ struct ProbeCommand: ParsableCommand {
 
   func validate() throws {
     if dataFolder == "" { throw ValidationError("--data-folder is empty; accepted: a folder, such as .") }
-    if runs.isEmpty, RunPath(results).digits == nil {
+    if runs.isEmpty, try RunPath(results).digits == nil {
       throw ValidationError("--run is missing; accepted: the first digits of a run, here or after RESULTS/")
     }
   }
 
   func run() throws {
     try exitOnFailure {
-      let place = RunPath(results)
+      let place = try RunPath(results)
       let results = place.results
       let runs = (place.digits.map { [$0] } ?? []) + self.runs
       let reader = try ResultReader(path: results)

@@ -55,7 +55,7 @@ public struct SlurmEngine: Sendable {
     try SlurmSubmission.write(trials: pending, to: folder)
     try submission.write(to: folder)
     let script = "\(folder)/job.sh"
-    try ExportedFile.write(Array(Self.script(folder: Self.absolute(folder)).utf8), to: script)
+    try OutputFile.write(Array(Self.script(folder: Self.absolute(folder)).utf8), to: script)
     for array in SlurmSubmission.arrays(tasks: submission.tasks, maximum: maximum) {
       let job = try client.submit(
         script: script, arguments: ["\(array.lowerBound)"],

@@ -93,12 +93,12 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
   func write(to folder: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try ExportedFile.write([UInt8](encoder.encode(self)), to: "\(folder)/submission.json")
+    try OutputFile.write([UInt8](encoder.encode(self)), to: "\(folder)/submission.json")
   }
 
   static func write(trials: [TrialIdentity], to folder: String) throws {
     let text = trials.map { "\($0)\n" }.joined()
-    try ExportedFile.write(Array(text.utf8), to: "\(folder)/trials")
+    try OutputFile.write(Array(text.utf8), to: "\(folder)/trials")
   }
 
   /// The trials that a task takes.
