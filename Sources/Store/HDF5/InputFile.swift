@@ -23,9 +23,15 @@ struct InputFile: ~Copyable {
     return try open(file)
   }
 
-  /// - Parameter known: Parts of the file that were read already.
+  /// A file without known parts is read before the library sees it, up to this length.
+  private static let maximumReadAhead = 64 << 20
+
+  /// - Parameter known: Parts of the file that were read already: those that are not chunks. The library does not always
+  ///   survive that its metadata cannot be read.
   static func open(_ file: consuming FileDescriptor, known: [FileDriver.KnownBytes] = []) throws -> InputFile {
     let (path, bytes) = (file.path, try file.size())
+    var known = known
+    if known.isEmpty, bytes <= maximumReadAhead { known = [.init(offset: 0, bytes: try file.read(bytes, at: 0))] }
     let driver = try FileDriver(file, known: known)
     let access = try driver.accessProperties()
     let handle = try Handle(H5Fopen(path, ch5_read_only(), access.id), .file, "H5Fopen", file: path)
