@@ -1,4 +1,5 @@
 import Experiments
+import Glibc
 
 /// Adds probes of the curvature to runs that were stored before, each in an immutable file of its own.
 ///
@@ -93,8 +94,11 @@ extension ResultReader {
         try shard.close()
         return value
       }
-    } catch  where Recovery.isDamage(error) {
-      notice("\(error); its probes are left out")
+    } catch StoreError.system("open", _, ENOENT) {
+      // Set aside since it was listed.
+      return nil
+    } catch  where UnreadFile.mayBeLeftOut(error) {
+      leaveOut(UnreadFile(path, error), "its probes are left out")
       return nil
     }
   }

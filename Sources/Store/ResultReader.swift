@@ -19,6 +19,9 @@ public final class ResultReader: Sendable {
 
   private struct State {
     var notices: [String] = []
+    var unread: [UnreadFile] = []
+    /// Shards without a seal that were found to be right all the same.
+    var unsealed: Set<String> = []
     var locations: [TrialIdentity: Location] = [:]
     /// What each shard was found to hold when all were read last; nil before that.
     var contents: [(shard: String, runs: [TrialIdentity])]?
@@ -59,6 +62,12 @@ public final class ResultReader: Sendable {
   /// Damaged shards and torn journals that were left out of what was read last.
   public var notices: [String] { state.withLock { $0.notices } }
 
+  /// Files that some answer of this reader lacks, each once: what was in them is not known.
+  public var unread: [UnreadFile] { state.withLock { $0.unread } }
+
+  /// Empties ``unread``, where what was asked for was found in the rest.
+  public func forgetUnread() { state.withLock { $0.unread = [] } }
+
   /// What the test set says about the winner; nil where it was not looked at. Throws ``StoreError``.
   public var testEvaluation: TestEvaluation? {
     get throws {
@@ -86,6 +95,14 @@ public final class ResultReader: Sendable {
 
   func notice(_ text: String) { state.withLock { $0.notices.append(text) } }
 
+  /// Says that an answer is given without a file. `consequence` ends the sentence of the notice.
+  func leaveOut(_ file: UnreadFile, _ consequence: String) {
+    state.withLock { state in
+      state.notices.append("\(file.reason); \(consequence)")
+      if !state.unread.contains(where: { $0.path == file.path }) { state.unread.append(file) }
+    }
+  }
+
   // MARK: - Runs
 
   /// Every run without its traces and weights, once, in the order of their identities.
@@ -103,10 +120,8 @@ public final class ResultReader: Sendable {
       })
     var (summaries, failures) = assembly.finish()
     if !requiresSeal, let failure = failures.first { throw failure.error }
-    state.withLock { state in
-      state.contents = contents
-      state.notices += failures.map { "\($0.error); its runs are left out" }
-    }
+    state.withLock { $0.contents = contents }
+    for failure in failures { leaveOut(UnreadFile(failure.path, failure.error), Self.runsAreLeftOut) }
     summaries += recent
     var sorted = summaries.sortedOnce()
     if case .directory(let directory) = source { try addProbes(to: &sorted, in: directory) }
@@ -124,13 +139,20 @@ public final class ResultReader: Sendable {
 
   private func storedRecord(_ identity: TrialIdentity) throws -> TrialRecord {
     if let record = try knownRecord(identity) { return record }
+    let before = unread
     // Not seen yet, or its journal has become a shard, which may happen again between finding a run and reading it: but
     // once a journal, and a shard stays.
     for _ in 0..<8 {
       try locate()
       guard state.withLock({ $0.locations[identity] }) != nil else { break }
-      if let record = try knownRecord(identity) { return record }
+      if let record = try knownRecord(identity) {
+        // What else could not be read is not missing from this answer.
+        state.withLock { $0.unread = before }
+        return record
+      }
     }
+    // It may be in what could not be read.
+    if let file = unread.first { throw file.isDamaged ? StoreError.unknownRun(path: path, identity: identity) : file }
     throw StoreError.unknownRun(path: path, identity: identity)
   }
 
@@ -141,8 +163,8 @@ public final class ResultReader: Sendable {
       // Gone where it was joined with others since.
       try !Files.exists(path) && requiresSeal
         ? nil
-        : try HDF5.runUntrusted(path, isSealed: requiresSeal) {
-          let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
+        : try HDF5.runUntrusted(path, isSealed: isSealed(path)) {
+          let shard = try ShardFile.open(path, requiresSeal: isSealed(path))
           let record = try shard.record(row: row)
           try shard.close()
           return record
@@ -181,7 +203,12 @@ public final class ResultReader: Sendable {
 
   private var requiresSeal: Bool { isDirectory }
 
-  /// Visits every run there is. A damaged shard is left out and noticed, in a directory; a file alone must be whole.
+  /// Whether a shard must have its seal.
+  private func isSealed(_ path: String) -> Bool { requiresSeal && !state.withLock { $0.unsealed.contains(path) } }
+
+  private static let runsAreLeftOut = "its runs are left out"
+
+  /// Visits every run there is. In a directory what cannot be read is left out and noticed; a file alone must be whole.
   ///
   /// - Parameter shards: The only shards to visit; nil for all.
   func scan(
@@ -189,24 +216,38 @@ public final class ResultReader: Sendable {
     journal visitRecord: (_ path: String, TrialRecord) throws -> Void,
     shard visitShard: (borrowing ShardFile) throws -> Void
   ) throws {
-    var notices: [String] = []
+    state.withLock { $0.notices = [] }
     switch source {
     case .file(let path): try visit(path, visitShard)
     case .directory(let directory):
       // A journal goes only after its shard has come: in this order a run may be met twice, but not missed.
       for path in try directory.journalPaths() {
-        guard let replay = try JournalReplay.ifPresent(path) else { continue }
-        if let notice = replay.tail.notice { notices.append("\(printable(path)): \(notice)") }
+        guard let replay = try replay(path) else { continue }
         for record in replay.records { try visitRecord(path, record) }
       }
-      try visitShards(of: directory, only: shards, &notices, visitShard)
+      try visitShards(of: directory, only: shards, visitShard)
     }
-    state.withLock { $0.notices = notices }
+  }
+
+  /// Nil where the journal is gone, or is left out.
+  private func replay(_ path: String) throws -> JournalReplay? {
+    do {
+      let replay = try JournalReplay.ifPresent(path)
+      let text = replay?.tail.notice.map { "\(printable(path)): \($0)" }
+      if let text, case .damaged? = replay?.tail {
+        leaveOut(UnreadFile(path, damage: text), "what comes before is read")
+      } else if let text {
+        notice(text)
+      }
+      return replay
+    } catch  where UnreadFile.mayBeLeftOut(error) {
+      leaveOut(UnreadFile(path, error), Self.runsAreLeftOut)
+      return nil
+    }
   }
 
   private func visitShards(
-    of directory: ResultDirectory, only shards: [String]?, _ notices: inout [String],
-    _ body: (borrowing ShardFile) throws -> Void
+    of directory: ResultDirectory, only shards: [String]?, _ body: (borrowing ShardFile) throws -> Void
   ) throws {
     var visited: Set<String> = []
     // A shard goes only where a larger one has come with its runs: then the list is read again.
@@ -214,20 +255,32 @@ public final class ResultReader: Sendable {
       var isMissing = false
       for path in try shards ?? directory.shardPaths() where visited.insert(path).inserted {
         do {
-          try visit(path, body)
+          try visitUnlessUnsealed(path, body)
         } catch StoreError.system("open", _, ENOENT) {
           isMissing = true
-        } catch  where Recovery.isDamage(error) {
-          notices.append("\(error); its runs are left out")
+        } catch  where UnreadFile.mayBeLeftOut(error) {
+          leaveOut(UnreadFile(path, error), Self.runsAreLeftOut)
         }
       }
       if !isMissing || shards != nil { return }
     }
   }
 
+  /// A shard whose seal another program cut off is read where all else is right.
+  private func visitUnlessUnsealed(_ path: String, _ body: (borrowing ShardFile) throws -> Void) throws {
+    do {
+      try visit(path, body)
+    } catch  where Recovery.isDamage(error) && isSealed(path) {
+      guard let shard = try UnsealedShard.trusted(path), shard.isWhole else { throw error }
+      state.withLock { _ = $0.unsealed.insert(path) }
+      notice("\(shard.description); `sweep verify --repair` seals it again")
+      try visit(path, body)
+    }
+  }
+
   private func visit(_ path: String, _ body: (borrowing ShardFile) throws -> Void) throws {
     try HDF5.run {
-      let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
+      let shard = try ShardFile.open(path, requiresSeal: isSealed(path))
       try body(shard)
       try shard.close()
     }

@@ -13,16 +13,16 @@ struct Recovery {
   /// Runs of journals whose writers no longer live, in blocks; only the last has journals.
   var blocks: [Block] = []
 
-  /// Reads shards and journals; moves damaged shards to quarantine.
-  init(_ directory: ResultDirectory, options: ResultStore.Options) throws {
+  /// Reads shards and journals; moves damaged shards to quarantine, after their whole runs have got shards of their own.
+  init(_ directory: ResultDirectory, manifest: SweepManifest, options: ResultStore.Options) throws {
     try directory.removeTemporaries()
     // A journal is retired after its shard appears: in this order no run is missed.
     let journals = try directory.journalPaths()
-    try addShards(directory)
+    try addShards(directory, manifest)
     try addJournals(journals, options)
   }
 
-  private mutating func addShards(_ directory: ResultDirectory) throws {
+  private mutating func addShards(_ directory: ResultDirectory, _ manifest: SweepManifest) throws {
     let assembly = SummaryAssembly()
     var tables = TableCache()
     for path in try directory.shardPaths() {
@@ -31,7 +31,8 @@ struct Recovery {
       } catch StoreError.system("open", _, ENOENT) {
         // A peer of a shared sweep moved it since it was listed.
       } catch {
-        try setAside(path, error, directory)
+        guard Self.isDamage(error) else { throw error }
+        for saved in try save(path, error, directory, manifest) { assembly.add(try Self.summaries(of: saved, &tables)) }
       }
     }
     let (summaries, failures) = assembly.finish()
@@ -40,11 +41,27 @@ struct Recovery {
     for run in runs { add(run.identity, run.outcome) }
   }
 
+  /// Saves what can be trusted in a damaged shard; the shards that now hold it.
+  private mutating func save(
+    _ path: String, _ error: any Error, _ directory: ResultDirectory, _ manifest: SweepManifest
+  ) throws -> [String] {
+    if let saved = try ResultRepair.save(unsealed: path, directory, manifest) {
+      notices.append(saved.text)
+      return saved.shard.map { [$0] } ?? []
+    }
+    try setAside(path, error, directory)
+    return []
+  }
+
   /// Moves a damaged shard to quarantine.
   private mutating func setAside(_ path: String, _ error: any Error, _ directory: ResultDirectory) throws {
     guard Self.isDamage(error) else { throw error }
-    let kept = try directory.moveToQuarantine(path)
-    notices.append("\(error); moved to \(printable(kept)), its runs start anew")
+    do {
+      let kept = try directory.moveToQuarantine(path)
+      notices.append("\(error); moved to \(printable(kept)), its runs start anew")
+    } catch StoreError.system("rename", _, ENOENT) {
+      // A peer of a shared sweep was faster.
+    }
   }
 
   /// Whether the file itself is at fault, rather than the system.

@@ -81,7 +81,7 @@ public final class ResultStore: Sendable {
     let lock = try DirectoryLock(directory, shared: options.access == .shared)
     try FileSystemProbe.run(in: directory.shards)
     let settled = try settleManifest(manifest, in: directory)
-    let recovery = try Recovery(directory, options: options)
+    let recovery = try Recovery(directory, manifest: settled, options: options)
     return try ResultStore(directory, manifest: settled, options: options, lock: lock, recovery: recovery)
   }
 

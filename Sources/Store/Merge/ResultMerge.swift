@@ -172,7 +172,9 @@ private final class ProbedShard {
       }
     }
     // What is damaged is not left out in silence.
-    if let notice = reader.notices.first { throw StoreError.damaged(path: results.probes, reason: notice) }
+    if let file = reader.unread.first {
+      throw file.isDamaged ? StoreError.damaged(path: results.probes, reason: file.reason) : file
+    }
     guard !records.isEmpty else { return }
     file = try TemporaryShard(records, manifest: manifest, beside: path)
   }

@@ -64,19 +64,41 @@ public enum ResultRepair {
       guard let found = try ShardExamination(of: path, requiresSeal: true).damage else { return }
       damage = found
     } catch  where Recovery.isDamage(error) {
-      // Nothing in it can be trusted: opening the directory sets it aside.
+      // Opening the directory saves what can be trusted in it, or sets it aside.
       return
     }
-    let records = try ShardExamination.readableRecords(of: path)
-    let kept: String
-    if !records.isEmpty, ShardCommit.path(for: records, in: directory) != path {
-      try ShardCommit.write(records, manifest: manifest, in: directory)
-      kept = try directory.moveToQuarantine(path)
-    } else {
-      kept = try directory.moveToQuarantine(path)
-      if !records.isEmpty { try ShardCommit.write(records, manifest: manifest, in: directory) }
+    let records = try ShardExamination.readableRecords(of: path, requiresSeal: true)
+    done.append(try setAside(path, keeping: records, damage, directory, manifest).text)
+  }
+
+  /// Saves what can be trusted in a shard without its seal: what it says for the user, and the shard that holds it now; nil
+  /// where the file has a seal, or nothing in it can be trusted.
+  static func save(
+    unsealed path: String, _ directory: ResultDirectory, _ manifest: SweepManifest
+  ) throws -> (text: String, shard: String?)? {
+    guard let shard = try UnsealedShard.trusted(path) else { return nil }
+    if shard.isWhole {
+      try shard.seal()
+      return ("\(shard.description); it was sealed again", path)
     }
-    done.append("\(damage); \(records.count) of its runs were saved, the file was moved to \(printable(kept))")
+    let records = try ShardExamination.readableRecords(of: path, requiresSeal: false)
+    return try setAside(path, keeping: records, shard.description, directory, manifest)
+  }
+
+  /// Moves a shard to quarantine once the runs that are whole have a shard of their own.
+  private static func setAside(
+    _ path: String, keeping records: [TrialRecord], _ damage: String, _ directory: ResultDirectory,
+    _ manifest: SweepManifest
+  ) throws -> (text: String, shard: String?) {
+    let saved = ShardCommit.path(for: records, in: directory)
+    // Of the same name where it is other parts of the file that are damaged.
+    if !records.isEmpty, saved != path { try ShardCommit.write(records, manifest: manifest, in: directory) }
+    let kept = try directory.moveToQuarantine(path)
+    if !records.isEmpty, saved == path { try ShardCommit.write(records, manifest: manifest, in: directory) }
+    return (
+      "\(damage); \(records.count) of its runs were saved, the file was moved to \(printable(kept))",
+      records.isEmpty ? nil : saved
+    )
   }
 
   private static func setAsideProbes(_ path: String, _ directory: ResultDirectory, _ done: inout [String]) throws {
@@ -86,6 +108,11 @@ public enum ResultRepair {
       damage = found
     } catch  where Recovery.isDamage(error) {
       damage = "\(error)"
+      if let shard = try UnsealedShard.trusted(path), shard.isWhole {
+        try shard.seal()
+        done.append("\(shard.description); it was sealed again")
+        return
+      }
     }
     done.append("\(damage); moved to \(printable(try directory.moveToQuarantine(path)))")
   }

@@ -25,17 +25,17 @@ struct ShardExamination {
         for name in try shard.file.rootDatasets() { try shard.readThrough(name) }
         return (count, all, nil)
       } catch  where Recovery.isDamage(error) {
-        let readable = all.indices.filter { (try? shard.record(row: $0)) != nil }.map { all[$0] }
+        let readable = try all.indices.filter { try shard.readableRecord(row: $0) != nil }.map { all[$0] }
         return (count, readable, "\(error)")
       }
     }
   }
 
   /// The runs of a shard of which everything can be read.
-  static func readableRecords(of path: String) throws -> [TrialRecord] {
+  static func readableRecords(of path: String, requiresSeal: Bool) throws -> [TrialRecord] {
     try HDF5.run {
-      let shard = try ShardFile.open(path, requiresSeal: true)
-      let records = (0..<shard.count).compactMap { try? shard.record(row: $0) }
+      let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
+      let records = try (0..<shard.count).compactMap { try shard.readableRecord(row: $0) }
       try shard.close()
       return records
     }
@@ -43,6 +43,18 @@ struct ShardExamination {
 }
 
 extension ShardFile {
+  /// Nil where the run is damaged; an error of the system is no damage.
+  fileprivate func readableRecord(row: Int) throws -> TrialRecord? {
+    do {
+      return try record(row: row)
+    } catch let error as StoreError {
+      if case .system = error { throw error }
+      return nil
+    } catch {
+      return nil
+    }
+  }
+
   /// Reads everything in a file in a copy of the process, so that what follows is known to end well; does nothing for one
   /// under a seal.
   static func rehearseUnlessSealed(_ path: String) throws {

@@ -189,7 +189,14 @@ private struct Inspector {
 
   mutating func inspectShard(_ path: String, requiresSeal: Bool) throws {
     try inspect(path, .shard) { inspector, file in
-      let examination = try ShardExamination(of: path, requiresSeal: requiresSeal)
+      var examination: ShardExamination
+      do {
+        examination = try ShardExamination(of: path, requiresSeal: requiresSeal)
+      } catch  where Recovery.isDamage(error) && requiresSeal {
+        guard let shard = try UnsealedShard.trusted(path) else { throw error }
+        examination = shard.examination
+        examination.damage = shard.description
+      }
       file.runs = examination.readable.count
       for (identity, outcome) in examination.readable { inspector.add(identity, outcome) }
       if let damage = examination.damage {

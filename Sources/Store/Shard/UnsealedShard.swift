@@ -1,0 +1,81 @@
+import Experiments
+import Glibc
+
+/// A sweep's own shard that another program has written to: `h5py.File(shard, "r+").close()` is enough to cut off the
+/// seal.
+///
+/// What the seal vouched for can be found out without it. Each chunk has a checksum, and so has each object's header with
+/// the small columns in it; a shard's name is a hash of its runs and how they ended; a run's identity is one of its
+/// hyperparameters. So where all of these agree the runs are those that were written.
+struct UnsealedShard {
+  let path: String
+  let examination: ShardExamination
+
+  /// Nil for a file with a seal, whatever that is worth. Throws where the file is no shard of its name.
+  init?(_ path: String) throws {
+    guard try Self.hasNoSeal(path) else { return nil }
+    self.path = path
+    examination = try ShardExamination(of: path, requiresSeal: false)
+    let runs = try HDF5.run {
+      let shard = try ShardFile.open(path, requiresSeal: false)
+      var (tables, shared) = (TableCache(), SharedValues())
+      let runs = try shard.summaries(&tables).summaries(sharing: &shared)
+      try shard.close()
+      return runs
+    }
+    let name = Files.name(
+      of: ShardCommit.path(for: runs.map { ($0.identity, $0.outcome.name) }, in: ResultDirectory("")))
+    let isProbe = runs.count == 1 && Files.name(of: path).hasPrefix("\(runs[0].identity)-")
+    guard name == Files.name(of: path) || isProbe else {
+      throw StoreError.damaged(path: path, reason: "has no seal, and its name is not that of its runs")
+    }
+    guard runs.allSatisfy({ TrialIdentity(of: $0.hyperparameters) == $0.identity }) else {
+      throw StoreError.damaged(path: path, reason: "has no seal, and a run whose hyperparameters are not its own")
+    }
+  }
+
+  /// The same; nil too where the file is no shard of its name, or is damaged beyond that.
+  static func trusted(_ path: String) throws -> UnsealedShard? {
+    do {
+      return try UnsealedShard(path)
+    } catch  where Recovery.isDamage(error) {
+      return nil
+    }
+  }
+
+  /// Whether every run in it can be read whole.
+  var isWhole: Bool { examination.damage == nil }
+
+  private static func hasNoSeal(_ path: String) throws -> Bool {
+    let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
+    guard try file.isRegularFile() else { return false }
+    do {
+      return try Seal.verify(file) == nil
+    } catch  where Recovery.isDamage(error) {
+      return false
+    }
+  }
+
+  /// Puts a seal behind the file as it is, over all of its bytes. A reader sees the file without it, or with it.
+  func seal() throws {
+    let source = try FileDescriptor(opening: path, O_RDONLY)
+    let length = try source.size()
+    let seal = try Seal(ofFile: path, leavingOut: [])
+    try Files.replace(path) { target in
+      var offset = 0
+      while offset < length {
+        let block = try source.read(min(1 << 20, length - offset), at: offset)
+        guard !block.isEmpty else { throw StoreError.damaged(path: path, reason: "shrank while it was read") }
+        try target.write(block)
+        offset += block.count
+      }
+      try target.write(seal.bytes)
+    }
+  }
+
+  /// What was found, for messages.
+  var description: String {
+    let runs = "\(examination.readable.count) of \(examination.count) runs"
+    return "\(printable(path)): has no seal, because another program wrote to it; its checksums are right for \(runs)"
+  }
+}

@@ -1,0 +1,107 @@
+import CHDF5
+import Experiments
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Store
+
+/// Shards from which another program has cut the seal: what verifies without it is kept.
+@Suite struct UnsealedShardTests {
+  private let sweep: SweepFolder
+
+  init() throws { sweep = try SweepFolder() }
+
+  private func fill(_ records: [TrialRecord]) throws {
+    let store = try sweep.open()
+    for record in records { try store.append(record) }
+    try store.close()
+  }
+
+  /// Cuts the seal off the first shard, and changes what is left.
+  private func unseal(_ change: (inout Data) throws -> Void = { _ in }) throws -> String {
+    let name = "shards/\(try sweep.names("shards")[0])"
+    let seal = try #require(try Seal.verify(FileDescriptor(opening: sweep.url(name).path, O_RDONLY)))
+    var data = try Data(contentsOf: sweep.url(name)).prefix(seal.length)
+    try change(&data)
+    try Data(data).write(to: sweep.url(name))
+    return name
+  }
+
+  @Test func allRunsAreRead() throws {
+    try fill(sweep.records)
+    let name = try unseal()
+    let reader = try sweep.reader()
+    try sweep.expectHoldsAll(reader)
+    #expect(reader.unread == [])
+    #expect(reader.notices.count == 1 && reader.notices[0].contains("has no seal"))
+    let found = try Verification(of: sweep.path)
+    #expect(found.damaged.count == 1 && found.damaged[0].path.hasSuffix(name))
+    #expect(found.damaged[0].runs == 10 && found.damaged[0].lost == 0 && found.runs == 23)
+  }
+
+  @Test(arguments: [true, false]) func theNextSweepAndRepairSealIt(repairs: Bool) throws {
+    try fill(sweep.records)
+    let name = try unseal()
+    let content = try Data(contentsOf: sweep.url(name))
+    if repairs {
+      #expect(try ResultRepair.repair(sweep.path).contains { $0.contains("it was sealed again") })
+    } else {
+      let store = try sweep.open()
+      #expect(store.completed == sweep.done(sweep.records[...]))
+      #expect(store.notices.count == 1 && store.notices[0].contains("it was sealed again"))
+      try store.close()
+    }
+    #expect(try sweep.names("quarantine") == [])
+    #expect(try Data(contentsOf: sweep.url(name)).prefix(content.count) == content)
+    #expect(try Verification(of: sweep.path).isWhole)
+    try sweep.expectHoldsAll(sweep.reader())
+  }
+
+  /// Chunks have checksums of their own: the runs beside a damaged one are saved.
+  @Test func whatVerifiesIsSaved() throws {
+    let records = (0..<8).map { index in
+      var record = Sample.record(index, weights: false, epochs: 900)
+      record.weights = Sample.weights(index, count: 40_000)
+      return record
+    }
+    try fill(records)
+    let path = sweep.url("shards/\(try sweep.names("shards")[0])").path
+    let seal = try #require(try Seal.verify(FileDescriptor(opening: path, O_RDONLY)))
+    let chunk = try #require(seal.chunks.max { $0.count < $1.count })
+    _ = try unseal { $0[chunk.upperBound - 1000] ^= 16 }
+    let store = try sweep.open()
+    #expect((1..<8).contains(store.completed.count))
+    #expect(store.notices.count == 1 && store.notices[0].contains("of its runs were saved"))
+    try store.close()
+    #expect(try sweep.names("quarantine").count == 1)
+    #expect(try Verification(of: sweep.path).isWhole)
+    try fill(records)
+    try sweep.expectHoldsAll(sweep.reader(), records)
+  }
+
+  /// A name is a hash of the runs, and an identity one of the hyperparameters: who changes these has made other runs.
+  @Test func otherRunsAreNotTaken() throws {
+    try fill(sweep.records)
+    let name = try unseal()
+    let other = sweep.url("shards/\(TrialIdentity(hashing: "other")).h5")
+    try FileManager.default.moveItem(at: sweep.url(name), to: other)
+    let reader = try sweep.reader()
+    #expect(try reader.summaries().count == 13)
+    #expect(reader.unread.map(\.path) == [other.path] && reader.unread[0].isDamaged)
+    try sweep.open().close()
+    #expect(try sweep.names("quarantine").count == 1)
+  }
+
+  @Test func changedHyperparametersAreNotTaken() throws {
+    try fill(sweep.records)
+    _ = try unseal { data in
+      // An optimizer's name in the table of the hyperparameters, where no checksum covers it.
+      let word = try #require(data.range(of: Data("\"momentum\"".utf8)))
+      data[word.lowerBound + 1] = UInt8(ascii: "n")
+    }
+    #expect(try sweep.reader().summaries().count == 13)
+    try sweep.open().close()
+    #expect(try sweep.names("quarantine").count == 1)
+  }
+}
