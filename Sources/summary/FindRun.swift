@@ -11,6 +11,9 @@ func findRun(_ path: String, run: String?) throws -> (reader: ResultReader, reco
   guard let digits = place.digits else { return (reader, try record(try bestRun(of: reader), in: reader)) }
   let runs = try reading(place.results) { try reader.summaries() }.map(\.identity)
   let identity = try answering(place.results) { try TrialIdentity.named(digits, among: runs) }
+  // What else could not be read is said, and does not change what this run is.
+  OpenedResults.warn()
+  reader.forgetUnread()
   return (reader, try record(identity, in: reader))
 }
 

@@ -57,6 +57,7 @@ struct RankCommand: ParsableCommand {
     if !json, !csv, !runs, group == nil {
       let winners = report.tracedRuns
       report.traces = try reading(reader.path) { try reader.traces(of: ["val_loss", "train_loss"], runs: winners) }
+      report.unread = OpenedResults.unreadResults
     }
     try StandardOutput.write { output in
       if json {
@@ -82,12 +83,13 @@ struct RankCommand: ParsableCommand {
       }
       let curves = try CostCurves(ranking, traces: traces, against: axis)
       try StandardOutput.write { output in
+        let answer = PartialAnswer(curves, without: OpenedResults.unreadResults)
         if json {
-          curves.writeJSON(to: &output)
+          answer.writeJSON(to: &output)
         } else if csv {
           curves.writeCSV(to: &output)
         } else {
-          curves.report(into: &output)
+          answer.report(into: &output)
         }
       }
     }

@@ -39,11 +39,12 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let library = try PlotLibrary.installed()
     let reader = try openResults(question.results)
-    let report = try question.report(try question.options(), reader)
+    var report = try question.report(try question.options(), reader)
     let runs = HTMLReport.tracedRuns(report.ranking)
     let traces = try reading(reader.path) { try reader.traces(of: ["val_loss", "train_loss"], runs: runs) }
     let probed = HTMLReport.probedRuns(report.ranking)
     let curvature = try reading(reader.path) { try probed.map { ($0, try reader.record($0).curvature) } }
+    report.unread = OpenedResults.unreadResults
     let page = HTMLReport(
       report, source: .init(reader.manifest), library: library, traces: traces,
       curvature: Dictionary(curvature, uniquingKeysWith: { first, _ in first }))

@@ -41,7 +41,9 @@ struct ResultsQuestion: ParsableArguments {
   /// Reads the results and ranks what the conditions leave of them.
   func report(_ options: SummaryReport.Options, _ reader: ResultReader? = nil) throws -> SummaryReport {
     let sweep = try reader.map { try loadResults($0) } ?? loadResults(results)
-    return try answering { try SummaryReport(sweep, options: options) }
+    var report = try answering { try SummaryReport(sweep, options: options) }
+    report.unread = OpenedResults.unreadResults
+    return report
   }
 
   /// Ranks what the conditions leave of the results.
@@ -84,6 +86,7 @@ struct AnswerFormat: ParsableArguments {
   var json = false
 
   func write(_ answer: some Answer) throws {
+    let answer = PartialAnswer(answer, without: OpenedResults.unreadResults)
     try StandardOutput.write { output in
       if json {
         answer.writeJSON(to: &output)

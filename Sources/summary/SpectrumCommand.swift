@@ -40,7 +40,10 @@ struct SpectrumCommand: ParsableCommand {
   ) throws -> TrialIdentity {
     if let digits {
       let runs = try reading(reader.path) { try reader.summaries() }.map(\.identity)
-      return try question.answering { try TrialIdentity.named(digits, among: runs) }
+      let identity = try question.answering { try TrialIdentity.named(digits, among: runs) }
+      OpenedResults.warn()
+      reader.forgetUnread()
+      return identity
     }
     let ranking = try question.ranking(reader)
     // Runs without probes are passed over; of those that cannot be ranked the first comes last.

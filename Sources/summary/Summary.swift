@@ -31,8 +31,9 @@ struct Summary: ParsableCommand {
 
       A directory of several sweeps, such as `summary results`, is listed.
 
-      Exit status: 0, 64 wrong usage, 65 the data cannot answer, 66 no such results, 73 cannot create a file, 74 cannot \
-      write.
+      Exit status: 0, 64 wrong usage, 65 the data cannot answer or some are damaged, 66 no such results, 73 cannot create \
+      a file, 74 cannot write, or some results could not be read. What an answer is given without is named in it and on \
+      standard error.
       """,
     version: "ravine \(Ravine.version)",
     subcommands: [
@@ -41,8 +42,16 @@ struct Summary: ParsableCommand {
       WatchCommand.self, ExportCommand.self,
     ], defaultSubcommand: RankCommand.self)
 
+  /// An answer that lacks what could not be read is given, but not with status 0.
   static func main() {
     ProgramOutput.prepare()
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      OpenedResults.warn()
+      if let status = OpenedResults.unread.exitStatus { throw ExitCode(status) }
+    } catch {
+      exit(withError: error)
+    }
   }
 }

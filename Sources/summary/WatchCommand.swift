@@ -31,6 +31,8 @@ struct WatchCommand: ParsableCommand {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     var shown = -1
     while true {
+      // What could not be read a while ago may be read now.
+      OpenedResults.removeAll()
       let reader = try openResults(question.results)
       // Asked first: what a sweep wrote before it ended is then read.
       let isRunning = try reading(reader.path) { try reader.writer != nil }

@@ -50,6 +50,7 @@ func exitCode(for error: any Error) -> ExitCode {
   case let error as SlurmError: error.exitCode
   case let error as StoreError: error.exitCode
   case let error as OutputError: ExitCode(error.exitStatus)
+  case let file as UnreadFile: ExitCode([file].exitStatus ?? 74)
   case is HDF5Error: .dataError
   case is TooFewThreads: .systemError
   default: .failure

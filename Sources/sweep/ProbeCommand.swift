@@ -79,6 +79,8 @@ struct ProbeCommand: ParsableCommand {
         do {
           return try TrialIdentity.named(digits, among: identities)
         } catch let error as ReportError {
+          // The run may be in what could not be read.
+          if let file = reader.unread.first(where: { !$0.isDamaged }) { throw file }
           throw RefusedQuestion(results: results, error: error)
         }
       }

@@ -10,7 +10,7 @@ struct StatusCommand: ParsableCommand {
     commandName: "status", abstract: "Show how far a sweep is, from what is on disk, and what Slurm does for it.",
     discussion: """
       Runs are counted in shards and journals; squeue is asked about the tasks of sweeps that were submitted with \
-      --engine slurm. Exit status: 0, 65 damaged results, 66 no such results.
+      --engine slurm. Exit status: 0, 65 damaged results, 66 no such results, 74 something could not be read.
       """)
 
   @Argument(help: .init("The directory a sweep writes.", valueName: "results"), completion: .directory)
@@ -20,10 +20,13 @@ struct StatusCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    var exitStatus: ExitCode?
     try exitOnFailure {
       let status = try SweepStatus(of: results)
       print(json ? try status.json() : status.text, terminator: "")
+      exitStatus = status.exitStatus
     }
+    if let exitStatus { throw exitStatus }
   }
 }
 

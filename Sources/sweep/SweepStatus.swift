@@ -1,3 +1,4 @@
+import ArgumentParser
 import Experiments
 import Foundation
 import Harness
@@ -17,7 +18,20 @@ struct SweepStatus: Encodable {
   private var tasks: Int?
   private var queued: [SlurmClient.QueuedTask]?
   private var notices: [String]
+  /// Files that the counts are given without.
+  private var unread: [Unread]
   private var directory: String
+  /// Nil where everything was read.
+  let exitStatus: ExitCode?
+
+  private struct Unread: Encodable {
+    var path: String
+    var reason: String
+  }
+
+  private enum CodingKeys: CodingKey {
+    case name, runs, outcomes, total, writer, tasks, queued, notices, unread, directory
+  }
 
   init(of directory: String) throws {
     let reader = try ResultReader(path: directory)
@@ -29,6 +43,8 @@ struct SweepStatus: Encodable {
     runs = summaries.count
     for summary in summaries { outcomes[summary.outcome.name, default: 0] += 1 }
     notices = reader.notices
+    unread = reader.unread.map { Unread(path: $0.path, reason: $0.reason) }
+    exitStatus = reader.unread.exitStatus.map { ExitCode($0) }
     guard let last = try SlurmSubmission.all(in: directory).last?.submission else { return }
     tasks = last.tasks
     do {

@@ -1,6 +1,6 @@
 import Experiments
 
-extension CostCurves {
+extension CostCurves: Answer {
   public func report(into output: inout some TextOutputStream) {
     output.write(
       TerminalText.wrapped(
@@ -50,8 +50,8 @@ extension CostCurves {
     }
   }
 
-  public func writeJSON(to output: inout some TextOutputStream) {
-    let members: [String: JSON] = [
+  public var json: JSON {
+    .object([
       "x": .string(axis.rawValue), "metric": .string(metric.rawValue), "product_cost": productCosts.json,
       "curves": .array(
         curves.map { curve in
@@ -66,8 +66,6 @@ extension CostCurves {
               }),
           ])
         }),
-    ]
-    JSON.object(members).write(to: &output)
-    output.write("\n")
+    ])
   }
 }

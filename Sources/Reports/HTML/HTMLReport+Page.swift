@@ -62,10 +62,11 @@ extension HTMLReport {
     lines.append("Test set: " + report.testResult.description)
     if let text = report.winnersCurse?.description(report.ranking.criterion.metric) { lines.append(text) }
     let warnings =
-      report.warnings.isEmpty
+      report.warnings.isEmpty && report.unread.isEmpty
       ? ""
       : "<h3>Warnings</h3><ul class=\"warnings\">"
-        + report.warnings.map { "<li>\(htmlEscaped($0.message))</li>" }.joined() + "</ul>"
+        + (report.unread.messages + report.warnings.map(\.message)).map { "<li>\(htmlEscaped($0))</li>" }.joined()
+        + "</ul>"
     return "<section id=\"answers\"><h2>Answers</h2><div class=\"panel answer\">"
       + lines.map { "<p>\(htmlEscaped($0))</p>" }.joined() + warnings + "</div></section>\n"
   }

@@ -24,6 +24,7 @@ extension SummaryReport {
         Dictionary(roles.constant.map { ($0.name, $0.values[0].json) }, uniquingKeysWith: { first, _ in first })),
       "warnings": .array(
         warnings.map { .object(["kind": .string($0.kind.rawValue), "message": .string($0.message)]) }),
+      "unread": unread.json,
       "test": testResult.json,
       "winners_curse": winnersCurse?.json ?? .null,
     ]

@@ -24,6 +24,7 @@ extension SummaryReport {
     let table = ranking.table
     let outcomes = OutcomeCounts(table.runs)
     output.write("\(TerminalText.escaped(name)): \(count(outcomes.total, "run"))\n")
+    for message in unread.messages { output.write(TerminalText.wrapped(message, first: "  ! ")) }
     for condition in conditions { writeItem("where", condition.description, to: &output) }
     writeItem("outcomes", outcomes.description, to: &output)
     writeItem("ranked by", criterionDescription, to: &output)

@@ -37,6 +37,8 @@ public struct SummaryReport: Sendable {
   public let options: Options
   let conditions: [Condition]
   let roles: ColumnRoles
+  /// Files of the results that are missing from all of this.
+  public var unread: [UnreadResult] = []
   /// Of runs of the winner, for the text's plot; empty: none is drawn.
   public var traces: [TrialIdentity: Trace] = [:]
 
