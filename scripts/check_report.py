@@ -172,6 +172,27 @@ def check_controls(browser):
         expect(browser.evaluate("view.shown") == shown, "all rows are shown again")
 
 
+def written(value, digits):
+    """As the terminal writes a number, by C's printf: a fixed number of significant digits."""
+    scientific = f"{value:.{digits - 1}e}"
+    exponent = int(scientific.split("e")[1])
+    return f"{value:.{max(0, digits - 1 - exponent)}f}" if -4 <= exponent < 7 else scientific
+
+
+def check_numbers(browser):
+    numbers = [sign * mantissa * 10.0**power for sign in (1, -1) for mantissa in (1, 1.683, 2.0457, 9.99996, 9.9949)
+               for power in range(-9, 12)]
+    cases = [[value, digits] for value in numbers for digits in (2, 3, 4, 5, 7)]
+    read = browser.evaluate(f"{json.dumps(cases)}.map(([value, digits]) => significant(value, digits))")
+    wrong = [(*case, text) for case, text in zip(cases, read) if text != written(*case)]
+    expect(not wrong, f"{len(cases)} numbers are written with their digits {wrong[:3]}")
+    means = {(1683.2, 12.34): "1683 ± 12", (0.0834, 0.00996): "0.083 ± 0.010", (1683.25, 0.5): "1683.25 ± 0.50",
+             (123456, 2.5e7): "123456 ± 2.5e+07", (2e-6, 3e-7): "2.0000e-06 ± 3.0e-07", (0.5, 3e-6): "0.50000 ± 3.0e-06"}
+    for (mean, error), text in means.items():
+        read = browser.evaluate(f"measurement({mean}, {error})")
+        expect(read == text, f"a mean with its error: {read}")
+
+
 def check_names(browser):
     nodes = browser.call("Accessibility.getFullAXTree")["nodes"]
     roles = {"button", "checkbox", "combobox", "spinbutton", "image", "link", "heading", "table"}
@@ -232,6 +253,7 @@ def check(browser, options):
     print(f"      open after {browser.evaluate('performance.now()'):.0f} ms")
     check_figures(browser)
     check_controls(browser)
+    check_numbers(browser)
     check_names(browser)
     if options.budget:
         check_speed(browser, options.budget)

@@ -23,19 +23,21 @@ const runId = run => Array.from(arrays.run_id.subarray(5 * run, 5 * run + 5), by
 const isAbsent = (column, row) => column.codes[row] === column.absent;
 const labelOf = (column, row) => isAbsent(column, row) ? "–" : column.labels[column.codes[row]];
 
-// Numbers as the terminal writes them.
+// Numbers as the terminal writes them: scientific below 1e-4 and from 1e7, after rounding.
+const exponentOf = (value, digits) => Number(value.toExponential(digits - 1).split("e")[1]);
+const scientific = (value, digits) => value.toExponential(digits - 1).replace(/e([+-])(\d)$/, "e$10$2");
+const isPlain = (value, digits) => value === 0 || (exponentOf(value, digits) >= -4 && exponentOf(value, digits) < 7);
 const significant = (value, digits = 5) => {
   if (Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
-  const size = Math.abs(value);
-  return size < 1e-4 || size >= 1e7 ? value.toExponential(digits - 1) : value.toPrecision(digits).replace(/e\+?\d+$/, match =>
-    "0".repeat(Number(match.replace(/\D/g, "")) - digits + 1)).replace(/(\.\d*?)0*$/, (match, kept) => match);
+  return isPlain(value, digits) ? value.toFixed(Math.max(0, digits - 1 - exponentOf(value, digits))) : scientific(value, digits);
 };
 const measurement = (mean, error) => {
   if (!Number.isFinite(mean) || !Number.isFinite(error) || error <= 0) return significant(mean);
-  const decimals = Math.max(0, Math.min(20, 1 - Math.floor(Math.log10(error))));
-  return Math.abs(mean) < 1e-4 || decimals > 12 ? `${significant(mean)} ± ${error.toExponential(1)}` : `${mean.toFixed(decimals)} ± ${error.toFixed(decimals)}`;
+  if (!isPlain(mean, 5) || !isPlain(error, 2)) return `${significant(mean)} ± ${scientific(error, 2)}`;
+  const decimals = Math.max(0, 1 - exponentOf(error, 2));
+  return `${mean.toFixed(decimals)} ± ${error.toFixed(decimals)}`;
 };
 
 // Row numbers in the order of `keys`, NaN and absent values last: each key and its row in one double, sorted natively.
