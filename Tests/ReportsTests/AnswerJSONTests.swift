@@ -104,6 +104,17 @@ func parsed(_ answer: some Answer) throws -> ParsedJSON {
     #expect(single["pairs"][0]["verdict"].text == "cannot be told from one seed")
   }
 
+  /// Values of a hyperparameter are those of the runs to the last digit, whatever a table shows of them.
+  @Test func pairsOfNumbersAreExact() throws {
+    let rates = [0.1 + 0.2, 1.0 / 3]
+    let runs = rates.enumerated().flatMap { index, rate in
+      [0, 1].map { SampleRun(learningRate: rate, seed: $0, loss: Double(index + $0)) }
+    }
+    let answer = try parsed(try PairedComparisons(runs.ranking(), of: "learning_rate"))
+    #expect(answer["levels"].elements.map { $0["value"].number } == rates)
+    #expect(answer["pairs"][0]["first"].number == rates[0] && answer["pairs"][0]["second"].number == rates[1])
+  }
+
   @Test func compare() throws {
     func ranking(_ losses: [Double], workers: Int) -> Ranking {
       let runs = losses.enumerated().map { seed, loss in

@@ -5,7 +5,7 @@ extension PairedComparisons: Answer {
       "criterion": .object(ranking.criterion.json), "hyperparameter": .string(key),
       "levels": .array(
         levels.map { level in
-          .object(["value": .string(level.value), "best_configuration": .object(ranking.json(level.best, roles))])
+          .object(["value": value(level), "best_configuration": .object(ranking.json(level.best, roles))])
         }),
       "pairs": .array(pairs.map(json)),
     ])
@@ -13,9 +13,12 @@ extension PairedComparisons: Answer {
 
   private func json(_ pair: Pair) -> JSON {
     let members: [String: JSON] = [
-      "first": .string(levels[pair.first].value), "second": .string(levels[pair.second].value),
+      "first": value(levels[pair.first]), "second": value(levels[pair.second]),
       "adjusted_p_value": .number(pair.adjustedPValue), "verdict": .string(pair.verdict),
     ]
     return .object(members.merging(pair.comparison?.json ?? [:]) { $1 })
   }
+
+  /// Exact, where the text is rounded; null where the best configuration has none.
+  private func value(_ level: Level) -> JSON { ranking.table.column(key)?[level.best.row]?.json ?? .null }
 }
