@@ -31,6 +31,8 @@ struct CompareCommand: ParsableCommand {
     let ranking = try second.report(options)
     // Sweeps of one name are told apart by their paths.
     let names = first.name == ranking.name ? [question.results, other] : [first.name, ranking.name]
-    try format.write(SweepComparison((names[0], first.ranking), (names[1], ranking.ranking)))
+    let hashes = try [question.results, other].map { try openResults($0).manifest.provenance.dataHash }
+    try format.write(
+      SweepComparison((names[0], first.ranking), (names[1], ranking.ranking), dataHashes: hashes))
   }
 }

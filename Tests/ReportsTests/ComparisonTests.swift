@@ -1,4 +1,5 @@
 import Experiments
+import TestSupport
 import Testing
 
 @testable import Reports
@@ -28,6 +29,21 @@ import Testing
     comparison.report(into: &text)
     #expect(text.contains("Shared runs (the same trial in both): 3\n  1 have equal values to the last bit"))
     #expect(text.contains("  learning_rate   0.01, 0.1  0.01\n"))
+  }
+
+  /// The same trials on a changed file of data are no repetitions: that is said, and only then.
+  @Test func otherDataAreSaid() throws {
+    let rankings = [[1.0, 2], [3, 4]].map { Ranking(RunTable(runs($0)), by: Criterion(.standard)) }
+    for (hashes, same) in [(["aa", "bb"], false), (["aa", "aa"], true), (["", "aa"], nil)] as [([String], Bool?)] {
+      let comparison = SweepComparison(("a", rankings[0]), ("b", rankings[1]), dataHashes: hashes)
+      #expect(comparison.hasSameData == same)
+      var text = ""
+      comparison.report(into: &text)
+      #expect(text.contains("! The data differ: hash aa and bb.") == (same == false), "\(text)")
+      let json = try parsed(comparison)
+      #expect(json["same_data"] == same.map(ParsedJSON.truth) ?? .null)
+      #expect(json["sweeps"][1]["data_hash"].text == hashes[1])
+    }
   }
 
   /// The same grid with other epochs shares no trial, but each run has a partner.

@@ -4,6 +4,7 @@ extension SweepComparison: Answer {
   public var json: JSON {
     .object([
       "criterion": .object(rankings[0].criterion.json), "sweeps": .array(names.indices.map(json)),
+      "same_data": hasSameData.map(JSON.boolean) ?? .null,
       "winners": winners.map { .object($0.json) } ?? .null,
       "shared": .object([
         "runs": .integer(sharedRuns), "equal": .integer(equalRuns),
@@ -17,7 +18,9 @@ extension SweepComparison: Answer {
   private func json(_ index: Int) -> JSON {
     let ranking = rankings[index]
     return .object([
-      "name": .string(names[index]), "runs": .integer(ranking.table.runs.count),
+      "name": .string(names[index]),
+      "data_hash": dataHashes[index].isEmpty ? .null : .string(dataHashes[index]),
+      "runs": .integer(ranking.table.runs.count),
       "outcomes": OutcomeCounts(ranking.table.runs).json, "configurations": .integer(ranking.configurations.count),
       "best": ranking.winner.map { .object(ranking.json($0, ColumnRoles(ranking.table))) } ?? .null,
       "workers": Concurrency(ranking.table.runs).json,

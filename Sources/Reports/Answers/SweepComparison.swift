@@ -17,9 +17,18 @@ public struct SweepComparison: Sendable {
   public let timeRatio: Double
   /// Where no trial is in both: pairs of runs that differ only in what is the same in all of each sweep.
   public let matched: Matched?
+  /// What the data of each sweep hash to; empty where that is not known.
+  public let dataHashes: [String]
+
+  /// Whether the two are of the same data, to the last bit; nil where that is not known.
+  public var hasSameData: Bool? { dataHashes.contains("") ? nil : dataHashes[0] == dataHashes[1] }
 
   /// Both rankings are by the same criterion.
-  public init(_ first: (name: String, ranking: Ranking), _ second: (name: String, ranking: Ranking)) {
+  public init(
+    _ first: (name: String, ranking: Ranking), _ second: (name: String, ranking: Ranking),
+    dataHashes: [String] = ["", ""]
+  ) {
+    self.dataHashes = dataHashes
     names = [first.name, second.name]
     rankings = [first.ranking, second.ranking]
     differences = Self.differences(first.ranking.table, second.ranking.table)
@@ -77,6 +86,12 @@ public struct SweepComparison: Sendable {
         ["trained"] + rankings.map { Concurrency($0.table.runs).description ?? "unknown" },
       ] + winnerRows
     ).write(to: &output)
+    if hasSameData == false {
+      output.write(
+        TerminalText.wrapped(
+          "The data differ: hash \(dataHashes[0]) and \(dataHashes[1]). Every difference below is one of the data as well,"
+            + " and runs that stand as pairs share a seed, but not what they learned from.", first: "\n! "))
+    }
     if let winners {
       output.write(TerminalText.wrapped("Winners, first minus second: \(winners.sentence)", first: "\n"))
     }
