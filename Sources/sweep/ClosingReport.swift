@@ -33,10 +33,10 @@ struct ClosingReport {
       lines.append(
         "Best configuration\(outcome.isComplete ? "" : " so far"): \(label.isEmpty ? "the only one" : label)")
       lines.append("  \(value(winner)) (\(ranking.criterion.description(selection: sweep.experiment.selection)))")
-      if case .winner(let loss, let accuracy, _, _) = ranking.testResult(evaluation) {
+      if case .winner(let loss, let accuracy, _, _, let looks) = ranking.testResult(evaluation) {
         var text = "  test loss \(measurement(loss))"
         if let accuracy { text += ", test accuracy \(measurement(accuracy))" }
-        lines.append(text + ": the test set, looked at for the winner only")
+        lines.append(text + ": the test set, looked at \(looks.description)")
       }
     }
     lines.append("Results: \(directory)")

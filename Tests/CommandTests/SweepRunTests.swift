@@ -20,7 +20,8 @@ import Testing
     #expect(lines[0].hasPrefix("16 runs in ") && lines[0].hasSuffix("s: 12 completed, 4 diverged"))
     #expect(lines[1].hasPrefix("Best configuration: optimizer=adam, learning_rate=0.03, keep_probability="))
     #expect(lines[2].hasSuffix(" over 2 seeds (validation_loss at the best epoch, lower is better)"))
-    #expect(lines[3].hasPrefix("  test loss ") && lines[3].hasSuffix(": the test set, looked at for the winner only"))
+    #expect(lines[3].hasPrefix("  test loss "))
+    #expect(lines[3].hasSuffix(": the test set, looked at once, for the winner only"))
     #expect(lines[4...] == ["Results: results/spirals", "Ranking: summary results/spirals"])
 
     let records = try fixture.records("results/spirals")
@@ -47,6 +48,21 @@ import Testing
       let keep = run.hyperparameters.first { $0.name == "keep_probability" }?.value.description
       #expect(keep?.hasSuffix(winner) == true)
     }
+  }
+
+  /// Each seed more is another look at the test set; the same runs again are none.
+  @Test func looksAtTheTestSetAreCounted() throws {
+    let file = try fixture.write(SweepFixture.experiment(seeds: 3))
+    let looks = ["once, for the winner only"] + [2, 3, 3].map { "\($0) times, each time for the winner of then" }
+    for (seeds, says) in zip(["0", "0,1", "0,1,2", "0,1,2"], looks) {
+      let result = try fixture.sweep("run", file, "--set", "seed=\(seeds)")
+      #expect(result.standardOutput.contains(": the test set, looked at \(says)\n"), "\(result.standardOutput)")
+    }
+    let summary = Command("summary", directory: fixture.folder.url)
+    let text = try summary.run(["results/spirals"]).standardOutput
+    #expect(text.contains("The test set was looked at 3 times, each time for the winner of then: loss"))
+    let test = try ParsedJSON(try summary.run(["results/spirals", "--json"]).standardOutput)["test"]
+    #expect(test["looks"].number == 3 && test["looks_are_all_known"] == .truth(true))
   }
 
   /// Each run keeps how many trained beside it, whatever trained the others.

@@ -89,6 +89,9 @@ extension SummaryReport {
         "probability_of_best": scope.confidence.map { .number($0.probabilityOfBest[index]) } ?? .null,
         "keep_probability": .string(level.keepProbability.label),
         "dropout_rate": .string(level.keepProbability.rateLabel),
+        // The names are rounded; these are not.
+        "keep_input": .number(level.keepProbability.input),
+        "keep_hidden": .array(level.keepProbability.hidden.map(JSON.number)),
         "configurations": .integer(level.configurations), "outcomes": level.outcomes.json,
         "best_run": ranking.json(run: level.bestRow),
         "best_value": .number(level.bestRow.map { ranking.values[$0] } ?? .nan),
@@ -137,8 +140,12 @@ extension KeepProbabilityAnswer.Contrast {
 extension TestResult {
   fileprivate var json: JSON {
     var members: [String: JSON] = ["message": .string(description), "looked_at": .boolean(false)]
-    if case .winner(let loss, let accuracy, _, _) = self {
+    if case .winner(let loss, let accuracy, _, _, let looks) = self {
       members["looked_at"] = .boolean(true)
+      switch looks {
+      case .exactly(let count): (members["looks"], members["looks_are_all_known"]) = (.integer(count), .boolean(true))
+      case .atLeast(let count): (members["looks"], members["looks_are_all_known"]) = (.integer(count), .boolean(false))
+      }
       members["loss"] = .object(loss.json)
       members["accuracy"] = accuracy.map { .object($0.json) } ?? .null
     }

@@ -156,12 +156,31 @@ extension TestResult: CustomStringConvertible {
     case .otherWinner(let rule):
       return "Not looked at for this winner, only for the one by \(rule.metric.rawValue) at the \(rule.epoch.rawValue)"
         + " epoch over the whole sweep."
-    case .winner(let loss, let accuracy, let seeds, let ranked):
+    case .winner(let loss, let accuracy, let seeds, let ranked, let looks):
       let over = seeds == ranked ? "over \(seeds) seed\(seeds == 1 ? "" : "s")" : "over \(seeds) of \(ranked) seeds"
       let results =
         "loss \(NumberText.measurement(loss.mean, loss.standardError))"
         + (accuracy.map { ", accuracy \(NumberText.measurement($0.mean, $0.standardError))" } ?? "")
-      return "The test set was looked at once, for the winner only: \(results) (\(over))."
+      return "The test set was looked at \(looks.description): \(results) (\(over))."
+        + (looks.isMany
+          ? " What was changed after the first look was not blind to it." : "")
+    }
+  }
+}
+
+extension TestEvaluation.LookCount {
+  public var description: String {
+    switch self {
+    case .exactly(1): "once, for the winner only"
+    case .atLeast(1): "for the winner only, at least once"
+    case .exactly(let count): "\(count) times, each time for the winner of then"
+    case .atLeast(let count): "at least \(count) times, each time for the winner of then"
+    }
+  }
+
+  fileprivate var isMany: Bool {
+    switch self {
+    case .exactly(let count), .atLeast(let count): count > 1
     }
   }
 }

@@ -7,7 +7,8 @@ public enum TestResult: Hashable, Sendable {
   /// It was looked at for the winner by the experiment's rule, which is not the one of this ranking.
   case otherWinner(SelectionRule)
   /// `accuracy` is nil for regression. `seeds` of the winner's `ranked` ones were evaluated.
-  case winner(loss: SampleStatistics, accuracy: SampleStatistics?, seeds: Int, ranked: Int)
+  case winner(
+    loss: SampleStatistics, accuracy: SampleStatistics?, seeds: Int, ranked: Int, looks: TestEvaluation.LookCount)
 }
 
 extension Ranking {
@@ -29,6 +30,6 @@ extension Ranking {
     return .winner(
       loss: SampleStatistics(runs.map(\.loss)),
       accuracy: accuracies.count == runs.count ? SampleStatistics(accuracies) : nil, seeds: runs.count,
-      ranked: ranked.count)
+      ranked: ranked.count, looks: evaluation.lookCount)
   }
 }
