@@ -3,8 +3,9 @@ import Foundation
 
 /// What a directory of results is about: `sweep.json`, and a copy in each shard.
 public struct SweepManifest: Hashable, Sendable, Codable {
-  /// Version of the layout on disk. Another major version is refused.
-  public static let currentFormatVersion = 1
+  /// Version of the layout on disk. Newer ones are refused; a directory of an older one goes on in this.
+  public static let currentFormatVersion = 2
+  static let readableFormatVersions = 1...currentFormatVersion
 
   public var formatVersion: Int
   public var name: String
@@ -44,7 +45,7 @@ extension SweepManifest {
   /// Differences that keep `other` out of this manifest's directory; empty where its runs belong with these.
   func conflicts(with other: SweepManifest) -> [String] {
     var differences: [String] = []
-    if formatVersion != other.formatVersion {
+    if !Self.readableFormatVersions.contains(formatVersion) {
       differences += ["- format version \(formatVersion)", "+ format version \(other.formatVersion)"]
     }
     if compatibility != other.compatibility {

@@ -79,6 +79,41 @@ import Testing
     }
   }
 
+  /// A sweep that grew: its first shard lacks an optimizer and a seed, as the second lacks another optimizer.
+  @Test func shardsAreJoinedByXarray() throws {
+    let (file, grown) = (folder.url.appendingPathComponent("grown.yaml"), ["[adam, rmsprop]", "[momentum, adam]"])
+    for optimizers in grown {
+      try """
+      name: grown
+      data: {source: {spirals: {samples: 60, classes: 3}}}
+      network: {hidden: [4]}
+      loss: softmax_cross_entropy
+      training: {epochs: 2}
+      grid: {optimizer: \(optimizers), learning_rate: 0.01, batch_size: 16, seed: [0, 1]}
+      """.write(to: file, atomically: true, encoding: .utf8)
+      let result = try Command("sweep", directory: folder.url).run(["run", file.path])
+      #expect(result.status == 0, "\(result.standardError)")
+    }
+    let document = try String(
+      contentsOf: Reader.repository.appendingPathComponent("docs/other-tools.md"), encoding: .utf8)
+    let snippet = try #require(
+      document.components(separatedBy: "```").first { $0.hasPrefix("python\n") && $0.contains("xarray.concat") })
+    try snippet.dropFirst("python\n".count).replacing("results/digits", with: "results/grown")
+      .write(toFile: folder.path("snippet.py"), atomically: true, encoding: .utf8)
+    let read = try ParsedJSON(
+      try Reader.python("concat_shards.py", "results/grown", folder.path("snippet.py"), directory: folder.url))
+    let summaries = try ResultReader(path: folder.path("results/grown")).summaries()
+    #expect(summaries.count == 6)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("results/grown/shards")).count == 2)
+    for summary in summaries {
+      let identity = summary.identity.description
+      let (joined, separate) = (read["joined"][identity], read["separate"][identity])
+      #expect(summary.hyperparameters.contains(.init("optimizer", .text(joined[0].text ?? ""))))
+      #expect(joined[0].text == separate[0].text && joined[1].number == separate[1].number)
+      #expect(joined[2].number == separate[2].number && joined[2].number == summary.best.validationLoss)
+    }
+  }
+
   @Test func theReaderScriptRanksTheRuns() throws {
     let script = Reader.repository.appendingPathComponent("scripts/read_results.py").path
     let lines = try Reader.python(script, results, "1").split(separator: "\n")

@@ -21,7 +21,7 @@ import Testing
     "huge_run": "over 0 stored bytes",
     "layout": "layout 1000 of run 0",
     "negative_layout": "layout -1 of run 0",
-    "category": "optimizer has category 100",
+    "category": "table of hyperparameters",
     "outcome": "outcome 9 of run 0",
     "list_count": "keep_probability_count is 1000 of 3",
     "negative_list_count": "keep_probability_count is -1 of 3",

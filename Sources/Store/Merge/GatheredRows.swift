@@ -34,8 +34,18 @@ struct GatheredRows {
 
   /// Reads the rows that `moves` name and puts each in its place.
   mutating func take(
-    _ moves: ArraySlice<MergeRows.Move>, of origin: MergedVariable.Origin, in shard: borrowing ShardFile
+    _ moves: ArraySlice<MergeRows.Move>, of origin: MergedVariable.Origin, in shard: borrowing ShardFile,
+    _ source: MergeSource
   ) throws {
+    if case .layouts(let lines) = origin.recoding {
+      let values = moves.map { lines[Int(source.layouts[Int($0.row)])] }
+      for (move, value) in zip(moves, values) {
+        bytes.withUnsafeMutableBytes {
+          $0.storeBytes(of: value, toByteOffset: 4 * (Int(move.target) - rows.lowerBound), as: Int32.self)
+        }
+      }
+      return
+    }
     let first = moves.reduce(Int.max) { min($0, Int($1.row)) }
     let last = moves.reduce(0) { max($0, Int($1.row)) }
     let span = first..<(last + 1)
@@ -55,8 +65,7 @@ struct GatheredRows {
       let values = try dataset.readText(rows: span)
       for move in moves { texts[Int(move.target) - rows.lowerBound] = values[Int(move.row) - first] }
     case (.number(let number), _):
-      var values = try numbers(span, of: dataset, as: number)
-      try recode(&values, origin, shard)
+      let values = try numbers(span, of: dataset, as: number)
       place(values, moves, first: first, source: origin.extents, stride: number.stride)
     }
     try dataset.close()
@@ -71,34 +80,6 @@ struct GatheredRows {
       try dataset.readRows(span, as: type, into: start)
     }
     return bytes
-  }
-
-  /// Gives codes of the source their meaning in the merged file.
-  private func recode(
-    _ values: inout [UInt8], _ origin: MergedVariable.Origin, _ shard: borrowing ShardFile
-  ) throws {
-    switch origin.recoding {
-    case .none, .texts: return
-    case .codes(let codes):
-      for index in values.indices {
-        let code = Int(Int8(bitPattern: values[index]))
-        guard code == -1 || codes.indices.contains(code) else {
-          throw shard.damaged("\(origin.name) has category \(code)")
-        }
-        if code >= 0 { values[index] = UInt8(bitPattern: codes[code]) }
-      }
-    case .layouts(let codes):
-      try values.withUnsafeMutableBytes { buffer in
-        // Runs that are left out may have a layout that no other has: -1, and nobody asks.
-        for index in 0..<(buffer.count / 4) {
-          let code = Int(buffer.loadUnaligned(fromByteOffset: 4 * index, as: Int32.self))
-          guard codes.indices.contains(code) else {
-            throw StoreError.damaged(path: shard.path, reason: "layout \(code)")
-          }
-          buffer.storeBytes(of: codes[code], toByteOffset: 4 * index, as: Int32.self)
-        }
-      }
-    }
   }
 
   /// Copies rows; where the merged rows are longer, what a source lacks stays as it is.

@@ -1,10 +1,10 @@
 import Experiments
 
-/// The hyperparameters' variables of a merged file: tables joined by name and kind, categories and layouts recoded.
+/// The hyperparameters' variables of a merged file: tables joined by name and kind, layouts numbered anew.
 struct HyperparameterMerge {
   let columns: [HyperparameterColumns.Column]
   let shapes: [MergeShape]
-  private var merged: [[Int]] = []
+  private var merged: [[HyperparameterColumns.Entry]] = []
 
   init(columns: [HyperparameterColumns.Column], shapes: [MergeShape]) {
     self.columns = columns
@@ -15,31 +15,39 @@ struct HyperparameterMerge {
 
   var layoutsText: String { HyperparameterColumns.text(of: merged) }
 
-  private func position(of column: HyperparameterColumns.Column) -> Int? {
-    columns.firstIndex { $0.name == column.name && $0.kind == column.kind }
-  }
-
   /// Each run's line of the merged layouts, which are numbered in the order given.
-  mutating func addLayouts(_ order: [(shape: Int, layout: Int)]) -> MergedVariable {
-    var positions: [[Int]: Int] = [:]
-    var codes = shapes.map { [Int32](repeating: -1, count: $0.layouts.count) }
-    for entry in order {
-      let shape = shapes[entry.shape]
-      let layout = shape.layouts[entry.layout].map { position(of: shape.columns[$0]) ?? 0 }
-      let code = positions[layout] ?? merged.count
-      if code == merged.count {
-        positions[layout] = code
+  mutating func addLayouts(_ layouts: [RunLayout], order: [Int]) -> MergedVariable {
+    struct Key: Hashable {
+      var name: String
+      var kind: HyperparameterColumns.Kind
+    }
+    let positions = Dictionary(
+      uniqueKeysWithValues: columns.enumerated().map { (Key(name: $1.name, kind: $1.kind), $0) })
+    let codes = columns.map { column in
+      Dictionary(uniqueKeysWithValues: (column.categories ?? []).enumerated().map { ($1, $0) })
+    }
+    var known: [[HyperparameterColumns.Entry]: Int] = [:]
+    // Runs that are left out may have a layout that no other has: -1, and nobody asks.
+    var lines = [Int32](repeating: -1, count: layouts.count)
+    for index in order {
+      let layout = layouts[index].entries.map { entry in
+        let position = positions[Key(name: entry.name, kind: entry.kind)] ?? 0
+        return HyperparameterColumns.Entry(column: position, category: entry.text.flatMap { codes[position][$0] })
+      }
+      let line = known[layout] ?? merged.count
+      if line == merged.count {
+        known[layout] = line
         merged.append(layout)
       }
-      codes[entry.shape][entry.layout] = Int32(code)
+      lines[index] = Int32(line)
     }
     var origins: [MergedVariable.Origin?] = []
     var attributes: [StoredAttribute] = []
-    for (index, shape) in shapes.enumerated() {
+    for shape in shapes {
       let stored = shape.variables.first { $0.name == Schema.Name.layout }
       if attributes.isEmpty { attributes = stored?.attributes ?? [] }
       origins.append(
-        .init(name: Schema.Name.layout, extents: stored?.extents ?? [], recoding: .layouts(codes[index])))
+        .init(name: Schema.Name.layout, extents: stored?.extents ?? [], recoding: .layouts(lines)))
     }
     return MergedVariable(
       name: Schema.Name.layout, type: .number(.int32), dimensions: [Schema.Name.run], attributes: attributes,
@@ -47,13 +55,13 @@ struct HyperparameterMerge {
   }
 
   /// The variable of a column, and the one with the lengths of a list.
-  func variables(of position: Int) throws -> [MergedVariable] {
+  func variables(of position: Int) -> [MergedVariable] {
     let column = columns[position]
     switch column.kind {
     case .integer:
       return [variable(column, .number(.int64), [], fill: hasGaps(column) ? .integers([.min], .int64) : nil)]
     case .number: return [variable(column, .number(.float64), [], fill: .numbers([.nan], .float64))]
-    case .text: return [try textVariable(column)]
+    case .text: return [textVariable(column)]
     case .list:
       let list = variable(
         column, .number(.float64), [dimension(of: column)], fill: .numbers([.nan], .float64))
@@ -121,26 +129,13 @@ struct HyperparameterMerge {
       isCompressed: true, rowSet: 0, origins: origins)
   }
 
-  private func textVariable(_ column: HyperparameterColumns.Column) throws -> MergedVariable {
-    guard let categories = column.categories else {
-      var variable = variable(column, .text, [], fill: nil)
-      for (shape, content) in shapes.enumerated() {
-        if let texts = source(column, content)?.categories { variable.origins[shape]?.recoding = .texts(texts) }
-      }
-      return variable
-    }
-    let model = Variable.category(column.variable, codes: [], meanings: categories, longName: column.longName)
-    var variable = variable(
-      column, .number(.int8), [], fill: hasGaps(column) ? .integers([-1], .int8) : nil)
-    variable.attributes.append(
-      .init(name: "flag_values", value: .integers((model.flags ?? []).map(Int64.init), .int8)))
-    for text in model.texts { variable.attributes.append(.init(name: text.name, value: .text(text.value))) }
-    variable.attributes.append(
-      .init(name: Schema.Attribute.categories, value: .text(try JSON.text(categories))))
-    let codes = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, Int8($0)) })
+  private func textVariable(_ column: HyperparameterColumns.Column) -> MergedVariable {
+    var variable = variable(column, .text, [], fill: nil)
     for (shape, content) in shapes.enumerated() {
-      guard let texts = source(column, content)?.categories else { continue }
-      variable.origins[shape]?.recoding = .codes(texts.map { codes[$0] ?? -1 })
+      guard let source = source(column, content), let texts = source.categories,
+        content.variables.first(where: { $0.name == source.variable })?.type != .text
+      else { continue }
+      variable.origins[shape]?.recoding = .texts(texts)
     }
     return variable
   }

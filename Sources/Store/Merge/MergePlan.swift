@@ -43,9 +43,9 @@ struct MergedVariable {
   /// How codes of a source become those of the merged file.
   enum Recoding {
     case none
-    case codes([Int8])
+    /// The merged line of each of ``MergeSources/layouts``.
     case layouts([Int32])
-    /// Categories that are too many to be codes.
+    /// The texts of a category, of which the format's first version has codes.
     case texts([String])
   }
 

@@ -238,18 +238,16 @@ struct MergePlanner {
     let layouts = layoutsInOrder()
     let taken = Set(plan.variables.map(\.name) + plan.dimensions.map(\.name))
     let columns = HyperparameterColumns.union(
-      layouts.map { entry in
-        let shape = sources.shapes[entry.shape]
-        return shape.layouts[entry.layout].map { shape.columns[$0] }
-      },
+      layouts.map { sources.layouts[$0] },
       reserving: taken.subtracting(["layer", "hidden_layer", "part"]).subtracting(
         sources.shapes.flatMap(\.columns).map(\.dimension.name)))
     var table = HyperparameterMerge(columns: columns, shapes: sources.shapes)
     plan.attributes.append(.init(name: Schema.Attribute.columns, value: .text(try table.columnsText())))
-    plan.variables.insert(table.addLayouts(layouts), at: min(1, plan.variables.count))
+    plan.variables.insert(
+      table.addLayouts(sources.layouts, order: layouts), at: min(1, plan.variables.count))
     plan.attributes.append(.init(name: Schema.Attribute.layouts, value: .text(table.layoutsText)))
     for position in columns.indices {
-      let merged = try table.variables(of: position)
+      let merged = table.variables(of: position)
       for dimension in merged.flatMap(\.dimensions) where plan.dimension(dimension) == nil {
         // The dimension of a list whose column got another name.
         plan.dimensions.append(table.listDimension(dimension, of: position))
@@ -259,20 +257,15 @@ struct MergePlanner {
   }
 
   /// The layouts of the runs, in the order of the runs: the order in which one shard of all of them would have them.
-  private func layoutsInOrder() -> [(shape: Int, layout: Int)] {
-    struct Key: Hashable {
-      var shape: Int
-      var layout: Int
-    }
-    var first: [Key: Int32] = [:]
-    for (index, moves) in rows.runs.bySource.enumerated() {
+  private func layoutsInOrder() -> [Int] {
+    var first = [Int32](repeating: .max, count: sources.layouts.count)
+    for (source, moves) in zip(sources.sources, rows.runs.bySource) {
       for move in moves {
-        let key = Key(shape: sources.shapeOf[index], layout: Int(sources.sources[index].layouts[Int(move.row)]))
-        guard sources.shapes[key.shape].layouts.indices.contains(key.layout) else { continue }
-        first[key] = min(first[key] ?? .max, move.target)
+        let layout = Int(source.layouts[Int(move.row)])
+        first[layout] = min(first[layout], move.target)
       }
     }
-    return first.sorted { $0.value < $1.value }.map { ($0.key.shape, $0.key.layout) }
+    return first.indices.filter { first[$0] < .max }.sorted { first[$0] < first[$1] }
   }
 
   /// Removes dimensions that nothing runs along any more.

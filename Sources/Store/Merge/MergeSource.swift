@@ -8,8 +8,9 @@ struct MergeSource: Sendable {
   /// Codes of ``TrialOutcome``.
   var outcomes: [UInt8]
   var shape: MergeShape
-  /// Index into the shape's layouts of each run.
+  /// Each run's line of ``layoutTable``; once it is among ``MergeSources``, of the table that they have in common.
   var layouts: [Int32]
+  var layoutTable: [RunLayout]
   /// Of each dimension that lists runs: the run of each row.
   var runIndexes: [String: [Int32]]
   var manifest: SweepManifest
@@ -22,8 +23,7 @@ struct MergeShape: Hashable, Sendable {
   /// Values of the dimensions' coordinates, but those that list runs.
   var coordinates: [String: [Int32]]
   var columns: [HyperparameterColumns.Column]
-  var layouts: [[Int]]
-  /// Global text attributes.
+  /// Global text attributes, but those that describe the columns.
   var attributes: [StoredAttribute]
 
   /// Names on disk of what the table of hyperparameters describes.
@@ -57,16 +57,53 @@ extension MergeSource {
           coordinates[variable.name] = values
         }
       }
+      let (runLayouts, layoutTable) = try shard.runLayouts(columns, layouts)
       let source = MergeSource(
         path: path, requiresSeal: requiresSeal, identities: try shard.identities(),
         outcomes: try shard.outcomes().map { UInt8($0.code) },
         shape: MergeShape(
-          variables: variables, coordinates: coordinates, columns: columns, layouts: layouts,
-          attributes: try StoredAttribute.all(of: shard.file.handle, "the file")),
-        layouts: try shard.column(Schema.Name.layout), runIndexes: runIndexes, manifest: try shard.manifest())
+          variables: variables, coordinates: coordinates, columns: columns,
+          attributes: try StoredAttribute.all(of: shard.file.handle, "the file")
+            .filter { ![Schema.Attribute.columns, Schema.Attribute.layouts].contains($0.name) }),
+        layouts: runLayouts, layoutTable: layoutTable, runIndexes: runIndexes, manifest: try shard.manifest())
       try shard.close()
       return source
     }
+  }
+}
+
+extension ShardFile {
+  /// Each run's line of the table of layouts, in which categories are said by their texts.
+  fileprivate func runLayouts(
+    _ columns: [HyperparameterColumns.Column], _ layouts: [[HyperparameterColumns.Entry]]
+  ) throws -> (ofRun: [Int32], table: [RunLayout]) {
+    let coded = Self.codedColumns(columns, layouts).sorted()
+    let codes: [[Int8]] = try coded.map { try column(columns[$0].variable) }
+    var table: [RunLayout] = []
+    var positions: [[Int32]: Int32] = [:]
+    var ofRun: [Int32] = []
+    for (run, layout) in try column(Schema.Name.layout, Int32.self).enumerated() {
+      let key = [layout] + codes.map { Int32($0[run]) }
+      if let known = positions[key] {
+        ofRun.append(known)
+        continue
+      }
+      guard layouts.indices.contains(Int(layout)) else { throw damaged("layout \(layout) of run \(run)") }
+      let categories = Dictionary(uniqueKeysWithValues: zip(coded, codes.map { Int($0[run]) }))
+      let entries = try layouts[Int(layout)].map { entry in
+        let column = columns[entry.column]
+        let category = entry.category ?? categories[entry.column]
+        guard category.map({ column.categories?.indices.contains($0) ?? false }) ?? true else {
+          throw damaged("\(column.variable) has category \(category ?? 0)")
+        }
+        return RunLayout.Entry(
+          name: column.name, kind: column.kind, text: category.flatMap { column.categories?[$0] })
+      }
+      positions[key] = Int32(table.count)
+      ofRun.append(Int32(table.count))
+      table.append(RunLayout(entries: entries))
+    }
+    return (ofRun, table)
   }
 }
 
@@ -77,6 +114,9 @@ struct MergeSources {
   private(set) var shapes: [MergeShape] = []
   private(set) var shapeOf: [Int] = []
   private var positions: [MergeShape: Int] = [:]
+  /// The distinct layouts of all runs.
+  private(set) var layouts: [RunLayout] = []
+  private var layoutPositions: [RunLayout: Int32] = [:]
 
   mutating func add(_ source: MergeSource) {
     var source = source
@@ -86,7 +126,17 @@ struct MergeSources {
       shapes.append(source.shape)
     }
     source.shape = shapes[position]
+    let lines = source.layoutTable.map { number(of: $0) }
+    source.layouts = source.layouts.map { lines[Int($0)] }
+    source.layoutTable = []
     shapeOf.append(position)
     sources.append(source)
+  }
+
+  private mutating func number(of layout: RunLayout) -> Int32 {
+    if let known = layoutPositions[layout] { return known }
+    layoutPositions[layout] = Int32(layouts.count)
+    layouts.append(layout)
+    return Int32(layouts.count - 1)
   }
 }

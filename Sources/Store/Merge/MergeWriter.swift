@@ -84,7 +84,7 @@ struct MergeWriter {
       guard shard.count == source.identities.count else { throw shard.damaged("changed while it was read") }
       for (position, task) in tasks.enumerated() where !moves[position].isEmpty {
         guard let origin = plan.variables[task.variable].origins[sources.shapeOf[index]] else { continue }
-        try gathered[position].take(moves[position], of: origin, in: shard)
+        try gathered[position].take(moves[position], of: origin, in: shard, source)
       }
       try shard.close()
     }

@@ -8,7 +8,7 @@ struct HyperparameterColumns {
     var kind: Kind
     /// Name on disk; differs from `name` where that is taken or no name of netCDF's.
     var variable: String
-    /// Of a text with few values: all of them, sorted; the column on disk has their positions.
+    /// Of a text with few values: all of them, sorted. Layouts name a run's by its position.
     var categories: [String]?
 
     /// Of a list: the variable with the number of entries of each run.
@@ -20,7 +20,16 @@ struct HyperparameterColumns {
     }
   }
 
-  /// Categories have a byte each; a column with more texts than that keeps the texts.
+  /// One of a run's hyperparameters.
+  struct Entry: Hashable, Sendable {
+    /// Position in ``columns``.
+    var column: Int
+    /// Of a column with categories: the position of the run's. Nil where the column itself says which, as the codes of the
+    /// format's first version do.
+    var category: Int?
+  }
+
+  /// A column with more texts than that is read from its variable.
   static let maximumCategories = 127
 
   enum Kind: String, Hashable, Sendable {
@@ -45,8 +54,8 @@ struct HyperparameterColumns {
   }
 
   private(set) var columns: [Column] = []
-  /// Positions in `columns`, in a trial's order; each layout once.
-  private(set) var layouts: [[Int]] = []
+  /// What makes up a run's hyperparameters, in a trial's order; each layout once.
+  private(set) var layouts: [[Entry]] = []
   /// Index into `layouts` of each run.
   private(set) var layoutOfRun: [Int] = []
   /// Values of each column by run; nil where the run lacks it.
@@ -55,7 +64,8 @@ struct HyperparameterColumns {
   init(_ runs: [[Hyperparameter]]) {
     var positions: [Key: Int] = [:]
     var names = Schema.reserved
-    var layoutIndex: [[Int]: Int] = [:]
+    var columnsOfRun: [[Int]] = []
+    columnsOfRun.reserveCapacity(runs.count)
     for (run, entries) in runs.enumerated() {
       var layout: [Int] = []
       layout.reserveCapacity(entries.count)
@@ -63,20 +73,15 @@ struct HyperparameterColumns {
         let key = Key(name: entry.name, kind: Kind(entry.value))
         // Most runs list the same hyperparameters as the one before.
         let position =
-          expected(key, at: index) ?? positions[key] ?? addColumn(key, runs: runs.count, &names)
+          expected(key, at: index, of: columnsOfRun.last) ?? positions[key] ?? addColumn(key, runs: runs.count, &names)
         if position == columns.count - 1 { positions[key] = position }
         values[position][run] = entry.value
         layout.append(position)
       }
-      if let index = layoutIndex[layout] {
-        layoutOfRun.append(index)
-      } else {
-        layoutIndex[layout] = layouts.count
-        layoutOfRun.append(layouts.count)
-        layouts.append(layout)
-      }
+      columnsOfRun.append(layout)
     }
     for position in columns.indices where columns[position].kind == .text { setCategories(position) }
+    setLayouts(columnsOfRun)
   }
 
   private mutating func setCategories(_ position: Int) {
@@ -87,11 +92,30 @@ struct HyperparameterColumns {
     if categories.count <= Self.maximumCategories { columns[position].categories = categories.sorted() }
   }
 
-  /// The position at `index` of the layout last used, where that is the column of `key`.
-  private func expected(_ key: Key, at index: Int) -> Int? {
-    guard let last = layoutOfRun.last, layouts[last].indices.contains(index) else { return nil }
-    let column = columns[layouts[last][index]]
-    return column.name == key.name && column.kind == key.kind ? layouts[last][index] : nil
+  private mutating func setLayouts(_ columnsOfRun: [[Int]]) {
+    let codes = columns.map { column in
+      Dictionary(uniqueKeysWithValues: (column.categories ?? []).enumerated().map { ($1, $0) })
+    }
+    var indices: [[Entry]: Int] = [:]
+    for (run, positions) in columnsOfRun.enumerated() {
+      let layout = positions.map { position in
+        guard case .text(let text) = values[position][run] else { return Entry(column: position) }
+        return Entry(column: position, category: codes[position][text])
+      }
+      let index = indices[layout] ?? layouts.count
+      if index == layouts.count {
+        indices[layout] = index
+        layouts.append(layout)
+      }
+      layoutOfRun.append(index)
+    }
+  }
+
+  /// The position at `index` of the columns of the run before, where that is the column of `key`.
+  private func expected(_ key: Key, at index: Int, of last: [Int]?) -> Int? {
+    guard let last, last.indices.contains(index) else { return nil }
+    let column = columns[last[index]]
+    return column.name == key.name && column.kind == key.kind ? last[index] : nil
   }
 
   private mutating func addColumn(_ key: Key, runs: Int, _ names: inout Set<String>) -> Int {
@@ -116,27 +140,39 @@ extension HyperparameterColumns.Column {
 }
 
 extension HyperparameterColumns {
-  /// The columns of several tables, each once, in the order in which they are met, under names that `names` lacks.
-  static func union(_ tables: [[Column]], reserving names: Set<String>) -> [Column] {
+  /// The columns of several layouts, each once, in the order in which they are met, under names that `names` lacks. A
+  /// column has categories where all of the layouts say which.
+  static func union(_ layouts: [RunLayout], reserving names: Set<String>) -> [Column] {
     var names = names.union(Schema.reserved)
     var positions: [Key: Int] = [:]
     var columns: [Column] = []
-    var texts: [Int: Set<String>?] = [:]
-    for column in tables.joined() {
-      let key = Key(name: column.name, kind: column.kind)
+    var texts: [Set<String>?] = []
+    for entry in layouts.lazy.flatMap(\.entries) {
+      let key = Key(name: entry.name, kind: entry.kind)
       let position = positions[key] ?? columns.count
       if position == columns.count {
         positions[key] = position
-        columns.append(Column(column.name, column.kind, &names))
-        texts[position] = .some([])
+        columns.append(Column(entry.name, entry.kind, &names))
+        texts.append(entry.kind == .text ? [] : nil)
       }
-      guard column.kind == .text else { continue }
-      texts[position] = column.categories.flatMap { categories in texts[position]??.union(categories) }
+      if let text = entry.text { texts[position]?.insert(text) } else { texts[position] = nil }
     }
-    for (position, categories) in texts where columns[position].kind == .text {
+    for (position, categories) in texts.enumerated() {
       if let categories, categories.count <= maximumCategories { columns[position].categories = categories.sorted() }
     }
     return columns
+  }
+}
+
+/// What makes up a run's hyperparameters, in a trial's order, whatever file it lies in.
+struct RunLayout: Hashable, Sendable {
+  var entries: [Entry]
+
+  struct Entry: Hashable, Sendable {
+    var name: String
+    var kind: HyperparameterColumns.Kind
+    /// Of a column with categories: the run's.
+    var text: String?
   }
 }
 
@@ -155,8 +191,12 @@ extension HyperparameterColumns {
 
   var layoutsText: String { Self.text(of: layouts) }
 
-  static func text(of layouts: [[Int]]) -> String {
-    layouts.map { $0.map(String.init).joined(separator: " ") + "\n" }.joined()
+  /// One line a layout: columns, and behind a colon the category, separated by blanks.
+  static func text(of layouts: [[Entry]]) -> String {
+    layouts.map { layout in
+      layout.map { entry in entry.category.map { "\(entry.column):\($0)" } ?? "\(entry.column)" }
+        .joined(separator: " ") + "\n"
+    }.joined()
   }
 
   /// Reads what ``columnsText()`` wrote; nil for anything else.
@@ -177,14 +217,33 @@ extension HyperparameterColumns {
     return columns
   }
 
-  /// Nil where the text is not what ``layoutsText`` writes for that many columns.
-  static func parseLayouts(_ text: String, columns: Int) -> [[Int]]? {
-    var layouts: [[Int]] = []
+  /// Nil where the text is not what ``layoutsText`` writes for these columns.
+  static func parseLayouts(_ text: String, _ columns: [Column]) -> [[Entry]]? {
+    var layouts: [[Entry]] = []
     for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-      let positions = line.split(separator: " ").map { Int($0) ?? -1 }
-      guard positions.allSatisfy((0..<columns).contains) else { return nil }
-      layouts.append(positions)
+      var layout: [Entry] = []
+      for word in line.split(separator: " ") {
+        guard let entry = Entry(word), columns.indices.contains(entry.column) else { return nil }
+        if let category = entry.category {
+          guard let categories = columns[entry.column].categories, categories.indices.contains(category) else {
+            return nil
+          }
+        }
+        layout.append(entry)
+      }
+      layouts.append(layout)
     }
     return layouts
+  }
+}
+
+extension HyperparameterColumns.Entry {
+  fileprivate init?(_ word: Substring) {
+    let parts = word.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let column = Int(parts[0]) else { return nil }
+    self.init(column: column)
+    guard parts.count == 2 else { return }
+    guard let category = Int(parts[1]) else { return nil }
+    self.category = category
   }
 }

@@ -4,17 +4,18 @@ import Experiments
 enum Schema {
   static let conventions = "CF-1.11"
   /// The global attribute that tells a shard from other HDF5 files.
-  static let format = (name: "format", value: "ravine-shard-1")
+  static let format = (name: "format", value: "ravine-shard-2")
+  /// What is read: in the first version, texts of hyperparameters are codes whose meaning is the shard's own.
+  static let readableFormats = ["ravine-shard-1", format.value]
 
   enum Attribute {
     static let manifest = "manifest"
     /// Of a merged file: what `test.json` of its sweep says.
     static let testEvaluation = "test_evaluation"
-    /// One line a hyperparameter column: variable, kind and name, separated by tabs.
+    /// One line a hyperparameter column: variable, kind, name and categories, separated by tabs.
     static let columns = "hyperparameter_columns"
-    /// One line a layout: the positions of its columns, in the order of the trial's hyperparameters.
+    /// One line a layout: the positions of its columns and categories, in the order of the trial's hyperparameters.
     static let layouts = "hyperparameter_layouts"
-    static let categories = "categories"
     static let parameters = "parameters"
   }
 

@@ -1,7 +1,7 @@
 import Experiments
 
 extension ShardContent {
-  mutating func addHyperparameters(_ columns: HyperparameterColumns) throws {
+  mutating func addHyperparameters(_ columns: HyperparameterColumns) {
     variables.append(
       Variable(
         Schema.Name.layout, along: [Schema.Name.run], .int32(columns.layoutOfRun.map { Int32($0) }),
@@ -10,7 +10,7 @@ extension ShardContent {
       switch column.kind {
       case .integer: addIntegers(column, values)
       case .number: addNumbers(column, values)
-      case .text: try addTexts(column, values)
+      case .text: addTexts(column, values)
       case .list: addLists(column, values)
       }
     }
@@ -34,20 +34,10 @@ extension ShardContent {
         fill: .nan))
   }
 
-  private mutating func addTexts(_ column: HyperparameterColumns.Column, _ values: [HyperparameterValue?]) throws {
-    let texts = values.map { value -> String? in if case .text(let text) = value { text } else { nil } }
-    guard let categories = column.categories else {
-      variables.append(
-        Variable(
-          column.variable, along: [Schema.Name.run], .text(texts.map { $0 ?? "" }), longName: column.longName))
-      return
-    }
-    let codes = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, Int8($0)) })
-    var variable = Variable.category(
-      column.variable, codes: texts.map { text in text.flatMap { codes[$0] } ?? -1 }, meanings: categories,
-      longName: column.longName)
-    variable.texts.append((Schema.Attribute.categories, try JSON.text(categories)))
-    variables.append(variable)
+  private mutating func addTexts(_ column: HyperparameterColumns.Column, _ values: [HyperparameterValue?]) {
+    // Texts and not codes: those of two shards mean the same, so other programs may put one behind the other.
+    let texts = values.map { if case .text(let text) = $0 { text } else { "" } }
+    variables.append(Variable(column.variable, along: [Schema.Name.run], .text(texts), longName: column.longName))
   }
 
   private mutating func addLists(_ column: HyperparameterColumns.Column, _ values: [HyperparameterValue?]) {

@@ -8,7 +8,7 @@ extension ShardContent {
     try addAttributes(manifest, columns)
     add(
       .text(records.map(\.identity.description)), Schema.Name.identity, "identity of the trial: a hash of its content")
-    try addHyperparameters(columns)
+    addHyperparameters(columns)
     addOutcomes(records)
     addCosts(records)
     addValidationSamples(records)

@@ -27,8 +27,9 @@ struct ShardFile: ~Copyable {
     }
     let file = try InputFile.open(bytes, known: known)
     let format = try file.text(Schema.format.name)
-    guard format == Schema.format.value else {
-      throw StoreError.damaged(path: path, reason: "its format is “\(format)”, “\(Schema.format.value)” is read")
+    guard Schema.readableFormats.contains(format) else {
+      throw StoreError.damaged(
+        path: path, reason: "its format is “\(format)”, up to “\(Schema.format.value)” is read")
     }
     let run = try file.dataset(Schema.Name.run)
     guard run.extents.count == 1 else { throw StoreError.damaged(path: path, reason: "run is no dimension") }

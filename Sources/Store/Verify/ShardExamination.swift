@@ -23,6 +23,7 @@ struct ShardExamination {
       let count = shard.count
       do {
         for name in try shard.file.rootDatasets() { try shard.readThrough(name) }
+        try shard.checkTexts(of: runs, &tables)
         return (count, all, nil)
       } catch  where Recovery.isDamage(error) {
         let readable = try all.indices.filter { try shard.readableRecord(row: $0) != nil }.map { all[$0] }
@@ -69,6 +70,24 @@ extension ShardFile {
         _ = try? ShardFile.testEvaluation(of: path)
         for name in try shard.file.rootDatasets() { try? shard.readThrough(name) }
         try shard.close()
+      }
+    }
+  }
+
+  /// That texts of hyperparameters are what the runs' layouts say they are. Throws ``StoreError/damaged``.
+  fileprivate func checkTexts(of runs: [RunSummary], _ tables: inout TableCache) throws {
+    let (columns, layouts) = try hyperparameterTable(&tables)
+    let coded = Self.codedColumns(columns, layouts)
+    for (index, column) in columns.enumerated()
+    where column.kind == .text && column.categories != nil && !coded.contains(index) {
+      for (run, text) in zip(runs, try textColumn(column.variable)) {
+        let texts = run.hyperparameters.lazy.compactMap { entry -> String? in
+          if case .text(let text) = entry.value, entry.name == column.name { text } else { nil }
+        }
+        let expected = withoutZeros(texts.first ?? "")
+        guard text == expected else {
+          throw damaged("\(column.variable) of run \(run.identity) is “\(text)”, its layout says “\(expected)”")
+        }
       }
     }
   }

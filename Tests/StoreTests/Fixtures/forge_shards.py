@@ -5,6 +5,7 @@ With a third argument, a prefix of their names, each gets a seal (docs/format.md
 What a program must say of each is in ForgedShardTests.swift."""
 
 import pathlib
+import re
 import shutil
 import struct
 import sys
@@ -74,7 +75,7 @@ forgeries = {
     "huge_run": replaced("run", None, shape=(1 << 40,), dtype="i4", chunks=(1 << 10,)),
     "layout": changed("hyperparameter_layout", 0, 1000),
     "negative_layout": changed("hyperparameter_layout", 0, -1),
-    "category": changed("optimizer", 0, 100),
+    "category": attribute("hyperparameter_layouts", lambda text: re.sub(r":\d+", ":100", text, count=1)),
     "outcome": changed("outcome", 0, 9),
     "list_count": changed("keep_probability_count", 0, 1000),
     "negative_list_count": changed("keep_probability_count", 0, -1),
