@@ -94,14 +94,41 @@ public struct SweepRun: Sendable {
 
     let monitor = display.monitor(progress, label: sweep.label)
     defer { display.end(monitor) }
-    try engine.run(pending, of: sweep, keeping: weights, monitor: monitor, stop: stop) { record in
+    let append: @Sendable (TrialRecord) throws -> Void = { record in
       try store.append(record)
       if case .failed(let message) = record.outcome {
         display.logger.warning("run \(record.identity.short) failed: \(message)")
       }
     }
+    try train(pending, done: completed, keeping: weights, display, monitor, stop, append)
     return Outcome(
       total: progress.total, resumed: progress.resumed, progress: monitor.current, seconds: monitor.seconds)
+  }
+
+  /// Trains the trials: first those that were in no crash of an earlier process, then the others one at a time, so that
+  /// the next crash is known to be the doing of one.
+  private func train(
+    _ pending: TrialList, done: Set<TrialIdentity>, keeping weights: KeptWeights, _ display: SweepDisplay,
+    _ monitor: ProgressMonitor, _ stop: StopFlag, _ append: @escaping @Sendable (TrialRecord) throws -> Void
+  ) throws {
+    var limits = TrialLimits()
+    limits.crashes = try RunningTrials.crashes(directory: directory, done: done).trials
+    // Without it the sweep goes on as well: some file systems map no files, and a full disk is said by the journal.
+    let running = try? RunningTrials(directory: directory, workers: engine.workers)
+    let identities = pending.identities
+    let isSuspect = identities.map { limits.crashes[$0] != nil }
+    let suspects = pending.selecting(identities.indices.filter { isSuspect[$0] })
+    if !suspects.isEmpty {
+      let count = Quantity.count(suspects.count, "run")
+      display.logger.warning("an earlier process crashed while \(count) were under way: they come last, one at a time")
+    }
+    let unsuspected = suspects.isEmpty ? pending : pending.selecting(identities.indices.filter { !isSuspect[$0] })
+    var alone = engine
+    alone.workers = 1
+    for (engine, trials) in [(engine, unsuspected), (alone, suspects)] where !trials.isEmpty && !stop.isRaised {
+      _ = try engine.run(
+        trials, of: sweep, keeping: weights, limits: limits, running: running, monitor, stop, append)
+    }
   }
 
   /// The experiment's runs on disk, in the order of identity. Read again where others write as well.
@@ -119,17 +146,20 @@ public struct SweepRun: Sendable {
     guard let first = sweep.experiment.trials.first, sweep.library.size(for: first).test > 0 else { return }
     let reader = try ResultReader(path: directory)
     let rule = sweep.experiment.selection
-    let known = try reader.testEvaluation.flatMap { $0.selection == rule ? $0.runs : nil } ?? []
-    guard !winner.isEmpty, known.map(\.identity) != winner.map(\.description) else { return }
-    let tested = Dictionary(known.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
-    // The same run by the same rule says the same again.
+    let before = try reader.testEvaluation
+    let isCurrent = before?.selection == rule && before?.runs.map(\.identity) == winner.map(\.description)
+    guard !winner.isEmpty, !isCurrent else { return }
+    let tested = before?.results(by: rule) ?? [:]
     let untested = winner.filter { tested[$0.description] == nil }
     if !untested.isEmpty {
       display.logger.info("Looking at the test set for the winner, \(Quantity.count(untested.count, "seed"))")
     }
     let new = try testEvaluation(of: untested, identities, reader)
     let results = tested.merging(new.map { ($0.identity, $0) }) { first, _ in first }
-    try store.write(TestEvaluation(selection: rule, runs: winner.compactMap { results[$0.description] }))
+    let runs = winner.compactMap { results[$0.description] }
+    try store.write(
+      before?.followed(by: rule, winner: runs, new: new)
+        ?? TestEvaluation(selection: rule, runs: runs, mayLackLooks: try reader.hasLostTestEvaluation))
   }
 
   private func testEvaluation(

@@ -131,17 +131,27 @@ public struct Plan: Sendable {
   /// Parameters, gradient, optimizer state, kept copies, the activations of a block of samples, and the vectors of a probe
   /// of the curvature.
   public var workerBytes: Double {
-    experiment.trials.configurations.reduce(0) { largest, configuration in
-      let trial = configuration.trial
-      let size = size(of: trial)
-      let vectors = 2 + trial.optimizer.kind.stateVectors + max(1, weightsKept.count)
-      let rows = min(size.blockRows, max(trainSamples, validationSamples))
-      let numbers = Double(vectors) * Double(size.parameters) + Double(rows) * Double(size.activations)
-      let matrices =
-        Double(size.parameters) * Double(size.parameters)
-        * trial.optimizer.kind.bytesASquareParameter(trial.precision)
-      return max(largest, numbers * trial.precision.bytes + matrices + (probeWork(of: trial)?.bytes ?? 0))
-    }
+    experiment.trials.configurations.reduce(0) { max($0, workerBytes(of: $1.trial)) }
+  }
+
+  /// Memory of the worker that runs a trial, its share of the data left out: as ``workerBytes``.
+  public func workerBytes(of trial: Trial) -> Double {
+    let size = size(of: trial)
+    let vectors = 2 + trial.optimizer.kind.stateVectors + max(1, weightsKept.count)
+    let rows = min(size.blockRows, max(trainSamples, validationSamples))
+    let numbers = Double(vectors) * Double(size.parameters) + Double(rows) * Double(size.activations)
+    let matrices =
+      Double(size.parameters) * Double(size.parameters)
+      * trial.optimizer.kind.bytesASquareParameter(trial.precision)
+    return numbers * trial.precision.bytes + matrices + (probeWork(of: trial)?.bytes ?? 0)
+  }
+
+  /// What a trial's record takes, without the vectors that probes may keep.
+  public func recordBytes(of trial: Trial) -> Double {
+    let columns = Trace.columns.count - (trial.optimizer.kind.isSecondOrder ? 0 : Trace.secondOrderColumns)
+    let trace = Double(trial.training.epochs + 1) * Double(columns) * 8
+    let weights = Double(weightsKept.count) * Double(size(of: trial).parameters) * trial.precision.bytes
+    return 400 + trace + weights
   }
 
   /// Memory of the training and validation data, which the workers share: once for each precision in use.
@@ -154,12 +164,7 @@ public struct Plan: Sendable {
   /// What all runs leave on disk, before compression: traces, about 400 bytes of description each, and kept weights.
   public var diskBytes: Double {
     experiment.trials.configurations.reduce(0) { sum, configuration in
-      let trial = configuration.trial
-      let columns = Trace.columns.count - (trial.optimizer.kind.isSecondOrder ? 0 : Trace.secondOrderColumns)
-      let trace = Double(trial.training.epochs + 1) * Double(columns) * 8
-      let weights = Double(weightsKept.count) * Double(size(of: trial).parameters) * trial.precision.bytes
-      let bytes = 400 + trace + weights
-      return sum + bytes * Double(configuration.indices.count)
+      sum + recordBytes(of: configuration.trial) * Double(configuration.indices.count)
     }
   }
 

@@ -17,12 +17,28 @@ public struct LocalEngine: Sendable {
     _ trials: TrialList, of sweep: PreparedSweep, keeping: KeptWeights, monitor: ProgressMonitor, stop: StopFlag,
     record: @escaping @Sendable (TrialRecord) throws -> Void
   ) throws -> Scheduler.Outcome {
+    try run(trials, of: sweep, keeping: keeping, limits: TrialLimits(), running: nil, monitor, stop, record)
+  }
+
+  /// As above; keeps in `running` what is under way, and refuses what the limits refuse.
+  func run(
+    _ trials: TrialList, of sweep: PreparedSweep, keeping: KeptWeights, limits: TrialLimits, running: RunningTrials?,
+    _ monitor: ProgressMonitor, _ stop: StopFlag, _ record: @escaping @Sendable (TrialRecord) throws -> Void
+  ) throws -> Scheduler.Outcome {
     let queue = TrialQueue(heaviestFirst: trials, cost: sweep.cost)
     let atATime = min(workers, trials.count)
+    let budget = MemoryBudget(limits.memory - sweep.plan.dataBytes)
     return try scheduler.run(queue, stop: stop) { next in
       monitor.started()
+      if let reason = limits.refusal(of: next.trial, next.identity, sweep.plan) {
+        return TrialRecord(
+          identity: next.identity, hyperparameters: next.hyperparameters, outcome: .failed(message: reason))
+      }
       let run = TrialRun(next, selection: sweep.experiment.selection, keeping: keeping)
-      var result = sweep.library.run(run) { stop.isRaised }
+      var result = budget.with(sweep.plan.workerBytes(of: next.trial)) {
+        func train() -> TrialRecord? { stop.isRaised ? nil : sweep.library.run(run) { stop.isRaised } }
+        return running.map { $0.during(next.identity, train) } ?? train()
+      }
       result?.cost.workers = atATime
       if result == nil { monitor.abandoned() }
       return result

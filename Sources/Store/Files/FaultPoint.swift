@@ -36,6 +36,8 @@ struct FaultPoint: Hashable, Sendable {
   /// The shard is on the device; its journal is still there.
   static let shardDone = FaultPoint(name: "shard-done")
   static let journalGone = FaultPoint(name: "journal-gone")
+  /// A trial is about to be trained. No step of a commit: here the process crashes, by ``crash()``.
+  static let trialCrash = FaultPoint(name: "trial-crash")
 
   /// Ends the process where this is the passing that was asked for.
   @inline(__always) func pass() {
@@ -51,6 +53,12 @@ struct FaultPoint: Hashable, Sendable {
   private func passArmed() {
     guard Self.armed?.name == name else { return }
     if Self.passings.wrappingAdd(1, ordering: .relaxed).newValue == Self.armed?.passing { kill(getpid(), SIGKILL) }
+  }
+
+  /// Ends the process by a fault of its own where this is the passing that was asked for.
+  func crash() {
+    guard let armed = Self.armed, armed.name == name else { return }
+    if Self.passings.wrappingAdd(1, ordering: .relaxed).newValue == armed.passing { raise(SIGSEGV) }
   }
 
   private static let passings = Atomic(0)

@@ -114,6 +114,13 @@ struct FileDescriptor: ~Copyable {
     return done
   }
 
+  /// The first bytes, mapped into memory and shared: what is stored there is in the file, whatever ends the process.
+  func map(_ length: Int) throws -> UnsafeMutableRawPointer {
+    let start = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_SHARED, raw, 0)
+    guard let start, start != MAP_FAILED else { throw failure("mmap") }
+    return start
+  }
+
   func truncate(to size: Int) throws {
     guard retrying({ ftruncate(raw, off_t(size)) }) == 0 else { throw failure("ftruncate") }
   }
