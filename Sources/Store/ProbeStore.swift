@@ -16,8 +16,14 @@ public final class ProbeStore: Sendable {
     guard try Files.isDirectory(directory.path), try Files.exists(directory.manifest) else {
       throw StoreError.notResults(path: path, reason: "it is not the directory of a sweep")
     }
-    manifest = try JSON.read(SweepManifest.self, path: directory.manifest)
+    var manifest = try MetadataFile.read(SweepManifest.self, path: directory.manifest)
     lock = try DirectoryLock(directory, shared: true)
+    if manifest.formatVersion < SweepManifest.currentFormatVersion {
+      // Programs that know only the older version must not meet the new one's files.
+      manifest.formatVersion = SweepManifest.currentFormatVersion
+      try MetadataFile.write(manifest, to: directory.manifest)
+    }
+    self.manifest = manifest
   }
 
   /// Stores measurements of a run. On return they are on the device.

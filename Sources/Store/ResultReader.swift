@@ -39,7 +39,7 @@ public final class ResultReader: Sendable {
     if try Files.isDirectory(directory.path) {
       guard try Files.exists(directory.manifest) else { throw NotResults.directory(path) }
       source = .directory(directory)
-      manifest = try JSON.read(SweepManifest.self, path: directory.manifest)
+      manifest = try MetadataFile.read(SweepManifest.self, path: directory.manifest)
     } else {
       guard try Files.exists(path) else { throw StoreError.notResults(path: path, reason: "there is no such file") }
       source = .file(path)
@@ -52,10 +52,11 @@ public final class ResultReader: Sendable {
         return manifest
       }
     }
-    guard manifest.formatVersion == SweepManifest.currentFormatVersion else {
+    guard SweepManifest.readableFormatVersions.contains(manifest.formatVersion) else {
       throw StoreError.notResults(
         path: path,
-        reason: "format version \(manifest.formatVersion), this program reads \(SweepManifest.currentFormatVersion)")
+        reason: "format version \(manifest.formatVersion), this program reads up to"
+          + " \(SweepManifest.currentFormatVersion)")
     }
   }
 
@@ -68,15 +69,30 @@ public final class ResultReader: Sendable {
   /// Empties ``unread``, where what was asked for was found in the rest.
   public func forgetUnread() { state.withLock { $0.unread = [] } }
 
-  /// What the test set says about the winner; nil where it was not looked at. Throws ``StoreError``.
+  /// What the test set says about the winner; nil where it was not looked at, or where the file is damaged, which is
+  /// noticed. Throws ``StoreError``.
   public var testEvaluation: TestEvaluation? {
     get throws {
       switch source {
       case .directory(let directory):
         guard try Files.exists(directory.testEvaluation) else { return nil }
-        return try JSON.read(TestEvaluation.self, path: directory.testEvaluation)
+        do {
+          return try MetadataFile.read(TestEvaluation.self, path: directory.testEvaluation)
+        } catch  where Recovery.isDamage(error) {
+          leaveOut(
+            UnreadFile(directory.testEvaluation, error), "the test set's result is left out, sweep run makes it anew")
+          return nil
+        }
       case .file(let path): return try HDF5.run { try ShardFile.testEvaluation(of: path) }
       }
+    }
+  }
+
+  /// Whether a result of the test set was damaged and set aside: how often it was looked at is then not known.
+  public var hasLostTestEvaluation: Bool {
+    get throws {
+      guard case .directory(let directory) = source else { return false }
+      return try !Files.names(in: directory.quarantine, suffix: "-" + Files.name(of: directory.testEvaluation)).isEmpty
     }
   }
 

@@ -97,7 +97,7 @@ struct Recovery {
       adopted.append(journal)
       for record in replay.records where add(record.identity, record.outcome) {
         runs.append(RunSummary(record))
-        block.append(record, bytes: Journal.frame(for: record).count)
+        block.append(record, bytes: try Journal.frame(for: record).count)
         if block.isFull(options) {
           blocks.append(block)
           block = Block()

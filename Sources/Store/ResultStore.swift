@@ -37,6 +37,9 @@ public final class ResultStore: Sendable {
     case shared
   }
 
+  /// The most that a run's record may take.
+  public static let maximumRecordBytes = JournalFormat.maximumPayload
+
   private let directory: ResultDirectory
   private let manifest: SweepManifest
   private let options: Options
@@ -80,25 +83,40 @@ public final class ResultStore: Sendable {
     for part in [directory.path, directory.shards, directory.journals] { try Files.makeDirectory(part) }
     let lock = try DirectoryLock(directory, shared: options.access == .shared)
     try FileSystemProbe.run(in: directory.shards)
-    let settled = try settleManifest(manifest, in: directory)
-    let recovery = try Recovery(directory, manifest: settled, options: options)
+    var notices: [String] = []
+    let settled = try settleManifest(manifest, in: directory, &notices)
+    try setAsideTestEvaluation(in: directory, &notices)
+    var recovery = try Recovery(directory, manifest: settled, options: options)
+    recovery.notices = notices + recovery.notices
     return try ResultStore(directory, manifest: settled, options: options, lock: lock, recovery: recovery)
   }
 
-  /// Writes `sweep.json` where there is none or the grid has grown; refuses another experiment's.
+  /// Writes `sweep.json` where there is none or the grid has grown; refuses another experiment's. Where it is lost, the
+  /// copies in shards and journals stand for it: other runs must not come in for want of one file.
   private static func settleManifest(
-    _ manifest: SweepManifest, in directory: ResultDirectory
+    _ manifest: SweepManifest, in directory: ResultDirectory, _ notices: inout [String]
   ) throws -> SweepManifest {
     var manifest = manifest
-    if try Files.exists(directory.manifest) {
-      let existing = try JSON.read(SweepManifest.self, path: directory.manifest)
+    manifest.formatVersion = SweepManifest.currentFormatVersion
+    if let existing = try SweepManifest.settled(in: directory, &notices) {
       let differences = existing.conflicts(with: manifest)
       guard differences.isEmpty else { throw SweepConflict(directory: directory.path, differences: differences) }
       manifest.created = existing.created
       if manifest == existing { return existing }
     }
-    try Files.replace(directory.manifest, with: try JSON.encode(manifest))
+    try MetadataFile.write(manifest, to: directory.manifest)
     return manifest
+  }
+
+  /// A damaged `test.json` is made anew from the winner's runs.
+  private static func setAsideTestEvaluation(in directory: ResultDirectory, _ notices: inout [String]) throws {
+    guard try Files.exists(directory.testEvaluation) else { return }
+    do {
+      _ = try MetadataFile.read(TestEvaluation.self, path: directory.testEvaluation)
+    } catch  where Recovery.isDamage(error) {
+      let kept = try directory.moveToQuarantine(directory.testEvaluation)
+      notices.append("\(error); moved to \(printable(kept)), the test set is looked at again for the winner")
+    }
   }
 
   /// Trials that need not be run again: their record is on disk and says more than that the run failed.
@@ -126,7 +144,7 @@ public final class ResultStore: Sendable {
   public func append(_ record: TrialRecord) throws {
     try record.validate(named: state.withLock { $0.block.latestHyperparameters })
     try committer.checkFailure()
-    let frame = Journal.frame(for: record)
+    let frame = try Journal.frame(for: record)
     let full = try state.withLock { state -> Block? in
       guard state.lock != nil else { throw StoreError.closed(directory: directory.path) }
       guard !state.completed.contains(record.identity) else { return nil }
@@ -143,7 +161,8 @@ public final class ResultStore: Sendable {
   private func journal(_ state: inout State) throws -> Journal {
     if let journal = state.journal { return journal }
     let journal = try Journal(
-      creating: directory.makeNewJournalPath(), synchronizes: options.synchronization == .everyRecord)
+      creating: directory.makeNewJournalPath(), manifest: manifest,
+      synchronizes: options.synchronization == .everyRecord)
     state.journal = journal
     state.block.journals.append(journal.file)
     return journal
@@ -178,6 +197,6 @@ public final class ResultStore: Sendable {
 
   /// Stores what the test set says about the winner of a sweep that has ended.
   public static func write(_ evaluation: TestEvaluation, directory path: String) throws {
-    try Files.replace(ResultDirectory(path).testEvaluation, with: try JSON.encode(evaluation))
+    try MetadataFile.write(evaluation, to: ResultDirectory(path).testEvaluation)
   }
 }

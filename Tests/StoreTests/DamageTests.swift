@@ -88,7 +88,7 @@ import Testing
     let name = "journal/\(try sweep.names("journal")[0])"
     let original = try Data(contentsOf: sweep.url(name))
     let shards = sweep.done(records[0..<6])
-    let first = JournalFormat.magic.count + Journal.frame(for: records[6]).count
+    let first = JournalFormat.magic.count + (try Journal.frame(for: records[6])).count
     for position in stride(from: 0, to: original.count, by: cuts ? 64 : 13) {
       let kept = try disturb(name, at: position, cuts ? .cut : .flip, original, comparesRecords: position % 11 == 0)
       let whole = position >= first ? 1 : 0

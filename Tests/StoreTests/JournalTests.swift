@@ -105,7 +105,7 @@ import Testing
     let journal = try Journal(creating: path, synchronizes: false)
     var ends = [JournalFormat.magic.count]
     for record in records {
-      let frame = Journal.frame(for: record)
+      let frame = try Journal.frame(for: record)
       try journal.append(frame)
       ends.append(ends[ends.count - 1] + frame.count)
     }

@@ -88,7 +88,8 @@ import Testing
   }
 
   @Test func largeRunsMakeSmallerShards() throws {
-    let store = try sweep.open { $0.bytesPerShard = 3 * Journal.frame(for: records[0]).count }
+    let bytes = try Journal.frame(for: records[0]).count
+    let store = try sweep.open { $0.bytesPerShard = 3 * bytes }
     for record in records { try store.append(record) }
     try store.close()
     #expect(try sweep.names("shards").count > 5)
@@ -165,11 +166,11 @@ import Testing
 
   @Test func aNewerFormatIsRefused() throws {
     try sweep.open().close()
-    let text = try String(contentsOf: sweep.url("sweep.json"), encoding: .utf8)
-    try text.replacing("\"formatVersion\" : 1", with: "\"formatVersion\" : 2")
-      .write(to: sweep.url("sweep.json"), atomically: true, encoding: .utf8)
+    var manifest = Sample.manifest()
+    manifest.formatVersion = 3
+    try MetadataFile.write(manifest, to: sweep.url("sweep.json").path)
     let error = #expect(throws: StoreError.self) { try sweep.reader() }
-    #expect("\(error!)".contains("format version 2, this program reads 1"))
+    #expect("\(error!)".contains("format version 3, this program reads up to 2"))
     #expect(throws: SweepConflict.self) { try sweep.open() }
   }
 

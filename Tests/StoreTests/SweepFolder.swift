@@ -44,7 +44,7 @@ struct SweepFolder {
     try FileManager.default.createDirectory(at: url("journal"), withIntermediateDirectories: true)
     let journal = try Journal(
       creating: url("journal/\(UniqueName.next())\(JournalFormat.suffix)").path, synchronizes: true)
-    for record in records { try journal.append(Journal.frame(for: record)) }
+    for record in records { try journal.append(try Journal.frame(for: record)) }
   }
 
   /// A shard of these runs under its own name, as an interrupted sweep leaves one.

@@ -24,14 +24,16 @@ final class Journal {
   /// Set where a failed write could not be undone, so that nothing can follow it.
   private var isBroken = false
 
-  /// Creates the file. Throws ``StoreError/system``.
+  /// Creates the file. Its first frame says what the runs are of, so that no other file is needed to know it. Throws
+  /// ``StoreError/system``.
   ///
   /// It has its name only once it is locked: a peer of a shared sweep takes up every journal that nobody holds.
-  init(creating path: String, synchronizes: Bool) throws {
+  init(creating path: String, manifest: SweepManifest? = nil, synchronizes: Bool) throws {
+    let start = try JournalFormat.magic + (manifest.map(Self.frame(for:)) ?? [])
     self.synchronizes = synchronizes
     var descriptor = try TemporaryFile.create(for: path, O_APPEND)
     do {
-      try descriptor.write(JournalFormat.magic)
+      try descriptor.write(start)
       try descriptor.rename(to: path)
     } catch {
       unlink(descriptor.path)
@@ -39,17 +41,36 @@ final class Journal {
     }
     FaultPoint.journalMade.pass()
     file = JournalFile(descriptor)
-    end = JournalFormat.magic.count
+    end = start.count
     if synchronizes { try Files.synchronizeDirectory(Files.parent(of: path)) }
   }
 
   /// One frame: what ``append(_:)`` takes. Separate, so that workers encode without holding the store.
-  static func frame(for record: TrialRecord) -> [UInt8] {
+  ///
+  /// Throws ``StoreError/invalidRecord`` where the record is longer than what is read again.
+  static func frame(
+    for record: TrialRecord, limit: Int = JournalFormat.maximumPayload
+  ) throws -> [UInt8] {
     let numbers = record.weights.initial.count + record.weights.best.count + record.weights.final.count
     let size = record.weights.precision == .double ? 8 : 4
     var writer = ByteWriter(capacity: 4096 + size * numbers + 8 * Trace.columns.count * (record.trace.count + 1))
     for _ in 0..<JournalFormat.frameHeaderLength { writer.append(0 as UInt8) }
     RecordCoding.encode(record, into: &writer)
+    guard writer.bytes.count - JournalFormat.frameHeaderLength <= limit else {
+      throw StoreError.invalidRecord(
+        identity: record.identity,
+        reason: "it takes \(writer.bytes.count) bytes, \(limit) are the most a run may take; fewer"
+          + " weights can be kept with --weights")
+    }
+    JournalFormat.seal(&writer, from: 0)
+    return writer.bytes
+  }
+
+  private static func frame(for manifest: SweepManifest) throws -> [UInt8] {
+    var writer = ByteWriter()
+    for _ in 0..<JournalFormat.frameHeaderLength { writer.append(0 as UInt8) }
+    writer.append(JournalFormat.manifestVersion)
+    for byte in try JSON.encode(manifest, pretty: false) { writer.append(byte) }
     JournalFormat.seal(&writer, from: 0)
     return writer.bytes
   }

@@ -4,9 +4,11 @@ enum JournalFormat {
   static let magic: [UInt8] = Array("RVNJRNL".utf8) + [1]
   /// Length of the payload, CRC-32 of the payload, CRC-32 of these first eight bytes.
   static let frameHeaderLength = 12
-  /// More than any record needs; a longer one is damage.
+  /// The most that a record may take; a longer one is damage.
   static let maximumPayload = 1 << 30
   static let suffix = ".journal"
+  /// The payload's first byte where no run follows but the manifest, as JSON.
+  static let manifestVersion: UInt8 = 0
 
   /// Fills the header of the frame that begins at `start` and ends with `bytes`.
   static func seal(_ writer: inout ByteWriter, from start: Int) {

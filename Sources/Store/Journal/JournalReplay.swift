@@ -4,6 +4,8 @@ import Glibc
 /// The runs a journal holds: its valid prefix.
 struct JournalReplay {
   var records: [TrialRecord] = []
+  /// Of the sweep that wrote it; nil in journals of older versions.
+  private(set) var manifest: SweepManifest?
   var tail = Tail.complete
 
   enum Tail: Hashable {
@@ -88,7 +90,11 @@ struct JournalReplay {
       return nil
     }
     do {
-      records.append(try RecordCoding.decode(payload))
+      if payload.first == JournalFormat.manifestVersion {
+        manifest = try JSON.decode(SweepManifest.self, from: Array(payload.dropFirst()), path: file.path)
+      } else {
+        records.append(try RecordCoding.decode(payload))
+      }
     } catch {
       tail = damage((error as? ByteReader.Malformed)?.reason ?? "\(error)")
       return nil

@@ -35,10 +35,10 @@ public struct ResultMerge: Sendable {
     }
     let output = try OutputFile(path)
     guard try replaces || !output.isTaken else { throw StoreError.exists(path: path) }
-    let manifest = try JSON.read(SweepManifest.self, path: results.manifest)
-    let evaluation =
-      try Files.exists(results.testEvaluation)
-      ? JSON.read(TestEvaluation.self, path: results.testEvaluation) : nil
+    var manifest = try MetadataFile.read(SweepManifest.self, path: results.manifest)
+    manifest.formatVersion = SweepManifest.currentFormatVersion
+    let reader = try ResultReader(path: directory)
+    let evaluation = try reader.testEvaluation
     // As readers do: a journal goes only after its shard has come.
     let journals = try output.translating {
       try JournalShards(results.journalPaths(), manifest: manifest, beside: output.temporaryBase)
@@ -59,7 +59,8 @@ public struct ResultMerge: Sendable {
     let writer = MergeWriter(plan: plan, sources: sources, budget: memoryBudget)
     let bytes = try output.write(replaces: replaces) { try writer.write(to: $0) }
     return Outcome(
-      runs: plan.rowSets[0].count, sources: sources.sources.count, files: 1, bytes: bytes, notices: journals.notices)
+      runs: plan.rowSets[0].count, sources: sources.sources.count, files: 1, bytes: bytes,
+      notices: reader.notices + journals.notices)
   }
 
   /// Joins the small shards that interrupted sweeps leave into full ones. The directory must not be in use.
@@ -67,7 +68,8 @@ public struct ResultMerge: Sendable {
   /// A kill loses nothing: a new shard is whole before the ones it replaces go.
   public func compact(_ directory: String, options: ResultStore.Options = .init()) throws -> Outcome {
     let results = ResultDirectory(directory)
-    let manifest = try JSON.read(SweepManifest.self, path: results.manifest)
+    var manifest = try MetadataFile.read(SweepManifest.self, path: results.manifest)
+    manifest.formatVersion = SweepManifest.currentFormatVersion
     // Opening takes up journals and sets damaged shards aside, closing makes shards of what was found.
     let store = try ResultStore.open(directory: directory, manifest: manifest, options: options)
     let notices = store.notices

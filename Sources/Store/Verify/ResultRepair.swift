@@ -20,7 +20,7 @@ public enum ResultRepair {
       for probes in try directory.probePaths() { try setAsideProbes(probes, directory, &done) }
       try setAsideTestEvaluation(directory, &done)
     }
-    let manifest = try JSON.read(SweepManifest.self, path: directory.manifest)
+    let manifest = try MetadataFile.read(SweepManifest.self, path: directory.manifest)
     let store = try ResultStore.open(directory: path, manifest: manifest, options: options)
     done += store.notices
     try store.close()
@@ -28,31 +28,10 @@ public enum ResultRepair {
   }
 
   private static func restoreManifest(_ directory: ResultDirectory, _ done: inout [String]) throws -> SweepManifest {
-    var damage: any Error = StoreError.notResults(path: directory.path, reason: "the directory has no sweep.json")
-    if try Files.exists(directory.manifest) {
-      do {
-        return try JSON.read(SweepManifest.self, path: directory.manifest)
-      } catch  where Recovery.isDamage(error) {
-        damage = error
-      }
+    guard let manifest = try SweepManifest.settled(in: directory, &done) else {
+      throw StoreError.notResults(path: directory.path, reason: "the directory has no sweep.json")
     }
-    for shard in try directory.shardPaths() {
-      guard let copy = try manifest(in: shard) else { continue }
-      if try Files.exists(directory.manifest) { _ = try directory.moveToQuarantine(directory.manifest) }
-      try Files.replace(directory.manifest, with: try JSON.encode(copy))
-      done.append("\(directory.manifest): restored from \(shard)")
-      return copy
-    }
-    throw damage
-  }
-
-  /// The copy in a shard; nil where that is damaged.
-  private static func manifest(in shard: String) throws -> SweepManifest? {
-    do {
-      return try HDF5.run { try ShardFile.open(shard, requiresSeal: true).manifest() }
-    } catch  where Recovery.isDamage(error) {
-      return nil
-    }
+    return manifest
   }
 
   /// Where chunks of a shard are damaged, its other runs get a shard of their own.
@@ -120,7 +99,7 @@ public enum ResultRepair {
   private static func setAsideTestEvaluation(_ directory: ResultDirectory, _ done: inout [String]) throws {
     guard try Files.exists(directory.testEvaluation) else { return }
     do {
-      _ = try JSON.read(TestEvaluation.self, path: directory.testEvaluation)
+      _ = try MetadataFile.read(TestEvaluation.self, path: directory.testEvaluation)
     } catch  where Recovery.isDamage(error) {
       done.append("\(error); moved to \(printable(try directory.moveToQuarantine(directory.testEvaluation)))")
     }

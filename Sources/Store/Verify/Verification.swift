@@ -93,13 +93,13 @@ private struct Inspector {
       throw NotResults.directory(directory.path)
     }
     try inspectJSON(directory.manifest, .manifest, isRequired: true) { path in
-      let manifest = try JSON.read(SweepManifest.self, path: path)
-      guard manifest.formatVersion == SweepManifest.currentFormatVersion else {
+      let manifest = try MetadataFile.read(SweepManifest.self, path: path)
+      guard SweepManifest.readableFormatVersions.contains(manifest.formatVersion) else {
         throw StoreError.damaged(path: path, reason: "format version \(manifest.formatVersion)")
       }
     }
     try inspectJSON(directory.testEvaluation, .testEvaluation, isRequired: false) {
-      _ = try JSON.read(TestEvaluation.self, path: $0)
+      _ = try MetadataFile.read(TestEvaluation.self, path: $0)
     }
     // As readers do: a journal goes only after its shard has come.
     for path in try directory.journalPaths() { try Self.unlessGone { try inspectJournal(path) } }
