@@ -61,16 +61,43 @@ import Testing
     let matched = try #require(longer.matched)
     #expect(longer.sharedRuns == 0 && matched.names == ["epochs_planned"] && matched.runs == 4)
     // Differences -1, -1, -2, -2.
-    #expect(matched.comparison.difference == -1.5 && matched.timeRatio == 2)
+    #expect(matched.differences.difference == -1.5 && matched.timeRatio == 2)
     var text = ""
     longer.report(into: &text)
-    #expect(text.contains("Runs that differ in epochs_planned alone: 4; first minus second: -1.50 ± 0.29"), "\(text)")
+    // Both seeds have the average -1.5: no noise over seeds, though the configurations differ.
+    #expect(
+      text.contains(
+        "Runs that differ in epochs_planned alone: 4; first minus second: -1.5000 ± 0 (2 seeds × 2 configurations"),
+      "\(text)")
     let json = try parsed(longer)["matched"]
     #expect(json["differ_in"].texts == ["epochs_planned"] && json["runs"].number == 4)
     #expect(json["comparison"]["difference"].number == -1.5)
     let same = comparison(sweep([1, 2], epochs: 20), sweep([1, 2], epochs: 20))
     #expect(same.matched == nil && same.sharedRuns == 2)
     #expect(try parsed(same)["matched"] == .null)
+  }
+
+  /// Seeds are the sample, whatever the number of configurations. The seeds' averages differ by −1, 0 and −3.5, of
+  /// which SciPy's ttest_1samp says p = 0.28625; the six pairs taken as independent say 0.076.
+  @Test func sharedRunsAreClusteredBySeed() throws {
+    let first = runs([1, 2, 3]) + runs([5, 6, 7], rate: 0.1) + runs([9, 9], rate: 1)
+    let second = runs([2, 2, 6]) + runs([6, 6, 11], rate: 0.1) + runs([8, 8], rate: 1)
+    let shared = try #require(comparison(first, second).shared)
+    #expect(shared.seeds == 3 && shared.configurations == 2 && shared.leftOut == 2)
+    let test = try #require(shared.comparison)
+    #expect(test.counts == [3, 3] && test.degreesOfFreedom == 2 && test.difference == -1.5)
+    #expect((test.pValue - 0.2862535728536703).magnitude < 1e-12)
+  }
+
+  @Test func oneSeedIsNoTest() throws {
+    let comparison = comparison(runs([1]) + runs([2], rate: 0.1), runs([2]) + runs([4], rate: 0.1))
+    let shared = try #require(comparison.shared)
+    #expect(shared.comparison == nil && shared.difference == -1.5 && shared.configurations == 2)
+    var text = ""
+    comparison.report(into: &text)
+    #expect(text.contains("-1.5000 (1 seed × 2 configurations), of which a single seed cannot tell noise."), "\(text)")
+    let json = try parsed(comparison)["shared"]
+    #expect(json["comparison"] == .null && json["difference"].number == -1.5 && json["seeds"].number == 1)
   }
 
   @Test func sweepsWithNothingInCommon() {

@@ -3,7 +3,7 @@ import Experiments
 /// Runs of two sweeps that belong together.
 struct PairedRuns {
   /// What each is ranked by; pairs of which one cannot be ranked are left out.
-  private(set) var values: [(Double, Double)] = []
+  private(set) var pairs: [ClusteredDifferences.Pair] = []
   /// Training time of the first over that of the second.
   private var ratios: [Double] = []
 
@@ -11,18 +11,23 @@ struct PairedRuns {
   init<Key: Hashable>(_ first: Ranking, _ second: Ranking, by key: (RunSummary) -> Key) {
     var rows: [Key: Int] = [:]
     for (row, run) in second.table.runs.enumerated() { rows[key(run)] = row }
-    for (row, run) in first.table.runs.enumerated() {
-      guard let other = rows[key(run)] else { continue }
-      let (value, otherValue) = (first.values[row], second.values[other])
-      guard !value.isNaN, !otherValue.isNaN else { continue }
-      values.append((value, otherValue))
-      let ratio = run.cost.trainingSeconds / second.table.runs[other].cost.trainingSeconds
-      if ratio.isFinite { ratios.append(ratio) }
+    let seeds = first.table.column("seed")
+    for (index, configuration) in first.configurations.enumerated() {
+      for row in first.rows(of: configuration) {
+        let run = first.table.runs[row]
+        guard let other = rows[key(run)] else { continue }
+        let (value, otherValue) = (first.values[row], second.values[other])
+        guard !value.isNaN, !otherValue.isNaN else { continue }
+        pairs.append(
+          .init(seed: seeds?.codes[row] ?? 0, configuration: index, first: value, second: otherValue))
+        let ratio = run.cost.trainingSeconds / second.table.runs[other].cost.trainingSeconds
+        if ratio.isFinite { ratios.append(ratio) }
+      }
     }
   }
 
-  /// First minus second; nil without two pairs.
-  var comparison: MeanComparison? { .paired(values.map(\.0), values.map(\.1)) }
+  /// First minus second; nil without a pair.
+  var differences: ClusteredDifferences? { pairs.isEmpty ? nil : ClusteredDifferences(pairs) }
 
   /// The median; NaN without any.
   var timeRatio: Double { SampleStatistics(ratios).median }
@@ -35,7 +40,7 @@ extension SweepComparison {
     public let names: [String]
     public let runs: Int
     /// First value minus second.
-    public let comparison: MeanComparison
+    public let differences: ClusteredDifferences
     public let timeRatio: Double
 
     /// - Parameter differences: Hyperparameters of which the sweeps have different values.
@@ -48,10 +53,10 @@ extension SweepComparison {
       }
       let excluded = Set(names)
       let pairs = PairedRuns(first, second) { run in run.hyperparameters.filter { !excluded.contains($0.name) } }
-      guard !names.isEmpty, let comparison = pairs.comparison else { return nil }
+      guard !names.isEmpty, let differences = pairs.differences else { return nil }
       self.names = names
-      self.comparison = comparison
-      runs = pairs.values.count
+      self.differences = differences
+      runs = pairs.pairs.count
       timeRatio = pairs.timeRatio
     }
   }

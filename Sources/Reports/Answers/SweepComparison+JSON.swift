@@ -6,11 +6,10 @@ extension SweepComparison: Answer {
       "criterion": .object(rankings[0].criterion.json), "sweeps": .array(names.indices.map(json)),
       "same_data": hasSameData.map(JSON.boolean) ?? .null,
       "winners": winners.map { .object($0.json) } ?? .null,
-      "shared": .object([
-        "runs": .integer(sharedRuns), "equal": .integer(equalRuns),
-        "comparison": shared.map { .object($0.json) } ?? .null,
-        "time_ratio": .number(timeRatio),
-      ]),
+      "shared": .object(
+        (shared?.json ?? ["comparison": .null]).merging([
+          "runs": .integer(sharedRuns), "equal": .integer(equalRuns), "time_ratio": .number(timeRatio),
+        ]) { $1 }),
       "matched": matched?.json ?? .null, "differences": .array(differences.map { json(hyperparameter: $0.name) }),
     ])
   }
@@ -38,9 +37,19 @@ extension SweepComparison: Answer {
 
 extension SweepComparison.Matched {
   fileprivate var json: JSON {
-    .object([
-      "differ_in": .array(names.map(JSON.string)), "runs": .integer(runs), "comparison": .object(comparison.json),
-      "time_ratio": .number(timeRatio),
-    ])
+    .object(
+      differences.json.merging([
+        "differ_in": .array(names.map(JSON.string)), "runs": .integer(runs), "time_ratio": .number(timeRatio),
+      ]) { $1 })
+  }
+}
+
+extension ClusteredDifferences {
+  /// The comparison is null with a single seed.
+  fileprivate var json: [String: JSON] {
+    [
+      "seeds": .integer(seeds), "configurations": .integer(configurations), "left_out": .integer(leftOut),
+      "difference": .number(difference), "comparison": comparison.map { .object($0.json) } ?? .null,
+    ]
   }
 }

@@ -8,8 +8,8 @@ public struct SweepComparison: Sendable {
   public let differences: [(name: String, first: String, second: String)]
   /// First winner minus second; nil without two seeds each.
   public let winners: MeanComparison?
-  /// Runs of equal hyperparameters, the seed included: first value minus second.
-  public let shared: MeanComparison?
+  /// Runs of equal hyperparameters, the seed included: first value minus second; nil without any.
+  public let shared: ClusteredDifferences?
   public let sharedRuns: Int
   /// Shared runs with equal values to the last bit.
   public let equalRuns: Int
@@ -35,9 +35,9 @@ public struct SweepComparison: Sendable {
     winners = Self.compareWinners(first.ranking, second.ranking)
     // The same trial has the same identity in every sweep.
     let pairs = PairedRuns(first.ranking, second.ranking) { $0.identity }
-    sharedRuns = pairs.values.count
-    equalRuns = pairs.values.count { $0.0 == $0.1 }
-    shared = pairs.comparison
+    sharedRuns = pairs.pairs.count
+    equalRuns = pairs.pairs.count { $0.first == $0.second }
+    shared = pairs.differences
     timeRatio = pairs.timeRatio
     matched = sharedRuns > 0 ? nil : Matched(first.ranking, second.ranking, differences.map(\.name))
   }
@@ -96,7 +96,7 @@ public struct SweepComparison: Sendable {
       output.write(TerminalText.wrapped("Winners, first minus second: \(winners.sentence)", first: "\n"))
     }
     output.write("\nShared runs (the same trial in both): \(sharedRuns)\n")
-    if let shared, sharedRuns > 0 {
+    if let shared {
       output.write(
         TerminalText.wrapped(
           "\(equalRuns) have equal values to the last bit; first minus second: \(shared.sentence) The first took"
@@ -106,7 +106,7 @@ public struct SweepComparison: Sendable {
       output.write(
         TerminalText.wrapped(
           "Runs that differ in \(matched.names.joined(separator: ", ")) alone: \(matched.runs); first minus second:"
-            + " \(matched.comparison.sentence) The first took \(NumberText.significant(matched.timeRatio, 3)) times as long"
+            + " \(matched.differences.sentence) The first took \(NumberText.significant(matched.timeRatio, 3)) times as long"
             + " to train (median).", first: ""))
     }
     guard !differences.isEmpty else { return }
@@ -130,11 +130,29 @@ public struct SweepComparison: Sendable {
   }
 }
 
-extension MeanComparison {
-  /// For example "-0.010 ± 0.002 (10 paired seeds, 95 % interval -0.015 to -0.005, p-value 0.001)."
+extension ClusteredDifferences {
+  /// For example "-0.010 ± 0.002 (3 seeds × 24 configurations, 95 % interval -0.015 to -0.005, p-value 0.001)."
   fileprivate var sentence: String {
+    let sample =
+      "\(seeds) seed\(seeds == 1 ? "" : "s") × \(configurations) configuration\(configurations == 1 ? "" : "s")"
+    let rest =
+      leftOut > 0
+      ? " \(leftOut) pair\(leftOut == 1 ? "" : "s") of configurations that lack a seed \(leftOut == 1 ? "is" : "are") left out."
+      : ""
+    guard let comparison else {
+      return "\(NumberText.significant(difference)) (\(sample)), of which a single seed cannot tell noise.\(rest)"
+    }
+    return comparison.sentence(over: sample) + rest
+  }
+}
+
+extension MeanComparison {
+  /// For example "-0.010 ± 0.002 (10 paired, 95 % interval -0.015 to -0.005, p-value 0.001)."
+  fileprivate var sentence: String { sentence(over: seedsText) }
+
+  fileprivate func sentence(over sample: String) -> String {
     let interval = confidenceInterval()
-    return "\(NumberText.measurement(difference, standardError)) (\(seedsText), 95 % interval"
+    return "\(NumberText.measurement(difference, standardError)) (\(sample), 95 % interval"
       + " \(NumberText.significant(interval.lower, 3)) to \(NumberText.significant(interval.upper, 3)), p-value"
       + " \(NumberText.pValue(pValue)))."
   }
