@@ -3,8 +3,7 @@ import Experiments
 extension KeepProbabilityAnswer {
   /// What stands behind "this keep probability is the best".
   public struct Confidence: Hashable, Sendable {
-    /// For each level, the probability that it is the best, from the posterior of the means; see
-    /// ``MeanPosterior``. NaN for a level without a configuration that kept all of its seeds.
+    /// For each level, the probability that it is the best at its best configuration; see ``MeanPosterior``. NaN for a level without a configuration that kept all of its seeds.
     public let probabilityOfBest: [Double]
     /// The level with the most dropout whose best configuration is at most one standard error worse than the best: what
     /// the one-standard-error rule chooses. Source: L. Breiman et al., "Classification and Regression Trees" (1984),
@@ -12,7 +11,7 @@ extension KeepProbabilityAnswer {
     public let oneStandardErrorChoice: Int?
   }
 
-  /// At most this many configurations of a level are candidates in each draw: the best ones.
+  /// A level's best configuration is corrected for being the best of at most so many: the best ones.
   static let candidatesPerLevel = 50
 }
 

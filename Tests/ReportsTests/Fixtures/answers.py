@@ -56,12 +56,22 @@ def posterior(seeds):
     alternatives = [
         [(0.30 + generator.normal(0, 0.05, seeds)).round(3).tolist() for _ in range(candidates)] for candidates in (3, 1, 2)
     ]
-    values = np.array(sum(alternatives, []))
-    means = stats.multivariate_t(
-        values.mean(axis=1), np.cov(values) / seeds, df=seeds - 1, allow_singular=True
-    ).rvs(2_000_000, random_state=1)
-    costs = np.stack([means[:, part].min(axis=1) for part in (slice(0, 3), slice(3, 4), slice(4, 6))])
-    return {"alternatives": alternatives, "results": (np.bincount(costs.argmin(axis=0), minlength=3) / len(means)).tolist()}
+    values = [np.array(candidates) for candidates in alternatives]
+    parts = np.cumsum([0, *map(len, values)])
+    cost = np.concatenate(values)
+    mean = cost.mean(axis=1)
+    student = stats.multivariate_t(mean, np.cov(cost) / seeds, df=seeds - 1, allow_singular=True).rvs(2_000_000, random_state=1)
+    # Every bootstrap sample of the seeds there is.
+    samples = np.stack([cost[:, list(sample)].mean(axis=1) for sample in itertools.product(range(seeds), repeat=seeds)])
+    bests, optimism = [], []
+    for part in (slice(first, last) for first, last in zip(parts, parts[1:])):
+        # What a sample's best gains there on what it is in the data.
+        gains = mean[part][samples[:, part].argmin(axis=1)] - samples[:, part].min(axis=1)
+        # One candidate is not chosen.
+        optimism.append(float(gains.mean() * np.sqrt(seeds / (seeds - 1))) if part.stop - part.start > 1 else 0.0)
+        bests.append(student[:, part][:, mean[part].argmin()] + optimism[-1])
+    wins = np.bincount(np.stack(bests).argmin(axis=0), minlength=3)
+    return {"alternatives": alternatives, "results": (wins / len(student)).tolist(), "optimism": optimism}
 
 
 def pairs():
