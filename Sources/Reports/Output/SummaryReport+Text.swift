@@ -40,7 +40,7 @@ extension SummaryReport {
   }
 
   private func writeConfigurations(to output: inout some TextOutputStream) {
-    let shown = ranking.configurations.prefix(options.top ?? 10)
+    let shown = ranking.configurations.prefix(options.top ?? Self.shownRows)
     let seeds =
       ranking.seeds > 1
       ? "over \(ranking.seeds) seeds, mean ± standard error, Student's t interval" : "with one seed each"
@@ -71,7 +71,7 @@ extension SummaryReport {
 
   private func writeRuns(to output: inout some TextOutputStream) {
     let ranked = ranking.rankedRows()
-    let shown = ranked.prefix(options.top ?? 10)
+    let shown = ranked.prefix(options.top ?? Self.shownRows)
     output.write("\nRanking: \(count(ranked.count, "run"))\n")
     let varying = roles.varying + (ranking.seeds > 1 ? ranking.table.columns.filter { $0.name == "seed" } : [])
     let columns: [Table.Column] =
@@ -91,7 +91,7 @@ extension SummaryReport {
   }
 
   private func write(_ groups: GroupedRuns, to output: inout some TextOutputStream) {
-    let shown = groups.groups.prefix(options.top ?? 10)
+    let shown = groups.groups.prefix(options.top ?? Self.shownRows)
     output.write("\nGroups: the best run first; mean ± standard error over all runs that can be ranked\n")
     let keys = groups.keys.map { ranking.table.column($0)! }
     let metric = ranking.criterion.metric.rawValue

@@ -39,11 +39,13 @@ public struct SummaryReport: Sendable {
   let roles: ColumnRoles
   /// Files of the results that are missing from all of this.
   public var unread: [UnreadResult] = []
+  /// Rows of a table where the reader did not say how many.
+  public static let shownRows = 10
   /// Of runs of the winner, for the text's plot; empty: none is drawn.
   public var traces: [TrialIdentity: Trace] = [:]
 
   public struct Options: Sendable {
-    /// Rows of a table; nil: ten in text, all in CSV and JSON.
+    /// Rows of a table; nil: ``shownRows`` in text, all in CSV and JSON.
     public var top: Int?
     /// Rows are single runs instead of configurations over their seeds.
     public var ranksRuns = false
@@ -70,7 +72,9 @@ public struct SummaryReport: Sendable {
     ranking = Ranking(table, by: criterion)
     keepProbability = KeepProbabilityAnswer(ranking)
     // With conditions, what is planned but not there cannot be told from what was left out.
-    warnings = ranking.warnings(plannedRuns: options.conditions.isEmpty ? results.plannedRuns : nil)
+    warnings =
+      ranking.warnings(
+        plannedRuns: options.conditions.isEmpty ? results.plannedRuns : nil, shown: options.top ?? Self.shownRows)
     testResult = ranking.testResult(results.testEvaluation)
     winnersCurse = ranking.winnersCurse(results.testEvaluation)
     groups = options.groupKeys.isEmpty ? nil : try GroupedRuns(ranking, by: options.groupKeys)

@@ -28,8 +28,10 @@ public struct Warning: Hashable, Sendable {
 extension Ranking {
   /// Everything that stands against the ranking as it is.
   ///
-  /// - Parameter plannedRuns: how many runs the sweep has in all, where that is known.
-  public func warnings(plannedRuns: Int? = nil) -> [Warning] {
+  /// - Parameters:
+  ///   - plannedRuns: How many runs the sweep has in all, where that is known.
+  ///   - shown: How many ranks are compared with the winner: those that a reader sees.
+  public func warnings(plannedRuns: Int? = nil, shown: Int = SummaryReport.shownRows) -> [Warning] {
     let outcomes = OutcomeCounts(table.runs)
     var warnings: [Warning?] = [
       severalProblems(), missingRuns(outcomes, planned: plannedRuns), muchDiverged(outcomes), failedRuns(outcomes),
@@ -37,7 +39,8 @@ extension Ranking {
     ]
     if let winner {
       warnings += [
-        seedNoise(winner), lostSeeds(winner), learningRateOnEdge(winner), otherLearningRatesOnEdge(winner),
+        seedNoise(winner, shown: shown), lostSeeds(winner), learningRateOnEdge(winner),
+        otherLearningRatesOnEdge(winner),
         keepProbabilityOnEdge(winner),
       ]
       warnings += hyperparametersOnEdge(winner)
@@ -80,28 +83,6 @@ extension Ranking {
   private func mixedConcurrency() -> Warning? {
     guard criterion.metric == .trainingSeconds || criterion.metric == .totalSeconds else { return nil }
     return Concurrency(table.runs).caution.map { Warning(kind: .mixedConcurrency, message: $0) }
-  }
-
-  /// Fewer than two seeds, or ranks that the seeds do not tell apart.
-  private func seedNoise(_ winner: Configuration) -> Warning? {
-    if winner.statistics.count < 2 {
-      return Warning(
-        kind: .tooFewSeeds,
-        message: "The best configuration has a single seed: no difference here can be told from noise."
-          + " Run at least two, better three or more.")
-    }
-    var tied = 1
-    while tied < configurations.count, configurations[tied].isRanked,
-      let comparison = compare(winner, with: configurations[tied]), !comparison.isLargerThanNoise()
-    {
-      tied += 1
-    }
-    guard tied > 1, let second = compare(winner, with: configurations[1]) else { return nil }
-    return Warning(
-      kind: .insideSeedNoise,
-      message: "Ranks 1 to \(tied) differ by less than their noise over seeds: rank 2 is"
-        + " \(NumberText.measurement(second.difference.magnitude, second.standardError)) behind"
-        + " (p-value \(NumberText.pValue(second.pValue))).")
   }
 
   private func lostSeeds(_ winner: Configuration) -> Warning? {
