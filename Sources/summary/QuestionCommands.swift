@@ -7,16 +7,27 @@ struct EffectsCommand: ParsableCommand {
     commandName: "effects", abstract: "Show how much each hyperparameter and each pair of them matters.",
     discussion: """
       Functional analysis of variance, exact on a complete grid: what each hyperparameter explains of the variance by \
-      itself, each pair beyond that, and the seed; for all runs and for each optimizer.
+      itself, each pair beyond that, and the seed; for all runs and for each optimizer. The seeds' noise is taken out, \
+      which takes at least two seeds. Where optimizers have learning rates of their own, these are nested in them.
       """)
 
   @OptionGroup var question: ResultsQuestion
   @OptionGroup var format: AnswerFormat
 
+  @Option(
+    help: ArgumentHelp(
+      "What of a run is analysed: its value, the log of it or its rank, which a few bad runs do not rule.",
+      valueName: "scale"))
+  var scale = HyperparameterEffects.Scale.value
+
   func run() throws {
-    try format.write(HyperparameterEffects(try question.ranking()))
+    let effects = HyperparameterEffects(try question.ranking(), scale: scale)
+    if let refusal = effects.refusal { throw question.refusal(refusal) }
+    try format.write(effects)
   }
 }
+
+extension HyperparameterEffects.Scale: ExpressibleByArgument {}
 
 struct BudgetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -21,14 +21,15 @@ func parsed(_ answer: some Answer) throws -> ParsedJSON {
     let scope = answer["scopes"][0]
     #expect(scope["optimizer"] == .null && scope["status"].text == "complete")
     #expect(scope["runs"].number == 8 && scope["replaced"].number == 0)
-    #expect(scope["mean"].number == 4 && scope["variance"].number == 5.25)
+    #expect(scope["mean"].number == 4 && scope["variance"].number == 5.5)
     let names = [
       "learning_rate", "keep_probability", "learning_rate × keep_probability", "three and more together", "seed",
     ]
     #expect(scope["effects"].elements.compactMap { $0["effect"].text } == names)
     // Variances of two levels are a quarter of the square of their distance.
-    #expect(scope["effects"].elements.compactMap { $0["variance"].number } == [1, 4, 0, 0, 0.25])
-    #expect(scope["effects"].elements.compactMap { $0["share"].number } == [1, 4, 0, 0, 0.25].map { $0 / 5.25 })
+    #expect(scope["effects"].elements.compactMap { $0["variance"].number } == [1, 4, 0, 0, 0.5])
+    #expect(scope["effects"].elements.compactMap { $0["share"].number } == [1, 4, 0, 0, 0.5].map { $0 / 5.5 })
+    #expect(scope["seeds"].number == 2 && scope["effects"][4]["p_value"] == .null)
     #expect(scope["effects"][2]["hyperparameters"].texts == ["learning_rate", "keep_probability"])
     let rates = scope["marginal_means"].first("hyperparameter", "learning_rate")["levels"]
     #expect(rates.elements.compactMap { $0["value"].number } == [0.01, 0.1])

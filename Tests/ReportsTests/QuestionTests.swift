@@ -17,10 +17,9 @@ import Testing
       return
     }
     #expect(analysis.factors.map(\.name) == ["learning_rate", "keep_probability"])
-    #expect(analysis.anova.marginals == [[3, 5], [2, 6]])
-    // Variances of two levels are a quarter of the square of their distance.
-    #expect(analysis.anova.terms.map(\.variance) == [1, 4, 0])
-    #expect(analysis.seedVariance == 0.25 && analysis.totalVariance == 5.25)
+    #expect(analysis.marginals.map(\.means) == [[3, 5], [2, 6]])
+    // Variances of two levels are a quarter of the square of their distance; both seeds have the same effects.
+    #expect(analysis.effects.map(\.variance) == [1, 4, 0, 0, 0.5] && analysis.totalVariance == 5.5)
   }
 
   @Test func anIncompleteGridIsSaid() {
@@ -41,7 +40,7 @@ import Testing
     }
     #expect(analysis.replaced == 1)
     // 0.01 with 0.5: the mean of 7.5, the worst of all, and 0.5.
-    #expect(analysis.anova.marginals[0][0] == 4.5)
+    #expect(analysis.marginals[0].means[0] == 4.5)
     let budget = try #require(TuningBudget(runs.ranking()))
     #expect(budget.optimizers[0].replaced == 1)
     #expect(budget.optimizers[0].search.best(of: 1).mean == (7.5 + 0.5 + 5.5 + 4.5 + 3.5 + 2.5 + 7.5 + 6.5) / 8)

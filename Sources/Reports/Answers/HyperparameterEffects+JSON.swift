@@ -2,7 +2,9 @@ import Experiments
 
 extension HyperparameterEffects: Answer {
   public var json: JSON {
-    .object(["criterion": .object(criterion.json), "scopes": .array(scopes.map(\.json))])
+    .object([
+      "criterion": .object(criterion.json), "scale": .string(scale.rawValue), "scopes": .array(scopes.map(\.json)),
+    ])
   }
 }
 
@@ -10,9 +12,16 @@ extension HyperparameterEffects.Scope {
   fileprivate var json: JSON {
     var members: [String: JSON] = ["optimizer": optimizer.map(JSON.string) ?? .null]
     switch result {
-    case .complete(let analysis): members.merge(analysis.json) { $1 }
+    case .complete(let analysis):
+      members.merge(analysis.json) { $1 }
+      members["status"] = .string("complete")
+    case .nested(let analysis):
+      members.merge(analysis.json) { $1 }
+      members["status"] = .string("nested")
     case .nothingVaries: members["status"] = .string("nothing_varies")
     case .nothingRanked: members["status"] = .string("nothing_ranked")
+    case .oneSeed: members["status"] = .string("one_seed")
+    case .notPositive: members["status"] = .string("not_positive")
     case .incomplete(let present, let combinations):
       members["status"] = .string("incomplete")
       members["present"] = .integer(present)
@@ -25,25 +34,24 @@ extension HyperparameterEffects.Scope {
 extension HyperparameterEffects.Analysis {
   /// Every effect, however small, in the order of factors and pairs.
   fileprivate var json: [String: JSON] {
-    let effects = allTerms.map { term in
+    let effects = effects.map { effect in
       JSON.object([
-        "effect": .string(term.name), "hyperparameters": .array(term.factors.map { .string(factors[$0].name) }),
-        "variance": .number(term.variance), "share": .number(share(term.variance)),
+        "effect": .string(effect.name), "hyperparameters": .array(effect.hyperparameters.map(JSON.string)),
+        "variance": .number(effect.variance), "share": .number(share(effect)), "p_value": .number(effect.pValue),
       ])
     }
-    let marginals = factors.enumerated().map { index, factor in
+    let marginals = marginals.map { factor, means in
       JSON.object([
         "hyperparameter": .string(factor.name),
         "levels": .array(
-          factor.values.enumerated().map { level, value in
-            .object(["value": value?.json ?? .null, "mean": .number(anova.marginals[index][level])])
+          zip(factor.values, means).map { value, mean in
+            .object(["value": value?.json ?? .null, "mean": .number(mean)])
           }),
       ])
     }
     return [
-      "status": .string("complete"), "runs": .integer(runs), "replaced": .integer(replaced),
-      "mean": .number(anova.mean), "variance": .number(totalVariance), "effects": .array(effects),
-      "marginal_means": .array(marginals),
+      "runs": .integer(runs), "replaced": .integer(replaced), "seeds": .integer(seeds), "mean": .number(mean),
+      "variance": .number(totalVariance), "effects": .array(effects), "marginal_means": .array(marginals),
     ]
   }
 }

@@ -1,4 +1,5 @@
 import Experiments
+import RealModule
 
 /// What each hyperparameter does to the results by itself and together with another, over all runs and for each
 /// optimizer alone: an optimizer's grid is often complete where the whole one is not.
@@ -6,6 +7,16 @@ public struct HyperparameterEffects: Sendable {
   /// All runs, then those of each optimizer where there are several.
   public let scopes: [Scope]
   public let criterion: Criterion
+  public let scale: Scale
+
+  /// What of a run's value is analysed: where one setting nearly diverges, its own value takes all the variance there is.
+  public enum Scale: String, Hashable, Sendable, CaseIterable {
+    case value
+    /// The natural logarithm.
+    case log
+    /// The place among all runs of the scope, the best first, ties sharing the mean of theirs (Conover and Iman, 1981).
+    case rank
+  }
 
   public struct Scope: Sendable {
     /// Nil: all runs.
@@ -15,25 +26,47 @@ public struct HyperparameterEffects: Sendable {
 
   public enum Result: Sendable {
     case complete(Analysis)
+    /// The whole grid is not complete, that of each optimizer is.
+    case nested(Analysis)
     /// No hyperparameter has two values.
     case nothingVaries
     /// Some combinations of the values have no run.
     case incomplete(present: Int, combinations: Int)
+    /// No two seeds that all configurations ran with: what a hyperparameter does cannot be told from what a seed does.
+    case oneSeed
+    /// There is no logarithm of this value.
+    case notPositive(Double)
     case nothingRanked
   }
 
   public struct Analysis: Sendable {
     public let factors: [Factor]
-    /// Of the configurations' means over their seeds.
-    public let anova: FunctionalANOVA
-    /// Mean over the configurations of the variance between their runs: what only the seed explains.
-    public let seedVariance: Double
+    /// In the order of factors and pairs, last what three and more do together, and the seed.
+    public let effects: [Effect]
+    /// Of all configurations, in the scale's unit.
+    public let mean: Double
+    /// Means over all configurations that share a level, of the factors of the whole grid.
+    public let marginals: [(factor: Factor, means: [Double])]
+    /// Seeds that all configurations ran with: what is said is over these.
+    public let seeds: Int
     /// Runs that diverged, failed or measured nothing, counted as the worst value that was measured.
     public let replaced: Int
     public let runs: Int
+    /// How much of the sum of squares around the mean the twentieth of the runs that lie farthest from it has.
+    public let shareOfExtremes: Double
 
-    /// The variance of a run: between configurations and between seeds.
-    public var totalVariance: Double { anova.variance + seedVariance }
+    /// The variance of a run: between configurations and between seeds, estimates below 0 taken as 0.
+    public var totalVariance: Double { effects.reduce(0) { $0 + max(0, $1.variance) } }
+  }
+
+  public struct Effect: Sendable {
+    public let name: String
+    /// Of what it is the effect; none for what many of them do, and for the seed.
+    public let hyperparameters: [String]
+    /// Without the seeds' noise, so that it may be below 0.
+    public let variance: Double
+    /// Whether the effect is more than the seeds' noise; NaN for the seed itself.
+    public let pValue: Double
   }
 
   public struct Factor: Sendable {
@@ -44,76 +77,117 @@ public struct HyperparameterEffects: Sendable {
     public var levels: [String] { values.map { $0?.text(as: name) ?? NumberText.missing } }
   }
 
-  public init(_ ranking: Ranking) {
+  public init(_ ranking: Ranking, scale: Scale = .value) {
     criterion = ranking.criterion
-    var scopes = [Scope(optimizer: nil, result: Result(ranking))]
-    if let optimizer = ranking.table.column("optimizer"), optimizer.values.count > 1 {
-      for (code, value) in optimizer.values.enumerated() {
-        let table = ranking.table.filtered { optimizer.codes[$0] == Int32(code) }
-        scopes.append(
-          Scope(optimizer: value.description, result: Result(Ranking(table, by: ranking.criterion))))
+    self.scale = scale
+    let parts = EffectGrid.byOptimizer(ranking)
+    var scopes = [Scope(optimizer: nil, result: Result(ranking, scale, parts.map(\.grid)))]
+    if parts.count > 1 {
+      for part in parts {
+        scopes.append(Scope(optimizer: part.optimizer, result: Result(part.grid.ranking, scale, [])))
       }
     }
     self.scopes = scopes
   }
-}
 
-extension HyperparameterEffects.Result {
-  fileprivate init(_ ranking: Ranking) {
-    guard ranking.bestRow != nil else {
-      self = .nothingRanked
-      return
+  /// Why there is no answer at all, where the reason is not in the grid.
+  public var refusal: ReportError? {
+    switch scopes[0].result {
+    case .oneSeed: .oneSeed("effects")
+    case .notPositive(let value): .notPositive(value, metric: criterion.metric.rawValue)
+    case .complete, .nested, .nothingVaries, .incomplete, .nothingRanked: nil
     }
-    let columns = ColumnRoles(ranking.table).varying.filter {
-      // The complement of the keep probability says nothing more.
-      $0.name != "dropout_rate" && $0.levels > 1
-    }
-    guard !columns.isEmpty else {
-      self = .nothingVaries
-      return
-    }
-    let combinations = columns.reduce(1) { count, column in
-      let (product, overflow) = count.multipliedReportingOverflow(by: column.levels)
-      return overflow ? .max : product
-    }
-    let present = ranking.configurations.count
-    self =
-      combinations == present
-      ? .complete(.init(ranking, columns)) : .incomplete(present: present, combinations: combinations)
   }
 }
 
-extension RunTable.Column {
-  /// Values, and one more where some runs have none.
-  fileprivate var levels: Int { values.count + (codes.contains(-1) ? 1 : 0) }
+extension HyperparameterEffects.Result {
+  /// - Parameter optimizers: The grids of the optimizers, where the whole one is not complete.
+  fileprivate init(_ ranking: Ranking, _ scale: HyperparameterEffects.Scale, _ optimizers: [EffectGrid]) {
+    guard let response = EffectResponse(ranking, scale) else {
+      self = .nothingRanked
+      return
+    }
+    if let value = response.notPositive {
+      self = .notPositive(value)
+      return
+    }
+    let grid = EffectGrid(ranking)
+    if grid.columns.isEmpty {
+      self = .nothingVaries
+    } else if ranking.seeds < 2 {
+      self = .oneSeed
+    } else if !grid.isComplete && !(optimizers.count > 1 && optimizers.allSatisfy(\.isComplete)) {
+      self = .incomplete(present: grid.present, combinations: grid.combinations)
+    } else if response.seeds.count < 2 {
+      self = .oneSeed
+    } else if grid.isComplete {
+      self = .complete(.init(ranking, response, [grid], grouped: false))
+    } else {
+      self = .nested(.init(ranking, response, optimizers, grouped: true))
+    }
+  }
 }
 
 extension HyperparameterEffects.Analysis {
-  /// The columns' values make up a complete grid.
-  fileprivate init(_ ranking: Ranking, _ columns: [RunTable.Column]) {
-    let measured = ranking.values.filter { !$0.isNaN }
-    let worst = (ranking.criterion.metric.higherIsBetter ? measured.min() : measured.max())!
-    let hasAbsent = columns.map { $0.codes.contains(-1) }
-    let levels = columns.map(\.levels)
-    var means = [Double](repeating: .nan, count: ranking.configurations.count)
-    var within: [Double] = []
-    for configuration in ranking.configurations {
-      let values = ranking.rows(of: configuration).map { ranking.values[$0].isNaN ? worst : ranking.values[$0] }
-      let statistics = SampleStatistics(values)
-      let point = columns.indices.reduce(0) { index, column in
-        index * levels[column] + Int(columns[column].codes[configuration.row]) + (hasAbsent[column] ? 1 : 0)
-      }
-      means[point] = statistics.mean
-      within.append(
-        values.reduce(0) { $0 + ($1 - statistics.mean) * ($1 - statistics.mean) } / Double(values.count))
+  /// - Parameter grids: Complete ones of the ranking's runs; those of its optimizers where they are grouped.
+  fileprivate init(_ ranking: Ranking, _ response: EffectResponse, _ grids: [EffectGrid], grouped: Bool) {
+    var names: [String] = []
+    for column in ranking.table.columns.map(\.name) where grids.contains(where: { $0.column(column) != nil }) {
+      names.append(column)
     }
-    factors = columns.indices.map { index in
-      let absent: [HyperparameterValue?] = hasAbsent[index] ? [nil] : []
-      return .init(name: columns[index].name, values: absent + columns[index].values.map(Optional.some))
+    let groups = grids.map { grid in
+      // In the order of the names, as the grid's own columns are.
+      NestedGrid.Group(factors: grid.columns.map { names.firstIndex(of: $0.name)! }, levels: grid.levels)
     }
-    anova = FunctionalANOVA(levels: levels, values: means)
-    seedVariance = within.reduce(0, +) / Double(within.count)
-    replaced = ranking.values.count - measured.count
+    let crossed = names.indices.filter { name in
+      let values = grids.map { grid in grid.column(names[name]).map { EffectGrid.values($0) } }
+      return values.allSatisfy { $0 != nil && $0 == values[0] }
+    }
+    let design = NestedGrid(groups, crossed: Set(crossed))
+    let values = response.values(of: grids)
+    let components = VarianceComponents(design, values)
+    effects =
+      zip(design.terms.indices, design.terms).map { index, term in
+        let own = term.factors.map { names[$0] }
+        return .init(
+          name: term.name(own), hyperparameters: own + (term.extent == .betweenGroups ? ["optimizer"] : []),
+          variance: components.variances[index], pValue: components.pValues[index])
+      } + [.init(name: "seed", hyperparameters: [], variance: components.seedVariance, pValue: .nan)]
+    factors = names.map { name in
+      let column = grids.compactMap { $0.column(name) }[0]
+      return .init(name: name, values: EffectGrid.values(column))
+    }
+    let means = grids.indices.map { group in
+      values[0][group].indices.map { point in SampleStatistics(values.map { $0[group][point] }).mean }
+    }
+    let parts = zip(groups, means).map { FunctionalANOVA(levels: $0.levels, values: $1) }
+    mean = SampleStatistics(parts.map(\.mean)).mean
+    var marginals: [(HyperparameterEffects.Factor, [Double])] = []
+    if grouped {
+      let optimizers = grids.map { $0.ranking.table.column("optimizer")?.values[0] }
+      marginals.append((.init(name: "optimizer", values: optimizers), parts.map(\.mean)))
+    }
+    for factor in crossed {
+      let own = zip(groups, parts).map { group, part in part.marginals[group.factors.firstIndex(of: factor)!] }
+      let averages = own[0].indices.map { level in SampleStatistics(own.map { $0[level] }).mean }
+      marginals.append((factors[factor], averages))
+    }
+    self.marginals = marginals
+    seeds = response.seeds.count
+    replaced = response.replaced
     runs = ranking.values.count
+    shareOfExtremes = response.shareOfExtremes
+  }
+}
+
+extension NestedGrid.Term {
+  fileprivate func name(_ factors: [String]) -> String {
+    let product = factors.joined(separator: " × ")
+    return switch extent {
+    case .overall: product
+    case .withinGroups: "\(product) within optimizer"
+    case .betweenGroups: (factors + ["optimizer"]).joined(separator: " × ")
+    case .higherOrder: "three and more together"
+    }
   }
 }

@@ -29,9 +29,12 @@ public struct PairedComparisons: Sendable {
     }
   }
 
-  /// Throws ``ReportError/unknownKey``.
+  /// Dropout settings of networks of different depth are one value, as in ``KeepProbabilityAnswer``.
+  ///
+  /// - Throws: ``ReportError/unknownKey``; ``ReportError/seedsCompared`` for the seed, over which differences are taken.
   public init(_ ranking: Ranking, of key: String) throws(ReportError) {
-    let column = try ranking.table.requiredColumn(key)
+    let column = try ranking.table.requiredColumn(key).byLevel
+    guard key != "seed" else { throw .seedsCompared(ranking.table.columns.map(\.name).filter { $0 != "seed" }) }
     self.key = key
     self.ranking = ranking
     var seen: Set<Int32> = []

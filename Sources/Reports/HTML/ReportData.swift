@@ -17,7 +17,7 @@ struct ReportData: Sendable {
     _ report: SummaryReport, _ traces: [TrialIdentity: Trace], _ probes: [TrialIdentity: [CurvatureMeasurement]]
   ) {
     let ranking = report.ranking
-    let columns = report.roles.varying
+    let columns = report.roles.varying.map(\.byLevel)
     let effects = HyperparameterEffects(ranking)
     let budget = TuningBudget(ranking)
     addConfigurations(ranking, columns)
@@ -122,7 +122,11 @@ extension RunTable.Column {
 extension HyperparameterEffects {
   fileprivate var figure: [JSON] {
     scopes.compactMap { scope in
-      guard case .complete(let analysis) = scope.result else { return nil }
+      let analysis: Analysis
+      switch scope.result {
+      case .complete(let result), .nested(let result): analysis = result
+      case .nothingVaries, .incomplete, .oneSeed, .notPositive, .nothingRanked: return nil
+      }
       return .object([
         "title": .string(scope.optimizer ?? "all runs"),
         "terms": .array(
@@ -187,8 +191,8 @@ extension ReportData.Figure {
         + " over the rest of the ranking. A click on a class of results hides it; the filters of the ranking choose.")
     add(
       !effects.isEmpty, "effects", "What matters",
-      "Shares of the variance of a run's result: each hyperparameter by itself, each pair beyond that, the seed"
-        + " (functional analysis of variance on the complete grid).")
+      "Shares of the variance of a run's result: each hyperparameter by itself, each pair beyond that, the seed, whose noise"
+        + " is taken out of the others (functional analysis of variance on the complete grid).")
     add(
       (budget?.budgets.count ?? 0) > 1, "budget", "Equal tuning budget",
       "The best result to expect after k random trials, ± the standard error of that estimate.")

@@ -20,7 +20,7 @@ public struct GroupedRuns: Sendable {
   public init(_ ranking: Ranking, by keys: [String]) throws(ReportError) {
     let table = ranking.table
     var columns: [RunTable.Column] = []
-    for key in keys { columns.append(try table.requiredColumn(key)) }
+    for key in keys { columns.append(try table.requiredColumn(key).byLevel) }
     self.keys = keys
     let groups = table.groups(by: columns)
     var rows = [[Int]](repeating: [], count: groups.count)

@@ -54,3 +54,21 @@ extension HyperparameterValue {
     }
   }
 }
+
+extension RunTable.Column {
+  /// Dropout settings that are one level for networks of any depth as one value each, another column as it is.
+  var byLevel: RunTable.Column {
+    guard name == "keep_probability" || name == "dropout_rate" else { return self }
+    let levels = values.map { value -> HyperparameterValue in
+      guard case .list(let layers) = value else { return value }
+      let setting = KeepProbability(layers: layers)
+      // Without hidden layers nothing is dropped in them: a keep probability of 1, a rate of 0.
+      return layers.count > 1
+        ? .list([setting.input] + setting.hidden) : .list(layers + [name == "dropout_rate" ? 0 : 1])
+    }
+    let distinct = Set(levels).sorted { $0.precedes($1) }
+    let codes = levels.map { level in Int32(distinct.firstIndex(of: level)!) }
+    return RunTable.Column(
+      name: name, values: distinct, codes: self.codes.map { $0 < 0 ? $0 : codes[Int($0)] })
+  }
+}

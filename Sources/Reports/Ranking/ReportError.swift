@@ -15,6 +15,12 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   case severalProblems([String])
   /// Every run diverged, failed or measured nothing.
   case nothingRanked
+  /// A question whose answer is over seeds, put to runs of a single one.
+  case oneSeed(String)
+  /// Seeds cannot be compared: they are what comparisons are over; what can is listed.
+  case seedsCompared([String])
+  /// A value of the metric that has no logarithm.
+  case notPositive(Double, metric: String)
   /// No run's identity begins so; `nearest` is the one that comes nearest.
   case unknownRun(String, nearest: String?)
   case ambiguousRun(String, runs: [String])
@@ -51,6 +57,15 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
         + names.prefix(5).map(escaped).joined(separator: "; ") + (names.count > 5 ? "; …" : "")
         + ". --where problem=… asks about one, summary profile about all"
     case .nothingRanked: "no run can be ranked: all diverged, failed or measured nothing"
+    case .oneSeed(let question):
+      "\(question) takes at least two seeds that all configurations ran with: of one, what a hyperparameter does cannot be"
+        + " told from what the seed does"
+    case .seedsCompared(let known):
+      "seed cannot be compared: differences are taken over the seeds, and configurations are no sample of a seed's luck;"
+        + " accepted: \(known.map(escaped).joined(separator: ", "))"
+    case .notPositive(let value, let metric):
+      "--scale log: \(escaped(metric)) is \(NumberText.short(value)) in some runs, which has no logarithm; accepted: value,"
+        + " rank"
     case .noTrace(let name): "the runs have no \(name): they are older than it; accepted: --x epochs or --x seconds"
     }
   }
@@ -58,9 +73,11 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   /// The status of sysexits.h: 64 the question is wrong, 66 the run is not there, 65 the data cannot answer.
   public var exitStatus: Int32 {
     switch self {
-    case .unknownKey, .malformedCondition, .notANumber, .unknownValue, .ambiguousRun, .severalProblems: 64
+    case .unknownKey, .malformedCondition, .notANumber, .unknownValue, .ambiguousRun, .severalProblems,
+      .seedsCompared, .notPositive:
+      64
     case .unknownRun: 66
-    case .nothingLeft, .nothingRanked, .noCurvature, .noTrace: 65
+    case .nothingLeft, .nothingRanked, .oneSeed, .noCurvature, .noTrace: 65
     }
   }
 

@@ -17,8 +17,11 @@ public struct FunctionalANOVA: Hashable, Sendable {
   public struct Term: Hashable, Sendable {
     /// One or two indices of factors, ascending.
     public let factors: [Int]
+    /// f_U at each combination of the factors' levels, the last factor fastest.
+    public let effects: [Double]
+
     /// V_U.
-    public let variance: Double
+    public var variance: Double { effects.meanSquare }
   }
 
   /// - Parameters:
@@ -41,18 +44,16 @@ public struct FunctionalANOVA: Hashable, Sendable {
       let size = Double(values.count / sums.count)
       return sums.map { $0 / size }
     }
-    func meanSquare(_ effects: [Double]) -> Double { effects.reduce(0) { $0 + $1 * $1 } / Double(effects.count) }
-
     let effects = levels.indices.map { means([$0]) }
     marginals = effects.map { $0.map { $0 + mean } }
-    var terms = effects.indices.map { Term(factors: [$0], variance: meanSquare(effects[$0])) }
+    var terms = effects.indices.map { Term(factors: [$0], effects: effects[$0]) }
     for first in levels.indices {
       for second in levels.indices.dropFirst(first + 1) {
         let joint = means([first, second])
         let interaction = joint.indices.map {
           joint[$0] - effects[first][$0 / levels[second]] - effects[second][$0 % levels[second]]
         }
-        terms.append(Term(factors: [first, second], variance: meanSquare(interaction)))
+        terms.append(Term(factors: [first, second], effects: interaction))
       }
     }
     self.terms = terms
@@ -60,4 +61,9 @@ public struct FunctionalANOVA: Hashable, Sendable {
 
   /// What interactions of three factors and more explain: V less all terms.
   public var higherOrderVariance: Double { max(0, variance - terms.reduce(0) { $0 + $1.variance }) }
+}
+
+extension [Double] {
+  /// Σx²/n.
+  var meanSquare: Double { reduce(0) { $0 + $1 * $1 } / Double(count) }
 }
