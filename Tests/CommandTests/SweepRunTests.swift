@@ -135,7 +135,7 @@ import Testing
   @Test func withoutAFileTheBuiltInExperimentRuns() throws {
     let result = try fixture.sweep("run", "--set", "epochs=2", "--set", "seed=0", "--weights", "none")
     #expect(result.status == 0)
-    #expect(result.standardError.hasPrefix("digits-dropout: 80 runs, "))
+    #expect(result.standardError.hasPrefix("digits-dropout: 90 runs, "))
     #expect(try fixture.records("results/digits-dropout").allSatisfy { $0.weights.best.isEmpty })
   }
 

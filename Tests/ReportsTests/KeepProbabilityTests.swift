@@ -66,7 +66,8 @@ private struct Example: Decodable {
       let interval = comparison.confidenceInterval()
       #expect((interval.lower - expected.lower).magnitude < 1e-10)
       #expect((interval.upper - expected.upper).magnitude < 1e-10)
-      #expect(contrast.verdict == (expected.p < 0.05 ? .dropoutHelps : .insideNoise))
+      // Of two learning rates the best is on an edge.
+      #expect(contrast.verdict == (expected.p < 0.05 ? .notConverged : .insideNoise))
     }
   }
 

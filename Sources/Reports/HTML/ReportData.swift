@@ -30,6 +30,7 @@ struct ReportData: Sendable {
       "higherIsBetter": .boolean(ranking.criterion.metric.higherIsBetter), "seeds": .integer(ranking.seeds),
       "seedLabels": .array(seeds.map(JSON.string)), "columns": .array(columns.map(\.json)),
       "curvature": .array(curvature), "stability": .array(LearningRateSensitivity.stability(ranking)),
+      "open": .array(report.keepProbability?.notConverged ?? []),
       "effects": .array(effects.figure), "budget": budget?.figure ?? .null, "arrays": .object(arrays.parts),
     ])
     figures = Figure.all(
@@ -108,6 +109,17 @@ struct ReportData: Sendable {
   }
 }
 
+extension KeepProbabilityAnswer {
+  /// Optimizer, null for all of them, and keep probability of the levels that could still become better.
+  fileprivate var notConverged: [JSON] {
+    (optimizers.isEmpty ? [overall] : optimizers).flatMap { scope in
+      scope.levels.filter { $0.convergence.map { !$0.isConverged } ?? false }.map { level in
+        .array([scope.optimizer.map(JSON.string) ?? .null, .string(level.keepProbability.label)])
+      }
+    }
+  }
+}
+
 extension RunTable.Column {
   /// Name, labels as tables show them, and numbers where every value is one.
   fileprivate var json: JSON {
@@ -165,7 +177,8 @@ extension ReportData.Figure {
     let interval = "Points are means over seeds, bars Student's 95 % interval."
     add(
       columns.contains("keep_probability"), "keep", "Which keep probability?",
-      "For each keep probability the best of everything else, by optimizer. \(interval)")
+      "For each keep probability the best of everything else, by optimizer. \(interval) Hollow: not converged, so that more"
+        + " epochs or other learning rates may make it better.")
     add(
       columns.contains("learning_rate"), "rate", "Sensitivity to the learning rate",
       "For each learning rate the best of everything else, by optimizer. \(interval)"

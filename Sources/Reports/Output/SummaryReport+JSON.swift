@@ -87,7 +87,7 @@ extension SummaryReport {
     let levels = scope.levels.enumerated().map { index, level -> JSON in
       .object([
         "probability_of_best": scope.confidence.map { .number($0.probabilityOfBest[index]) } ?? .null,
-        "keep_probability": .string(level.keepProbability.label),
+        "keep_probability": .string(level.keepProbability.label), "convergence": level.convergence?.json ?? .null,
         "dropout_rate": .string(level.keepProbability.rateLabel),
         // The names are rounded; these are not.
         "keep_input": .number(level.keepProbability.input),
@@ -124,6 +124,16 @@ extension WinnersCurse {
       "validation": .object(validation.json), "candidates": .integer(candidates),
       "selection_bias": selectionBias.map(JSON.number) ?? .null,
       "test_minus_validation": test.map { .object($0.json) } ?? .null,
+    ])
+  }
+}
+
+extension Convergence {
+  fileprivate var json: JSON {
+    .object([
+      "converged": .boolean(isConverged), "still_improving": .boolean(isStillImproving),
+      "improving_runs": .integer(improving),
+      "runs": .integer(runs), "learning_rate_edge": learningRateEdge.map { .string($0.rawValue) } ?? .null,
     ])
   }
 }

@@ -58,6 +58,7 @@ extension SummaryReport {
       + [
         .init("keep_probability", .right), .init("dropout_rate", .right), .init("best run", .right),
         .init("best configuration", .right), .init("P(best)", .right), .init("seeds"), .init("diverged", .right),
+        .init("converged"),
       ] + settings.map(\.tableColumn)
     var rows: [[String]] = []
     for scope in scopes {
@@ -70,7 +71,7 @@ extension SummaryReport {
               measurement(level.best?.statistics),
               scope.confidence.map { NumberText.percent($0.probabilityOfBest[index]) } ?? NumberText.missing,
               level.best.map(seedsText) ?? NumberText.missing,
-              "\(level.outcomes.diverged)/\(level.outcomes.total)",
+              "\(level.outcomes.diverged)/\(level.outcomes.total)", level.convergence?.mark ?? NumberText.missing,
             ]
             + settings.map { column in level.best.map { column.text($0.row) } ?? NumberText.missing })
       }
@@ -107,8 +108,9 @@ extension SummaryReport {
   private func sentence(
     _ confidence: KeepProbabilityAnswer.Confidence, _ scope: KeepProbabilityAnswer.Scope
   ) -> String {
-    var text = "P(best): the probability that it is the best by its mean over all seeds there could be (Student's t"
-    text += " posterior), everything else tuned again."
+    var text =
+      "P(best): the probability that its best configuration is the best of all by the mean over all seeds there"
+    text += " could be (Student's t posterior), corrected for having been chosen as its best."
     if let choice = confidence.oneStandardErrorChoice {
       text += " One-standard-error choice, the most dropout within one standard error of the best:"
       text += " keep_probability \(scope.levels[choice].keepProbability.label)."
@@ -122,6 +124,20 @@ extension SummaryReport {
       ? "no dropout ran to compare it with" : "nothing ran without dropout (keep_probability 1) to compare it with"
   }
 
+  /// What could turn a verdict that is withheld.
+  private func reasons(_ contrast: KeepProbabilityAnswer.Contrast) -> String {
+    guard contrast.verdict == .notConverged else { return "" }
+    let sides = [
+      ("keep_probability \(contrast.dropout.label)", contrast.convergence.dropout),
+      ("without dropout", contrast.convergence.none),
+    ]
+    let parts = sides.compactMap { name, convergence -> String? in
+      guard let reasons = convergence?.reasons, !reasons.isEmpty else { return nil }
+      return "\(name), \(reasons.joined(separator: " and "))"
+    }
+    return " (\(parts.joined(separator: "; ")))."
+  }
+
   private func sentence(_ contrast: KeepProbabilityAnswer.Contrast) -> String {
     guard let comparison = contrast.comparison else {
       return "Whether dropout makes a difference cannot be told: that takes at least two seeds on both sides."
@@ -131,7 +147,7 @@ extension SummaryReport {
       + " \(NumberText.measurement(comparison.difference, comparison.standardError))"
       + " (\(comparison.seedsText) seeds, 95 % interval \(NumberText.significant(interval.lower, 3))"
       + " to \(NumberText.significant(interval.upper, 3)), p-value \(NumberText.pValue(comparison.pValue)))."
-      + " \(contrast.verdict.sentence) Each side is the best of its configurations on these same seeds"
+      + " \(contrast.verdict.sentence)\(reasons(contrast)) Each side is the best of its configurations on these same seeds"
       + " (\(contrast.candidates.dropout) with dropout, \(contrast.candidates.none) without), which flatters the"
       + " side with more of them."
   }
@@ -155,6 +171,8 @@ extension KeepProbabilityAnswer.Verdict {
     case .dropoutHelps: "Dropout helps, by more than its noise over seeds."
     case .dropoutHurts: "Dropout hurts, by more than its noise over seeds."
     case .insideNoise: "That is not larger than its noise: these seeds do not show that dropout matters."
+    case .notConverged:
+      "That is more than its noise over seeds, but whether dropout helps or hurts cannot be told: training has not converged"
     case .unknown: "Whether that is larger than its noise cannot be told."
     }
   }
@@ -164,6 +182,7 @@ extension KeepProbabilityAnswer.Verdict {
     case .dropoutHelps: "dropout helps"
     case .dropoutHurts: "dropout hurts"
     case .insideNoise: "inside the noise"
+    case .notConverged: "not converged: cannot be told"
     case .unknown: "cannot be told from one seed"
     }
   }

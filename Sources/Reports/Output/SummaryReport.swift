@@ -75,6 +75,7 @@ public struct SummaryReport: Sendable {
     warnings =
       ranking.warnings(
         plannedRuns: options.conditions.isEmpty ? results.plannedRuns : nil, shown: options.top ?? Self.shownRows)
+      + [keepProbability?.overall.notConverged()].compactMap { $0 }
     testResult = ranking.testResult(results.testEvaluation)
     winnersCurse = ranking.winnersCurse(results.testEvaluation)
     groups = options.groupKeys.isEmpty ? nil : try GroupedRuns(ranking, by: options.groupKeys)

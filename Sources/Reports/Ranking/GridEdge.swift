@@ -46,8 +46,21 @@ extension Ranking {
     "learning_rate", "seed", "split_seed", "rotation_seed", "epochs_planned", "dimension",
   ]
 
+  /// Whether the configuration's learning rate is the last of those that its optimizer has in the included rows. In a random
+  /// search every setting has rates of its own, so that the edges are those of all of the optimizer's.
+  func learningRateEdge(of configuration: Configuration, among isIncluded: (Int) -> Bool) -> Convergence.Edge? {
+    guard let column = table.column("learning_rate") else { return nil }
+    let isGrid = column.values.count * 3 <= configurations.count * 2
+    return edge(column, configuration, levels: 2, among: { !isGrid || isIncluded($0) }).map {
+      $0.isLowest ? .lowest : .highest
+    }
+  }
+
   /// Where the configuration has the lowest or the highest of its optimizer's values and others lie beyond.
-  private func edge(_ column: RunTable.Column, _ configuration: Configuration, levels: Int) -> GridEdge? {
+  private func edge(
+    _ column: RunTable.Column, _ configuration: Configuration, levels: Int,
+    among isIncluded: (Int) -> Bool = { _ in true }
+  ) -> GridEdge? {
     // The full batch, stored as 0, is the largest there is.
     func value(_ row: Int) -> Double? {
       column[row]?.scalar.map { column.name == "batch_size" && $0 == 0 ? .infinity : $0 }
@@ -55,7 +68,9 @@ extension Ranking {
     guard let best = value(configuration.row) else { return nil }
     let optimizer = table.column("optimizer")
     let grid = Set(
-      table.runs.indices.filter { optimizer?.codes[$0] == optimizer?.codes[configuration.row] }.compactMap(value))
+      table.runs.indices.filter {
+        optimizer?.codes[$0] == optimizer?.codes[configuration.row] && isIncluded($0)
+      }.compactMap(value))
     guard grid.count >= levels, let lowest = grid.min(), let highest = grid.max(), best == lowest || best == highest,
       best != 0, best.isFinite, column.name != "batch_size" || best > 1
     else { return nil }

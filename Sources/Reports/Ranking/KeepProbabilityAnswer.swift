@@ -27,6 +27,8 @@ public struct KeepProbabilityAnswer: Sendable {
     public fileprivate(set) var best: Ranking.Configuration?
     /// The best single run, which may belong to another configuration.
     public fileprivate(set) var bestRow: Int?
+    /// Of the best configuration; nil where none can be ranked.
+    public fileprivate(set) var convergence: Convergence?
   }
 
   /// The best dropout setting against no dropout, each at its own best nuisance hyperparameters.
@@ -37,6 +39,8 @@ public struct KeepProbabilityAnswer: Sendable {
     public let verdict: Verdict
     /// How many configurations each side was the best of.
     public let candidates: (dropout: Int, none: Int)
+    /// Whether each side could still be better than it is.
+    public let convergence: (dropout: Convergence?, none: Convergence?)
   }
 
   public enum Verdict: String, Hashable, Sendable {
@@ -44,6 +48,8 @@ public struct KeepProbabilityAnswer: Sendable {
     case dropoutHurts = "dropout_hurts"
     /// The difference is not larger than its noise.
     case insideNoise = "inside_noise"
+    /// Larger than its noise, but more epochs or other learning rates could turn it.
+    case notConverged = "not_converged"
     /// Fewer than two seeds on a side.
     case unknown
   }
@@ -92,7 +98,19 @@ extension KeepProbabilityAnswer.Scope {
     optimizer: String?, levels: [KeepProbability: KeepProbabilityAnswer.Level], _ ranking: Ranking
   ) {
     self.optimizer = optimizer
-    self.levels = levels.values.sorted { $0.keepProbability < $1.keepProbability }
+    let column = ranking.table.column("keep_probability")
+    let settings = column?.values.map(\.keepProbability) ?? []
+    self.levels = levels.values.sorted { $0.keepProbability < $1.keepProbability }.map { level in
+      var level = level
+      let isOfLevel = settings.map { $0 == level.keepProbability }
+      level.convergence = level.best.map { best in
+        ranking.convergence(of: best) { row in
+          guard let code = column?.codes[row], code >= 0 else { return false }
+          return isOfLevel[Int(code)]
+        }
+      }
+      return level
+    }
     winner = self.levels.best(ranking) { _ in true }
     contrast = .init(self.levels, ranking)
     confidence = ranking.confidence(optimizer: optimizer, levels: self.levels, winner: winner)
@@ -110,9 +128,13 @@ extension KeepProbabilityAnswer.Contrast {
     comparison = ranking.compare(first, with: second)
     let none = levels[reference].configurations
     candidates = (levels.reduce(0) { $0 + $1.configurations } - none, none)
+    convergence = (levels[dropout].convergence, levels[reference].convergence)
+    let isConverged = [dropout, reference].allSatisfy { levels[$0].convergence?.isConverged ?? true }
     if let comparison {
       if !comparison.isLargerThanNoise() {
         verdict = .insideNoise
+      } else if !isConverged {
+        verdict = .notConverged
       } else {
         verdict =
           ranking.criterion.isBetter(comparison.difference, than: 0) ? .dropoutHelps : .dropoutHurts

@@ -10,6 +10,7 @@ public struct Warning: Hashable, Sendable {
     case otherLearningRateOnEdge = "other_learning_rate_on_edge"
     case keepProbabilityOnEdge = "keep_probability_on_edge"
     case hyperparameterOnEdge = "hyperparameter_on_edge"
+    case levelsNotConverged = "levels_not_converged"
     case unequalBudgets = "unequal_budgets"
     case unequalTuning = "unequal_tuning"
     case muchDiverged = "much_diverged"

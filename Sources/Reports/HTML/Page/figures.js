@@ -39,6 +39,8 @@ const firstByKey = keyOf => {
   return found;
 };
 
+// Levels of the keep probability that had not converged, over all runs: their marks are hollow.
+const isOpen = (column, optimizer, code) => column.name === "keep_probability" && meta.open.some(([name, label]) => label === column.labels[code] && (name === null || name === optimizers[optimizer]));
 const curve = (column, xTitle, logX) => {
   const width = column.labels.length;
   const found = firstByKey(row => isAbsent(column, row) ? null : optimizerOf(row) * width + column.codes[row]);
@@ -54,10 +56,12 @@ const curve = (column, xTitle, logX) => {
     }
     if (!points.length) return;
     const isDense = points.length > 60;
-    traces.push({type: "scatter", mode: isDense ? "lines" : "lines+markers", name: plain(name), ...style(optimizer),
+    const {line, marker} = style(optimizer);
+    traces.push({type: "scatter", mode: isDense ? "lines" : "lines+markers", name: plain(name), line,
+      marker: {...marker, symbol: points.map(point => marker.symbol + (isOpen(column, optimizer, point.code) ? "-open" : ""))},
       x: points.map(point => isNumeric ? column.numbers[point.code] : plain(column.labels[point.code])), y: points.map(point => arrays.mean[point.row]),
       error_y: isDense ? undefined : {type: "data", array: points.map(point => Number.isNaN(arrays.half[point.row]) ? 0 : arrays.half[point.row]), thickness: 1.4, width: 5, color: PALETTE[optimizer % 8]},
-      text: points.map(point => plain(`${column.name} ${column.labels[point.code]}: ${measurement(arrays.mean[point.row], arrays.error[point.row])}`)), hovertemplate: "%{text}<extra>%{fullData.name}</extra>"});
+      text: points.map(point => plain(`${column.name} ${column.labels[point.code]}: ${measurement(arrays.mean[point.row], arrays.error[point.row])}${isOpen(column, optimizer, point.code) ? ", not converged" : ""}`)), hovertemplate: "%{text}<extra>%{fullData.name}</extra>"});
   });
   const lines = () => numbers.map(([name, label, row]) => [name, label, measurement(arrays.mean[row], arrays.error[row]), `${arrays.ranked[row]}/${meta.seeds}`]);
   return {traces, numbers: lines, head: ["optimizer", column.name, meta.metric, "seeds"],
