@@ -8,8 +8,12 @@ import Reports
 struct Simulations {
   /// Adding one is a file and a line.
   static let all: [any Simulation.Type] = [
+    BestLevels.self,
     BudgetEstimate.self,
     BudgetProbability.self,
+    EffectShares.self,
+    RanksInsideNoise.self,
+    SweepComparisons.self,
   ]
 
   static func main() {
