@@ -32,7 +32,8 @@ import Testing
     let resumed = try sweep(run)
     #expect(resumed.standardError.contains("recorded already"), "\(comment)")
     try faults.compare(comment, at: "\(results)/spirals")
-    let ranked = try Command("summary", environment: environment, directory: folder).run(["\(results)/spirals", "--json"])
+    let ranked = try Command("summary", environment: environment, directory: folder)
+      .run(["\(results)/spirals", "--json"])
     #expect(ranked.status == 0, "\(comment): \(ranked.standardError)")
     #expect(try sweep(["verify", "\(results)/spirals", "--repair"]).standardOutput.contains("Nothing is damaged."))
     _ = try sweep(["merge", "\(results)/spirals", "--output", "\(results)/merged.h5"])
@@ -83,7 +84,9 @@ import Testing
   /// file system's server has them as long as it is mounted.
   private func shell(_ line: String) -> Int32 { system("(\(line)\n) >/dev/null 2>&1") }
 
-  @Test(arguments: [("no-locks", "flock: No locks available"), ("no-links,no-rename", "rename: Operation not permitted")])
+  @Test(arguments: [
+    ("no-locks", "flock: No locks available"), ("no-links,no-rename", "rename: Operation not permitted"),
+  ])
   func whatCannotKeepASweepIsRefusedBeforeItTrains(rules: String, reason: String) throws {
     let refused = try faults.start(under(rules)).wait()
     #expect(refused.status == 73)
@@ -91,7 +94,8 @@ import Testing
       refused.standardError.contains("no sweep can be kept there: its file system refuses \(reason)"),
       "\(refused.standardError)")
     #expect(faults.identities.isEmpty && !faults.fixture.exists("results/spirals/sweep.json"))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: faults.fixture.folder.path("results/spirals/shards")) == [])
+    let shards = faults.fixture.folder.path("results/spirals/shards")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: shards) == [])
     try faults.finishAndCompare(rules)
   }
 

@@ -27,7 +27,10 @@ import Testing
     let lock = fixture.folder.path("results/spirals/lock")
     try FileManager.default.removeItem(atPath: lock)
     #expect(symlink(fixture.folder.path("letter"), lock) == 0)
-    for arguments in [["run", "spirals.yaml"], ["verify", "results/spirals"], ["verify", "--repair", "results/spirals"]] {
+    let commands = [
+      ["run", "spirals.yaml"], ["verify", "results/spirals"], ["verify", "--repair", "results/spirals"],
+    ]
+    for arguments in commands {
       let result = try fixture.command().run(arguments)
       #expect(result.status == 65, "\(arguments)")
       #expect((result.standardError + result.standardOutput).contains("a symbolic link"), "\(arguments)")
@@ -93,7 +96,8 @@ import Testing
   @Test func whatAKilledMergeLeavesTheNextOneRemoves() throws {
     #expect(try fixture.command(["RAVINE_FAULT": "journal-written:5"]).run(["run", "spirals.yaml"]).status == 137)
     func temporaries() throws -> [String] {
-      try FileManager.default.contentsOfDirectory(atPath: fixture.folder.path("results")).filter { $0.hasSuffix(".tmp") }
+      try FileManager.default.contentsOfDirectory(atPath: fixture.folder.path("results"))
+        .filter { $0.hasSuffix(".tmp") }
     }
     let merge = ["merge", "results/spirals"]
     #expect(try fixture.command(["RAVINE_FAULT": "shard-synced"]).run(merge).status == 137)
@@ -110,8 +114,8 @@ import Testing
   @Test(arguments: [("002", 0o664, 0o775), ("077", 0o600, 0o700)])
   func theUmaskSaysWhoMayRead(umask: String, file: Int, folder: Int) throws {
     let shell = "umask \(umask); exec \"$0\" \"$@\""
-    let killed = try fixture.command(["RAVINE_FAULT": "journal-written:3"]).start(["run", "spirals.yaml"], through: shell)
-    #expect(try killed.wait().status == 137)
+    let killed = fixture.command(["RAVINE_FAULT": "journal-written:3"])
+    #expect(try killed.start(["run", "spirals.yaml"], through: shell).wait().status == 137)
     let journals = try FileManager.default.contentsOfDirectory(atPath: fixture.folder.path("results/spirals/journal"))
     for name in journals { #expect(try mode("results/spirals/journal/\(name)") == file) }
     #expect(journals.count == 1)

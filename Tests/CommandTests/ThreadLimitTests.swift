@@ -17,7 +17,8 @@ import Testing
 
   @Test func aSweepSaysThatItLacksThreads() throws {
     for threads in 0..<5 {
-      let refused = try fixture.command(limited(to: threads)).run(["run", "spirals.yaml", "--workers", "2"], timeout: 60)
+      let refused = try fixture.command(limited(to: threads))
+        .run(["run", "spirals.yaml", "--workers", "2"], timeout: 60)
       #expect(refused.status == 71, "\(threads): \(refused.standardError)")
       let count = threads == 1 ? "1 thread" : "\(threads) threads"
       #expect(

@@ -151,7 +151,9 @@ private final class JournalShards {
     }
   }
 
-  func remove() { files.forEach { $0.remove() } }
+  func remove() {
+    for file in files { file.remove() }
+  }
 }
 
 /// The runs that probes were added to, whole, as a temporary shard.

@@ -41,7 +41,8 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
 
   /// `NAME-XXXXXXXX`, with a name that the user may give with an option of sbatch, and random digits behind it.
   static func makeJobName(for experiment: String, _ settings: SlurmSettings) -> String {
-    let given = settings.options.last { $0.hasPrefix("--job-name=") }?.dropFirst("--job-name=".count)
+    let given =
+      settings.options.last { $0.hasPrefix("--job-name=") }?.dropFirst("--job-name=".count)
       ?? settings.options.last { $0.hasPrefix("-J") && !$0.hasPrefix("--") }?.dropFirst(2)
     let digits = String(UInt32.random(in: 0...UInt32.max), radix: 16)
     // Commas end a name where squeue is asked.
