@@ -8,12 +8,13 @@ keep probability with none, everything else tuned for each: the difference, and 
 `summary` gives it, which withholds one where a side has not converged. After scripts/build; what is trained already stays."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
-PROGRAMS = HERE / ".build" / "release"
+PROGRAMS = Path(os.environ.get("RAVINE_PROGRAMS", HERE / ".build" / "release"))
 
 
 def run(program, *arguments):
@@ -31,14 +32,15 @@ def main():
     folder, epochs = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "30"
     experiment = HERE / "experiments" / "default.yaml"
     sweeps = {
-        f"{epochs} epochs": ["--set", "name=few", "--set", f"epochs={epochs}", "--set", "training.early_stopping.patience=8"],
-        "as it is": ["--set", "name=enough"],
+        ("few", f"{epochs} epochs"): [
+            "--set", "name=few", "--set", f"epochs={epochs}", "--set", "training.early_stopping.patience=8"],
+        ("digits-dropout", "as it is"): [],
     }
     print("keep_probability  training         minus none          p-value  by p-value        summary")
-    for training, options in sweeps.items():
+    for (name, training), options in sweeps.items():
         run("sweep", "run", experiment, "--output", folder, *options)
         keeps = ["0.5", "0.6", "0.7", "0.8", "0.9"]
-        for keep, contrast in zip(keeps, contrasts(f"{folder}/{options[1].removeprefix('name=')}", keeps)):
+        for keep, contrast in zip(keeps, contrasts(f"{folder}/{name}", keeps)):
             difference, p = contrast["difference"], contrast["p_value"]
             verdict = "inside_noise" if p >= 0.05 else "dropout_helps" if difference < 0 else "dropout_hurts"
             measured = f"{difference:.4f} ± {contrast['standard_error']:.4f}"

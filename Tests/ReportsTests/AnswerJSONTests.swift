@@ -27,8 +27,12 @@ func parsed(_ answer: some Answer) throws -> ParsedJSON {
     ]
     #expect(scope["effects"].elements.compactMap { $0["effect"].text } == names)
     // Variances of two levels are a quarter of the square of their distance.
-    #expect(scope["effects"].elements.compactMap { $0["variance"].number } == [1, 4, 0, 0, 0.5])
-    #expect(scope["effects"].elements.compactMap { $0["share"].number } == [1, 4, 0, 0, 0.5].map { $0 / 5.5 })
+    #expect(
+      scope["effects"].elements.compactMap { $0["variance"].number }.map { ($0 * 1e9).rounded() / 1e9 } == [
+        1, 4, 0, 0, 0.5,
+      ])
+    #expect(
+      zip(scope["effects"].elements, [1, 4, 0, 0, 0.5]).allSatisfy { abs($0["share"].number! - $1 / 5.5) < 1e-12 })
     #expect(scope["seeds"].number == 2 && scope["effects"][4]["p_value"] == .null)
     #expect(scope["effects"][2]["hyperparameters"].texts == ["learning_rate", "keep_probability"])
     let rates = scope["marginal_means"].first("hyperparameter", "learning_rate")["levels"]

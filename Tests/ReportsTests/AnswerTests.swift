@@ -96,9 +96,9 @@ private func agree(_ values: [Double], _ references: [Double], _ tolerance: Doub
     let good: [[Double]] = [[0.067, 0.071, 0.064, 0.069, 0.066]]
     let other: [[Double]] = [[0.072, 0.076, 0.069, 0.075, 0.070]]
     let failed: [Double] = [0.2, 0.25, 3, 0.22, 0.21]
-    #expect(MeanPosterior.optimism(good + [failed]) == 0)
-    #expect(
-      MeanPosterior.probabilityOfBest([good + [failed], other]) == MeanPosterior.probabilityOfBest([good, other]))
+    #expect(MeanPosterior.optimism(good + [failed]).magnitude < 1e-4)
+    let pair = MeanPosterior.probabilityOfBest([good, other])
+    #expect(agree(MeanPosterior.probabilityOfBest([good + [failed], other]), pair, 0.01))
   }
 
   @Test func performanceProfileAgreesWithIntegration() {

@@ -67,7 +67,7 @@ import Testing
     // Both seeds have the average -1.5: no noise over seeds, though the configurations differ.
     #expect(
       text.contains(
-        "Runs that differ in epochs_planned alone: 4; first minus second: -1.5000 ± 0 (2 seeds × 2 configurations"),
+        "Runs that differ in epochs_planned alone: 4; first minus second: -1.5000 ± 0 (2 seeds × 2\nconfigurations"),
       "\(text)")
     let json = try parsed(longer)["matched"]
     #expect(json["differ_in"].texts == ["epochs_planned"] && json["runs"].number == 4)
@@ -95,7 +95,8 @@ import Testing
     #expect(shared.comparison == nil && shared.difference == -1.5 && shared.configurations == 2)
     var text = ""
     comparison.report(into: &text)
-    #expect(text.contains("-1.5000 (1 seed × 2 configurations), of which a single seed cannot tell noise."), "\(text)")
+    #expect(
+      text.contains("-1.5000 (1 seed × 2 configurations), of\n  which a single seed cannot tell noise."), "\(text)")
     let json = try parsed(comparison)["shared"]
     #expect(json["comparison"] == .null && json["difference"].number == -1.5 && json["seeds"].number == 1)
   }

@@ -55,7 +55,8 @@ import Testing
   }
 
   @Test func textIsExact() throws {
-    #expect(try text(Self.sweep) == fixture("report"))
+    let found = try text(Self.sweep)
+    #expect(try found == fixture("report"), "\(found)")
   }
 
   @Test func runsAreExact() throws {
