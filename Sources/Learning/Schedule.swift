@@ -8,7 +8,8 @@ public struct Schedule: Hashable, Sendable {
 
   public enum Kind: Hashable, Sendable {
     case constant
-    /// γ^⌊t/every⌋, t in epochs.
+    /// γ^⌊s/(every·n)⌋, s in steps and n of them in an epoch. A quotient that is whole but for rounding is whole: with
+    /// `every` 0.2 and 5 steps an epoch every step counts, although 0.6/0.2 < 3.
     case step(every: Double, gamma: Double)
     /// γ^t.
     case exponential(gamma: Double)
@@ -30,19 +31,26 @@ public struct Schedule: Hashable, Sendable {
   ///   - stepsPerEpoch: So that t = step/stepsPerEpoch.
   ///   - epochs: T.
   public func factor(step: Int, stepsPerEpoch: Int, epochs: Int) -> Double {
-    let time = Double(step) / Double(stepsPerEpoch)
     let warmupSteps = (warmupEpochs * Double(stepsPerEpoch)).rounded()
     let warmup = Double(step) < warmupSteps ? Double(step + 1) / (warmupSteps + 1) : 1
-    return warmup * decay(at: time, epochs: epochs)
+    return warmup * decay(step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs)
   }
 
-  private func decay(at time: Double, epochs: Int) -> Double {
-    switch kind {
+  private func decay(step: Int, stepsPerEpoch: Int, epochs: Int) -> Double {
+    let time = Double(step) / Double(stepsPerEpoch)
+    return switch kind {
     case .constant: 1
-    case .step(let every, let gamma): pow(gamma, (time / every).rounded(.down))
+    case .step(let every, let gamma): pow(gamma, Self.periods(of: every * Double(stepsPerEpoch), in: Double(step)))
     case .exponential(let gamma): pow(gamma, time)
     case .inverseTime(let rate): 1 / (1 + rate * time)
     case .cosine(let floor): floor + (1 - floor) * 0.5 * (1 + cos(Double.pi * time / Double(epochs)))
     }
+  }
+
+  /// ⌊steps/length⌋, where a quotient within 1e-9 of a whole number is that number.
+  private static func periods(of length: Double, in steps: Double) -> Double {
+    let quotient = steps / length
+    let nearest = quotient.rounded()
+    return abs(quotient - nearest) <= 1e-9 * max(1, nearest) ? nearest : quotient.rounded(.down)
   }
 }

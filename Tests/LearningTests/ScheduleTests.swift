@@ -44,6 +44,25 @@ struct ScheduleTests {
     }
   }
 
+  /// PyTorch's StepLR is γ^⌊s/n⌋ in whole steps, n of them from one step to the next: also where `every` is a part of an
+  /// epoch that is no binary fraction.
+  @Test func stepsAreCountedInWholeSteps() {
+    for stepsPerEpoch in 1...60 {
+      for period in 1...60 {
+        let schedule = Schedule(.step(every: Double(period) / Double(stepsPerEpoch), gamma: 0.5))
+        let steps = 0..<min(240, 60 * period)
+        let found = steps.map { schedule.factor(step: $0, stepsPerEpoch: stepsPerEpoch, epochs: 99) }
+        #expect(found == steps.map { 1 / Double(1 << ($0 / period)) }, "\(period) of \(stepsPerEpoch) steps")
+      }
+    }
+    let fifths = Schedule(.step(every: 0.2, gamma: 0.1))
+    #expect((fifths.factor(step: 3, stepsPerEpoch: 5, epochs: 1) - 1e-3).magnitude < 1e-18)
+    // Half an epoch of five steps is two and a half: after steps 3, 5, 8, 10.
+    let halves = Schedule(.step(every: 0.5, gamma: 0.5))
+    let factors = (0..<11).map { halves.factor(step: $0, stepsPerEpoch: 5, epochs: 3) }
+    #expect(factors == [1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125, 0.125, 0.0625])
+  }
+
   /// The schedule goes on under the warm-up, which only multiplies it.
   @Test func warmupMultipliesTheSchedule() {
     let plain = Schedule(.exponential(gamma: 0.5))
