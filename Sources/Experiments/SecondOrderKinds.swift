@@ -35,7 +35,10 @@ extension OptimizerKind {
 
   var secondOrderHyperparameters: [Hyperparameter] {
     switch self {
-    case .newton, .gaussNewton: [.damping("α, raised from here until the matrix is positive definite", 0)] + wolfe(0.9)
+    case .newton: [.damping("α, raised from here until the matrix is positive definite", 0)] + wolfe(0.9)
+    // Networks have fewer independent outputs than weights: without α the matrix is singular but for rounding, and Cholesky
+    // succeeds on what is none.
+    case .gaussNewton: [.damping("α, raised from here until the matrix is positive definite", 1e-5)] + wolfe(0.9)
     case .levenbergMarquardt:
       [.init("tau", 1e-3, in: 1e-15..<1e15, "τ, the first μ over the largest diagonal element")] + Hyperparameter.stops
     case .truncatedNewton:

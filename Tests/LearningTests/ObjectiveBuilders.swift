@@ -115,3 +115,21 @@ extension LossSurface {
     )
   }
 }
+
+/// A test function as an objective.
+final class TestFunctionObjective: Objective {
+  private let function: any TestFunction
+
+  init(_ function: any TestFunction) { self.function = function }
+
+  var dimension: Int { function.dimension }
+
+  func value(at w: [Double]) -> Double {
+    var gradient = w
+    return function.value(at: w, gradient: &gradient)
+  }
+
+  func value(at w: [Double], gradient: inout [Double]) -> Double { function.value(at: w, gradient: &gradient) }
+
+  func curvature(_ form: CurvatureForm, at w: [Double]) -> any CurvatureMatrix { function.curvature(form, at: w) }
+}

@@ -101,6 +101,35 @@ struct SecondOrderTests {
     #expect(distance(result.end.parameters, [1, 1]) < 1e-8)
   }
 
+  /// An objective times any number has the same path: SciPy 1.17.1's L-BFGS-B takes 281 to 286 iterations on these, and an
+  /// absolute bound on sᵀy leaves steepest descent.
+  @Test(arguments: [1, 1e-6, 1e-9, 1e-12])
+  func lbfgsRemembersSmallSteps(scale: Double) throws {
+    let curvatures = (0..<100).map { scale * Double.pow(1000, Double($0) / 99) }
+    let objective = FunctionObjective(
+      dimension: 100, value: { w in zip(curvatures, w).reduce(0) { $0 + 0.5 * $1.0 * $1.1 * $1.1 } },
+      gradient: { w in zip(curvatures, w).map { $0 * $1 } },
+      hessian: { _ in
+        SymmetricMatrix(dimension: 100) { matrix in
+          for index in 0..<100 { matrix[index * 101] = curvatures[index] }
+        }
+      })
+    let result = try Descent(maximumSteps: 400, stopping: .init(gradientTolerance: scale * 1e-6)).run(
+      LBFGS(), on: objective, from: [Double](repeating: 1, count: 100))
+    #expect(result.reason == .gradient)
+  }
+
+  /// Without restarts β = ‖g⁺‖²/‖g‖² keeps a short step short: 0.97 is left after 3,000 steps.
+  @Test func fletcherReevesDoesNotJam() throws {
+    let start = (0..<10).map { $0.isMultiple(of: 2) ? -1.2 : 1.0 }
+    let result = try Descent(maximumSteps: 300, stopping: .init(gradientTolerance: 1e-8)).run(
+      ConjugateGradient(.fletcherReeves), on: TestFunctionObjective(Rosenbrock(dimension: 10)), from: start)
+    #expect(result.reason == .gradient)
+    let value = result.end.value
+    // The minimum, 0 at (1, …, 1), or the other one that ten dimensions have, near (−1, 1, …, 1): 3.99 (Shang and Qiu, 2006).
+    #expect(value < 1e-12 || abs(value - 3.9866) < 1e-3, "\(value)")
+  }
+
   // MARK: Saddles
 
   @Test func plainNewtonGoesToTheSaddle() throws {

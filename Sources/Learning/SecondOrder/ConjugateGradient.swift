@@ -2,13 +2,16 @@ import Curvature
 
 /// d ← −g + βd, then a search along d: no curvature is asked for.
 ///
-/// Fletcher and Reeves (1964): β = ‖g⁺‖²/‖g‖². Polak and Ribière (1969), kept from going negative:
+/// Fletcher and Reeves (1964): β = ‖g⁺‖²/‖g‖², and −g every P steps, P the dimension: without these restarts, which
+/// their paper has, small steps follow small steps (Powell, 1977). Polak and Ribière (1969), kept from going negative:
 /// β = max(0, (g⁺ − g)ᵀg⁺/‖g‖²), with −g where the new direction is not steep enough (Gilbert and Nocedal, 1992).
 public final class ConjugateGradient: SecondOrderOptimizer {
   private let formula: Formula
   private let search: LineSearch
   /// βd, of the step to come; nil at the start and after a failure.
   private var momentum: [Double]?
+  /// Steps since d was −g.
+  private var age = 0
   private var trial = FirstTrial()
 
   public enum Formula: String, CaseIterable, Hashable, Sendable {
@@ -37,6 +40,7 @@ public final class ConjugateGradient: SecondOrderOptimizer {
       let first = learningRate * trial.length(at: start, slope: dot(direction, start.gradient))
       report.go(search, objective, along: direction, first: first, &point)
       guard !report.isStalled else { continue }
+      age = direction == steepest ? 1 : age + 1
       momentum = nextMomentum(direction, from: start, to: point)
     }
     if report.isStalled { momentum = nil } else { trial.last = start.value }
@@ -48,7 +52,9 @@ public final class ConjugateGradient: SecondOrderOptimizer {
     let newSquare = dot(end.gradient, end.gradient)
     let beta: Double
     switch formula {
-    case .fletcherReeves: beta = newSquare / square
+    case .fletcherReeves:
+      if age >= start.parameters.count { return nil }
+      beta = newSquare / square
     case .polakRibiere:
       beta = max(0, (newSquare - dot(start.gradient, end.gradient)) / square)
       let slope = beta * dot(direction, end.gradient) - newSquare

@@ -4,8 +4,8 @@ import Kernels
 /// BFGS that remembers its last steps instead of a matrix.
 ///
 /// Liu and Nocedal (1989): the two-loop recursion over the last m pairs s = Δw, y = Δg, from sᵀy/yᵀy·I. The first trial
-/// of a search is η, and min(1, 1/‖g‖₁)·η before anything is remembered, as in PyTorch. Pairs with sᵀy ≤ 1e-10 are left
-/// out; where a search fails, the memory starts anew.
+/// of a search is η, and min(1, 1/‖g‖₁)·η before anything is remembered, as in PyTorch. Pairs with sᵀy ≤
+/// ε‖s‖‖y‖, ε the rounding of a Double, are left out; where a search fails, the memory starts anew.
 public final class LBFGS: SecondOrderOptimizer {
   private let memory: Int
   private let search: LineSearch
@@ -32,7 +32,7 @@ public final class LBFGS: SecondOrderOptimizer {
     let s = sum(point.parameters, -1, start.parameters)
     let y = sum(point.gradient, -1, start.gradient)
     let product = dot(s, y)
-    guard product > 1e-10 else { return report }
+    guard product > Double.ulpOfOne * norm(s) * norm(y) else { return report }
     if pairs.count == memory { pairs.removeFirst() }
     pairs.append((s, y, 1 / product))
     return report
