@@ -32,9 +32,12 @@ struct HDF5Source {
   }
 
   private func read(_ name: String, within memory: MemoryLimit) throws -> (shape: [Int], values: [Double]) {
-    let (shape, values): ([Int], [Double])
+    var (shape, values): ([Int], [Double])
+    let packing: HDF5File.Packing
     do {
-      (shape, values) = try HDF5File.open(path: path).readNumbers(name: name, limit: memory.readBytes)
+      let file = try HDF5File.open(path: path)
+      (shape, values) = try file.readNumbers(name: name, limit: memory.readBytes)
+      packing = try file.packing(of: name)
     } catch {
       let text = "\(error)"
       let prefix = "\(path): "
@@ -44,6 +47,7 @@ struct HDF5Source {
     guard !shape.isEmpty, !values.isEmpty else {
       throw DatasetError(.badSize, path: path, "\(name) has shape \(shape): it holds no samples")
     }
+    try unpack(&values, packing, name, shape)
     if let index = values.firstIndex(where: { !$0.isFinite }) {
       throw DatasetError(
         .badValue, path: path,
@@ -52,8 +56,25 @@ struct HDF5Source {
     return (shape, values)
   }
 
+  /// What stored numbers stand for, by the CF conventions: x·scale_factor + add_offset, and nothing for a fill value.
+  private func unpack(_ values: inout [Double], _ packing: HDF5File.Packing, _ name: String, _ shape: [Int]) throws {
+    for (attribute, missing) in packing.missing {
+      guard let index = values.firstIndex(of: missing) else { continue }
+      throw DatasetError(
+        .badValue, path: path,
+        "\(name)[\(position(of: index, in: shape))] is missing: it is \(missing), its \(attribute); "
+          + "only samples without missing values are accepted")
+    }
+    guard packing.scale != 1 || packing.offset != 0 else { return }
+    for index in values.indices { values[index] = values[index] * packing.scale + packing.offset }
+  }
+
   private func classes(_ values: [Double]) throws -> RawTargets {
     let labels = try values.enumerated().map { index, value in
+      guard value.magnitude < IntegerClasses.limit else {
+        throw DatasetError(
+          .mislabelled, path: path, "\(targets)[\(index)] is \(value): " + IntegerClasses.beyondLimit)
+      }
       guard let label = Int(exactly: value) else {
         throw DatasetError(
           .mislabelled, path: path,

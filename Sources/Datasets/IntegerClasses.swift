@@ -1,5 +1,9 @@
 /// The distinct integer labels of a data set in ascending order: class k is the k-th of them.
 struct IntegerClasses {
+  /// From here on a Double does not tell an integer from its neighbour.
+  static let limit = 0x1p53
+  static let beyondLimit = "classes are integers within ±9007199254740991, beyond which neighbours would be one class"
+
   let values: [Int]
   private let indexOf: [Int: Int32]
 

@@ -27,6 +27,31 @@ public struct RawDataset: Sendable {
   }
 
   public var columns: Int { featureShape.reduce(1, *) }
+
+  /// Checks that regression targets are shares, as the binary cross-entropy needs: it has no lower bound otherwise.
+  ///
+  /// - Throws: ``DatasetError`` with the file, the sample and the target.
+  public func requireShares(source: DataSource) throws {
+    for part in [samples, test].compactMap({ $0 }) {
+      guard case .values(let values, let columns) = part.targets,
+        let index = values.firstIndex(where: { !(0...1).contains($0) })
+      else { continue }
+      throw DatasetError(
+        .badValue, path: source.path,
+        "the target of sample \(index / columns + 1) is \(values[index]), and binary_cross_entropy needs targets from 0 to 1;"
+          + " accepted: such targets, or loss: squared_error")
+    }
+  }
+}
+
+extension DataSource {
+  /// The file that targets are in; nil for one that needs none.
+  fileprivate var path: String? {
+    switch self {
+    case .csv(let path, _, _, _), .hdf5(let path, _, _, _): path
+    default: nil
+    }
+  }
 }
 
 /// Feature rows and targets in compact storage.

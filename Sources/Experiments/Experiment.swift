@@ -40,16 +40,33 @@ public struct Experiment: Hashable, Sendable {
 extension Experiment {
   /// Checks that the samples are images of the size the file gives.
   ///
-  /// - Parameter features: Features of a sample.
+  /// - Parameters:
+  ///   - features: Features of a sample.
+  ///   - shape: The shape of a sample in the data: images have two or three extents.
   /// - Throws: ``ExperimentFileError`` with the line of the image.
-  public func validate(features: Int) throws(ExperimentFileError) {
-    let images = trials.configurations.lazy.compactMap(\.trial.network.image)
-    guard let image = images.first(where: { $0.count != features }) else { return }
-    throw ExperimentFileError(problems: [
+  public func validate(features: Int, shape: [Int] = []) throws(ExperimentFileError) {
+    for image in trials.configurations.lazy.compactMap(\.trial.network.image) {
+      guard image.count == features else {
+        throw refusal(
+          of: image, "\(image) is \(image.count) numbers, and a sample has \(features)",
+          accepted: "height × width × channels = \(features)")
+      }
+      let extents = [image.height, image.width, image.channels]
+      let given = shape.count == 2 ? shape + [1] : shape
+      guard given.count != 3 || given == extents else {
+        let size = shape.map(String.init).joined(separator: " × ")
+        throw refusal(
+          of: image, "\(image), and a sample of the data is \(size)",
+          accepted: "[\(shape.map(String.init).joined(separator: ", "))]")
+      }
+    }
+  }
+
+  private func refusal(of image: ImageSize, _ reason: String, accepted: String) -> ExperimentFileError {
+    ExperimentFileError(problems: [
       .init(
         location: imageOrigin?.location ?? .init(file: name), key: imageOrigin?.key ?? "network.image",
-        value: "\(image)", reason: "\(image) is \(image.count) numbers, and a sample has \(features)",
-        accepted: "height × width × channels = \(features)")
+        value: "\(image)", reason: reason, accepted: accepted)
     ])
   }
 

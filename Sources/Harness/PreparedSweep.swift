@@ -21,7 +21,7 @@ public struct PreparedSweep: Sendable {
     try experiment.validate(trainingSamples: size.train, features: size.features, outputs: size.outputs)
     try experiment.validateCurvature(
       trainingSamples: size.train, validationSamples: size.validation, inputs: size.features, outputs: size.outputs)
-    try experiment.validate(features: size.features)
+    try experiment.validate(features: size.features, shape: library.shape(for: experiment.trials[0]))
     plan = Plan(
       experiment: experiment, inputs: size.features, outputs: size.outputs, trainSamples: size.train,
       validationSamples: size.validation, weightsKept: weights)

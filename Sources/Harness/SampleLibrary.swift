@@ -10,6 +10,7 @@ public struct SampleLibrary: Sendable {
   var float: [Source: SplitSamples<Float>] = [:]
   var double: [Source: SplitSamples<Double>] = [:]
   private var problems: [ProblemSpecification: PreparedProblem] = [:]
+  private var shapes: [Source: [Int]] = [:]
   private let engines = EnginePool()
 
   enum Source: Hashable {
@@ -51,6 +52,8 @@ public struct SampleLibrary: Sendable {
         sources[data.source] = raw
         hashes.append(raw.contentHash)
       }
+      shapes[key] = raw.featureShape
+      if trial.loss == .binaryCrossEntropy { try raw.requireShares(source: data.source) }
       switch trial.precision {
       case .float: float[key] = try raw.prepare(data, as: Float.self)
       case .double: double[key] = try raw.prepare(data, as: Double.self)
@@ -58,6 +61,9 @@ public struct SampleLibrary: Sendable {
     }
     contentHash = hashes.joined(separator: " ")
   }
+
+  /// The shape of a sample as the data file has it, such as `[28, 28]`; empty for a problem.
+  public func shape(for trial: Trial) -> [Int] { shapes[Source(trial)] ?? [] }
 
   /// Samples and features of what a trial trains on.
   public func size(for trial: Trial) -> DataSize {

@@ -70,6 +70,22 @@ struct CSVTests {
     #expect(names == [[String]](repeating: ["C", "a", "b"], count: 3))
   }
 
+  /// Identifiers beyond 2⁵³ are read by their digits.
+  @Test func classesDoNotMergeBeyondDoubles() throws {
+    let text = "x,y\n" + (0..<3).flatMap { _ in ["1,9007199254740992\n", "1,9007199254740993\n"] }.joined()
+    let samples = try Self.load(text).samples
+    #expect(samples.classNames == ["9007199254740992", "9007199254740993"] && samples.labels == [0, 1, 0, 1, 0, 1])
+  }
+
+  /// What pandas, NumPy, R and spreadsheets write for a missing value is no class; words that only look like it are.
+  @Test(arguments: ["nan", "NaN", "-nan", "NA", "N/A", "null", "NULL", "<NA>", "#N/A"])
+  func missingValuesAreNoClass(missing: String) throws {
+    let error = try #require(failure { try Self.load("x,y\n1,a\n1,b\n1,a\n2,\(missing)\n") })
+    #expect(error.code == .badValue && error.place == .text(line: 5, column: 3))
+    #expect(error.message.contains("\"\(missing)\" where a class belongs"))
+    #expect(try Self.load("x,y\n1,a\n1,nana\n1,a\n2,nana\n").samples.classNames == ["a", "nana"])
+  }
+
   struct Fault: Sendable, CustomTestStringConvertible {
     var text: String
     var code: DatasetError.Code
@@ -116,6 +132,7 @@ struct CSVTests {
     .init(text: "x,y\n1,a\n2,a\n", code: .mislabelled, says: "one class \"a\""),
     .init(text: "x,y\n1,a\n2,b\n3,c\n", code: .mislabelled, says: "different value in each of 3 samples"),
     .init(text: "x,y\n1,0.5\n2,1\n3,1\n", code: .mislabelled, says: "regression"),
+    .init(text: "x,y\n1,1e16\n2,1\n3,1\n", code: .mislabelled, says: "within ±9007199254740991"),
     .init(
       text: "x,y\n1,0.5\n2,b\n", code: .badValue, place: .text(line: 3, column: 3), says: "\"b\"", task: .regression),
   ]

@@ -35,6 +35,38 @@ struct HDF5Tests {
     #expect(dataset.samples.targets == .values(outputs, columns: 2))
   }
 
+  private struct Packed: Decodable {
+    var temperature: [Double]
+    var holes: [[Int]]
+    var gone: [[Int]]
+  }
+
+  /// `scale_factor`, `add_offset`, `_FillValue` and `missing_value`, as xarray reads them.
+  @Test func packedNumbersAreThoseOfXarray() throws {
+    let data = try Data(contentsOf: URL(fileURLWithPath: fixture("packed.json").path))
+    let expected = try JSONDecoder().decode(Packed.self, from: data)
+    let path = fixture("packed.h5").path
+    let found = try Self.load("temperature", "labels", path: path).samples.doubles
+    #expect(found.count == 18)
+    #expect(zip(found, expected.temperature).allSatisfy { abs($0 - $1) < 1e-12 * $1 })
+    for (name, holes, says) in [
+      ("holes", expected.holes, "it is 7.0, its _FillValue"), ("gone", expected.gone, "it is 11.0, its missing_value"),
+    ] {
+      let error = try #require(failure { try Self.load(name, "labels", path: path) })
+      let place = holes[0].map(String.init).joined(separator: ", ")
+      #expect(error.message.hasPrefix("\(name)[\(place)] is missing: \(says)"), "\(error)")
+    }
+    let odd = try #require(failure { try Self.load("odd", "labels", path: path) })
+    #expect(odd.message.contains("scale_factor") && odd.message.contains("is not one number"), "\(odd)")
+  }
+
+  /// int64 labels that a Double does not tell apart.
+  @Test func classesThatWouldMergeAreRefused() throws {
+    let error = try #require(failure { try Self.load("temperature", "large", path: fixture("packed.h5").path) })
+    #expect(error.code == .mislabelled)
+    #expect(error.message.hasPrefix("large[0] is 9007199254740992.0: classes are integers"))
+  }
+
   struct Fault: Sendable, CustomTestStringConvertible {
     var features = "images"
     var targets = "labels"

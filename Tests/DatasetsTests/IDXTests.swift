@@ -222,6 +222,14 @@ struct IDXTests {
     #expect(good.test?.labels == [2, 0])
     #expect(good.test?.bytes == [UInt8](0..<12))
 
+    // 0.5 for white in one file is nearly black beside 255 in the other.
+    let floats = [UInt8](repeating: 0, count: 48)
+    let otherScale = failure { try load(idx([2, 2, 3], floats, type: 0x0d), idx([2], [9, 4])) }
+    #expect(otherScale?.code == .mismatch && otherScale?.place == .byte(2))
+    #expect(otherScale?.message.hasPrefix("floating-point numbers, but ") == true)
+    let shorts = try load(idx([2, 2, 3], [UInt8](repeating: 0, count: 24), type: 0x0b), idx([2], [9, 4]))
+    #expect(shorts.test?.rows == 2)
+
     let otherShape = failure { try load(idx([2, 3, 2], [UInt8](0..<12)), idx([2], [9, 4])) }
     #expect(otherShape?.code == .mismatch)
     let otherLabel = failure { try load(idx([2, 2, 3], [UInt8](0..<12)), idx([2], [9, 5])) }

@@ -71,10 +71,21 @@ struct CSVTable {
         .badValue, path: reader.path, at: reader.place(of: field.bytes.lowerBound),
         "an empty field where a class belongs (\(name(of: column)))")
     }
+    guard !Self.isMissing(text) else {
+      throw DatasetError(
+        .badValue, path: reader.path, at: reader.place(of: field.bytes.lowerBound),
+        "\"\(text)\" where a class belongs (\(name(of: column))): that is how a missing value is written, which is no class;"
+          + " leave the sample out, or write its class in full")
+    }
     if let known = labelOf[text] { return known }
     let new = Int32(labelOf.count)
     labelOf[text] = new
     return new
+  }
+
+  /// Whether pandas, R or a spreadsheet writes a missing value so.
+  private static func isMissing(_ text: String) -> Bool {
+    ["nan", "na", "n/a", "#n/a", "<na>", "null"].contains(text.lowercased().drop { $0 == "-" || $0 == "+" })
   }
 
   private func name(of column: Int) -> String {
@@ -110,6 +121,11 @@ extension CSVTable {
     }
     guard numbers.count == texts.count else { return texts }
     return try zip(texts, numbers).map { text, number in
+      // Digits are read as they are: a Double would make neighbours beyond 2⁵³ one class.
+      if let integer = Int(text) { return String(integer) }
+      guard number.magnitude < IntegerClasses.limit else {
+        throw DatasetError(.mislabelled, path: path, "\(columnName) holds \"\(text)\": \(IntegerClasses.beyondLimit)")
+      }
       guard let integer = Int(exactly: number) else {
         throw DatasetError(
           .mislabelled, path: path,

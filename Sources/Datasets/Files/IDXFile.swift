@@ -19,6 +19,8 @@ struct IDXFile {
     case float = 0x0d
     case double = 0x0e
 
+    var isFloatingPoint: Bool { self == .float || self == .double }
+
     var size: Int {
       switch self {
       case .unsignedByte, .signedByte: 1

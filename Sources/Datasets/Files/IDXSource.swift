@@ -20,6 +20,13 @@ enum IDXSource {
         .mismatch, path: testImages, at: images.isCompressed ? .decompressedByte(8) : .byte(8),
         "images of shape \(Array(images.dimensions.dropFirst())), but those of \(trainImages.path) have \(shape)")
     }
+    guard images.type.isFloatingPoint == trainImages.type.isFloatingPoint else {
+      throw DatasetError(
+        .mismatch, path: testImages, at: images.isCompressed ? .decompressedByte(2) : .byte(2),
+        "\(images.type.isFloatingPoint ? "floating-point numbers" : "integers"), but \(trainImages.path) holds "
+          + "\(trainImages.type.isFloatingPoint ? "floating-point numbers" : "integers"): what is white in one is not in "
+          + "the other; both files are accepted in one of the two")
+    }
     let test = try samples(images, readLabels(testLabels, for: images, within: memory), classes: classes)
     return try RawDataset(samples: train, test: test, featureShape: shape)
   }
@@ -43,6 +50,11 @@ enum IDXSource {
       case .bytes(let bytes): bytes.map(Int.init)
       case .doubles(let numbers):
         try numbers.enumerated().map { index, value in
+          guard value.magnitude < IntegerClasses.limit else {
+            throw DatasetError(
+              .mislabelled, path: path, at: file.place(ofElement: index),
+              "label \(value): \(IntegerClasses.beyondLimit)")
+          }
           guard let label = Int(exactly: value) else {
             throw DatasetError(
               .mislabelled, path: path, at: file.place(ofElement: index), "label \(value) is not an integer")

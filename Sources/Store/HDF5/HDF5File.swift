@@ -35,6 +35,34 @@ public struct HDF5File: Sendable {
     }
   }
 
+  /// How a data set's numbers stand for others, by the attributes of the CF conventions and of netCDF.
+  ///
+  /// - Throws: ``HDF5Error``, also where such an attribute is not one number.
+  public func packing(of name: String) throws -> Packing {
+    try HDF5.runUntrusted(path) {
+      let file = try InputFile.open(path)
+      let dataset = try named(name, in: file)
+      let what = "data set \(name)"
+      var packing = Packing()
+      packing.scale = try StoredAttribute.number("scale_factor", of: dataset.handle, what) ?? 1
+      packing.offset = try StoredAttribute.number("add_offset", of: dataset.handle, what) ?? 0
+      for attribute in [StoredAttribute.fillValue, "missing_value"] {
+        guard let value = try StoredAttribute.number(attribute, of: dataset.handle, what) else { continue }
+        packing.missing.append((attribute, value))
+      }
+      try dataset.close()
+      try file.close()
+      return packing
+    }
+  }
+
+  /// A stored x stands for x·scale + offset, and one of the missing values for none.
+  public struct Packing: Sendable {
+    public var scale = 1.0
+    public var offset = 0.0
+    public var missing: [(attribute: String, value: Double)] = []
+  }
+
   /// The data sets in the file and its groups, in the order of their names.
   public func datasets() throws -> [DatasetDescription] {
     try HDF5.runUntrusted(path) {

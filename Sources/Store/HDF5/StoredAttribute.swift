@@ -29,6 +29,22 @@ struct StoredAttribute: Hashable, Sendable {
     }
   }
 
+  /// The one number of an attribute; nil where there is none of the name.
+  static func number(_ name: String, of object: borrowing Handle, _ what: String) throws -> Double? {
+    guard try object.check(H5Aexists(object.id, name), "H5Aexists \(name)") > 0 else { return nil }
+    let attribute = try Handle(
+      H5Aopen(object.id, name, ch5_default()), .attribute, "H5Aopen \(name)", file: object.file)
+    let type = try Handle(H5Aget_type(attribute.id), .datatype, "H5Aget_type \(name)", file: object.file)
+    let space = try Handle(H5Aget_space(attribute.id), .dataspace, "H5Aget_space \(name)", file: object.file)
+    let count = try space.check(H5Sget_simple_extent_npoints(space.id), "H5Sget_simple_extent_npoints \(name)")
+    guard count == 1, [H5T_INTEGER, H5T_FLOAT].contains(H5Tget_class(type.id)) else {
+      throw object.refusal("attribute \(name) of \(what)", "is not one number")
+    }
+    var value = 0.0
+    try attribute.check(H5Aread(attribute.id, ch5_native_double(), &value), "H5Aread \(name)")
+    return value
+  }
+
   private static func names(of object: borrowing Handle, _ what: String) throws -> [String] {
     var info = H5O_info_t()
     try object.check(H5Oget_info2(object.id, &info, UInt32(H5O_INFO_NUM_ATTRS)), "H5Oget_info \(what)")
