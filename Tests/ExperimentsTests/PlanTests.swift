@@ -135,9 +135,9 @@ import Testing
   }
 
   @Test func bytes() throws {
-    // Adam: parameters, gradient, two states, one kept copy; the block of 100 samples is larger than the batch
+    // Adam: parameters, gradient, two states, one kept copy; blocks of 64 samples, the least there are for a batch of 32
     let activations = Double(2 * 64 + 4 * (8 + 4) + 3 * 10)
-    #expect(try plan().workerBytes == 4 * (5 * 606 + 100 * activations))
+    #expect(try plan().workerBytes == 4 * (5 * 606 + 64 * activations))
     #expect(try plan().dataBytes == 4 * 150 * 65)
     // Eight traces and two of the cost; four more for a second-order optimizer.
     let traces = 3.0 * 10 * 8
@@ -146,8 +146,16 @@ import Testing
     #expect(try plan(kept: .all).diskBytes == 400 + traces + 3 * 606 * 4)
     let newton = try plan(("  optimizer", "  optimizer: newton"), ("  batch_size", "  batch_size: full"), kept: .none)
     #expect(newton.diskBytes == 400 + 3.0 * 14 * 8)
+    let lbfgs = { (memory: Int) in
+      try self.plan(
+        ("  optimizer", "  optimizer: {name: lbfgs, memory: \(memory)}"), ("  batch_size", "  batch_size: full"),
+        kept: .none
+      ).workerBytes
+    }
+    // A pair of vectors for each step remembered.
+    #expect(try lbfgs(30) - lbfgs(10) == 4 * 40 * 606)
     // Sum and matrix in memory, and the factor: 4, 8 and 8 bytes a square parameter.
-    #expect(newton.workerBytes == 4 * (11 * 606 + 100 * activations) + 20 * 606 * 606)
+    #expect(newton.workerBytes == 4 * (11 * 606 + 512 * activations) + 20 * 606 * 606)
   }
 
   @Test func axes() throws {

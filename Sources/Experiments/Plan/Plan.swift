@@ -137,9 +137,11 @@ public struct Plan: Sendable {
   /// Memory of the worker that runs a trial, its share of the data left out: as ``workerBytes``.
   public func workerBytes(of trial: Trial) -> Double {
     let size = size(of: trial)
-    let vectors = 2 + trial.optimizer.kind.stateVectors + max(1, weightsKept.count)
-    let rows = min(size.blockRows, max(trainSamples, validationSamples))
-    let numbers = Double(vectors) * Double(size.parameters) + Double(rows) * Double(size.activations)
+    let vectors = 2 + trial.optimizer.stateVectors + max(1, weightsKept.count)
+    let rows = trial.problem == nil ? size.blockRows(batchSize: trial.batchSize) : 0
+    let numbers =
+      Double(vectors) * Double(size.parameters) + Double(rows) * Double(size.activations)
+      + Double(size.windows)
     let matrices =
       Double(size.parameters) * Double(size.parameters)
       * trial.optimizer.kind.bytesASquareParameter(trial.precision)

@@ -35,6 +35,9 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
     public var positions: Int
     public var inputs: Int
     public var outputs: Int
+    /// Numbers of a sample that it takes: of a convolution its image, not the windows.
+    public var features: Int
+    public var isConvolution = false
 
     /// Weights without biases.
     public var weights: Int { inputs * outputs }
@@ -44,7 +47,7 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
 
   init(_ problem: ProblemSpecification) {
     inputs = problem.dimension
-    layers = [Layer(positions: 1, inputs: problem.dimension, outputs: 1)]
+    layers = [Layer(positions: 1, inputs: problem.dimension, outputs: 1, features: problem.dimension)]
     bias = false
     description = problem.name
     if problem.isRotated { denseMatrix = problem.dimension }
@@ -61,13 +64,14 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
         let window = convolution.window.height * convolution.window.width * image.channels
         layers.append(
           Layer(
-            positions: activations.height * activations.width, inputs: window, outputs: convolution.channels))
+            positions: activations.height * activations.width, inputs: window, outputs: convolution.channels,
+            features: image.count, isConvolution: true))
         image = convolution.output(on: image) ?? activations
       }
       width = image.count
     }
     for units in network.hidden + [outputs] {
-      layers.append(Layer(positions: 1, inputs: width, outputs: units))
+      layers.append(Layer(positions: 1, inputs: width, outputs: units, features: width))
       width = units
     }
     self.layers = layers
@@ -92,34 +96,51 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
   /// Operations of a loss and its gradient that do not depend on the samples: to the matrix' eigenvectors and back.
   var fixedOperations: Double { 4 * Double(denseMatrix) * Double(denseMatrix) }
 
-  /// Samples that are worked on at once, at most: images only as many as fit into some tens of megabytes.
-  var blockRows: Int {
-    let windows = layers.reduce(0) { $0 + ($1.positions > 1 ? $1.positions * ($1.inputs + $1.outputs) : 0) }
-    return windows == 0 ? 512 : max(32, min(512, (1 << 24) / windows))
+  /// Samples that are worked on at once: the engine's rule, which a test holds this to.
+  public func blockRows(batchSize: BatchSize) -> Int {
+    let largest = 512
+    let wanted: Int
+    switch batchSize {
+    case .samples(let count): wanted = max(64, parameters / 64, count)
+    case .full: wanted = largest
+    }
+    let images = layers.reduce(0) { $0 + ($1.isConvolution ? $1.features + $1.positions * $1.outputs : 0) }
+    let affordable = images == 0 ? largest : (1 << 23) / images
+    return max(32, min((min(wanted, largest) + 31) / 32 * 32, affordable / 32 * 32, largest))
   }
 
-  /// Numbers kept for one sample: the data and their mask; of each hidden layer its input, output, gradient and mask, and
-  /// the windows of a convolution; of the outputs value, gradient and target.
+  /// Numbers kept for one sample: the data and their mask; of each hidden layer its input, output, gradient and mask; of
+  /// the outputs value, gradient and target.
   var activations: Int {
-    let hidden = layers.dropLast().reduce(0) { sum, layer in
-      sum + 4 * layer.positions * layer.outputs + (layer.positions > 1 ? 2 * layer.positions * layer.inputs : 0)
-    }
+    let hidden = layers.dropLast().reduce(0) { $0 + 4 * $1.positions * $1.outputs }
     return 2 * inputs + hidden + 3 * layers[layers.count - 1].outputs
+  }
+
+  /// Windows of a convolution and their gradient, for as many samples as stay in the second-level cache.
+  var windows: Int {
+    let sizes = layers.map { layer -> Int in
+      let sample = layer.positions * layer.inputs
+      return layer.isConvolution ? max(1, (1 << 18) / sample) * sample : 0
+    }
+    return 2 * (sizes.max() ?? 0)
   }
 }
 
-extension OptimizerKind {
+extension OptimizerSpecification {
   /// Vectors of the parameters' size that are kept from step to step, or while a step is taken.
   public var stateVectors: Int {
-    switch self {
+    switch kind {
     case .gradientDescent: 0
     case .momentum, .nesterov, .adagrad, .rmsprop, .lion: 1
     case .adadelta, .adam, .adamw, .nadam: 2
     case .newton, .gaussNewton, .levenbergMarquardt, .bfgs, .diagonalNewton, .stochasticDiagonalLM: 8
     case .truncatedNewton, .conjugateGradient: 10
-    case .lbfgs: 28
+    case .lbfgs: 2 * Int(self["memory"]) + 8
     }
   }
+}
+
+extension OptimizerKind {
 
   /// Bytes of matrices over the square of the parameters' number: the matrix of second derivatives while it is summed in
   /// the network's scalar, itself, and its factor; or BFGS' estimate.
