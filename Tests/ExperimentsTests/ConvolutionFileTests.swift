@@ -28,6 +28,19 @@ import Testing
       ])
   }
 
+  /// One keep probability for all layers drops the output of convolutions as well, dense layers or none.
+  @Test func batchMethodsSeeTheDropoutOfConvolutions() {
+    func error(_ dropout: String) -> String {
+      errorText(
+        SampleFile.text(
+          ("network", "network: {image: [8, 8], hidden: [], convolutions: [{channels: 2, kernel: 3}]}"),
+          ("  optimizer", "  optimizer: lbfgs"), ("  batch_size", "  batch_size: full"),
+          ("  dropout", "  dropout: {\(dropout)}")))
+    }
+    #expect(error("keep_probability: 0.5").contains("lbfgs needs a loss that gives the same value twice, and dropout"))
+    #expect(error("keep_probability: 1") == "accepted")
+  }
+
   /// DeepOBS' 2c2d: 832 + 51,264 + 3,212,288 + 10,250 parameters.
   @Test func sizesAreThoseOfKeras() throws {
     let network = """
@@ -95,6 +108,13 @@ import Testing
   @Test func theImageMustBeTheSample() throws {
     let experiment = try parse(file("image: [8, 7], hidden: [4], convolutions: [{channels: 4, kernel: 3}]"))
     #expect(throws: Never.self) { try experiment.validate(features: 56) }
+    #expect(throws: Never.self) { try experiment.validate(features: 56, shape: [56]) }
+    #expect(throws: Never.self) { try experiment.validate(features: 56, shape: [8, 7]) }
+    #expect(throws: Never.self) { try experiment.validate(features: 56, shape: [8, 7, 1]) }
+    let turned = #expect(throws: ExperimentFileError.self) { try experiment.validate(features: 56, shape: [7, 8]) }
+    #expect(
+      turned?.description
+        == "e.yaml:3: network.image: 8x7x1, and a sample of the data is 7 × 8; accepted: [7, 8]")
     let error = #expect(throws: ExperimentFileError.self) { try experiment.validate(features: 64) }
     #expect(
       error?.description

@@ -47,7 +47,7 @@ struct OptimizerCompatibility {
           "batch_size: full, stochastic: true, or an exclude rule {optimizer: \(name), batch_size: \(size)}"
         )
       case .dropout:
-        let layers = trial.dropout.keepProbabilities(hiddenLayers: trial.network.hidden.count)
+        let layers = trial.dropout.keepProbabilities(hiddenLayers: trial.network.hiddenLayers)
         guard let keep = layers.first(where: { $0 < 1 }), optimizer.kind.isBatchMethod,
           !optimizer.isSet("frozen_masks")
         else { return nil }
