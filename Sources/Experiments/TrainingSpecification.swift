@@ -4,11 +4,14 @@ public struct TrainingSpecification: Hashable, Sendable {
   public var order: Order
   /// Whether the samples that fill no whole batch are left out of every epoch.
   public var dropRemainder = false
-  /// Stops after this many epochs without a better validation loss. Nil: never.
+  /// Stops after this many epochs without a better value of ``stoppingMetric``. Nil: never.
   public var patience: Int?
-  /// How much lower a validation loss must be to count as better.
+  /// By how much a value must be better to count as better.
   public var minimumDelta: Double
-  /// A batch loss above this, NaN or infinite, ends the run as diverged.
+  /// What early stopping looks at: the metric that runs are selected by.
+  public var stoppingMetric = SelectionRule.Metric.validationLoss
+  /// A batch loss above this and 1000 times the untrained network's validation loss, NaN or infinite, ends the run as
+  /// diverged.
   public var divergenceBound: Double
   /// Whether the training loss and accuracy are measured without dropout at each epoch's end, or left as NaN.
   public var evaluatesTraining: Bool

@@ -112,6 +112,10 @@ extension TrainingSpecification {
   var hyperparameters: [Hyperparameter] {
     // Only where it is asked for, so that identities are what they were before there was such a key.
     let remainder: [Hyperparameter] = dropRemainder ? [.init("drop_remainder", .integer(1))] : []
+    // Runs that were stopped by the loss although they were selected by another metric are other runs.
+    let stopping: [Hyperparameter] =
+      patience == nil || stoppingMetric == .validationLoss
+      ? [] : [.init("stopping_metric", .text(stoppingMetric.rawValue))]
     return [
       .init("epochs_planned", .integer(epochs)),
       .init("order", .text(order.rawValue)),
@@ -119,7 +123,7 @@ extension TrainingSpecification {
       .init("minimum_delta", .number(minimumDelta)),
       .init("divergence_bound", .number(divergenceBound)),
       .init("evaluates_training", .integer(evaluatesTraining ? 1 : 0)),
-    ] + remainder
+    ] + remainder + stopping
   }
 }
 

@@ -40,8 +40,8 @@ extension SweepManifest {
 
   private static let taskSettings: Set<String> = [
     "data", "standardization", "split", "split_seed", "stratified", "loss", "precision", "epochs_planned", "order",
-    "drop_remainder",
-    "patience", "minimum_delta", "divergence_bound", "evaluates_training", "curvature",
+    "drop_remainder", "patience", "minimum_delta", "stopping_metric", "divergence_bound", "evaluates_training",
+    "curvature",
   ]
 
   private static func comment(overrides: [String]) -> String { overrides.map { "# --set \($0)\n" }.joined() }

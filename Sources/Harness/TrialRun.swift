@@ -171,10 +171,11 @@ public struct TrialRun: Sendable {
       schedule: Schedule(trial.schedule), patience: trial.training.patience,
       minimumDelta: trial.training.minimumDelta, divergenceBound: trial.training.divergenceBound,
       evaluatesTraining: trial.training.evaluatesTraining,
-      bestBy: selection.metric == .validationAccuracy ? .validationAccuracy : .validationLoss,
+      bestBy: TrainingPlan.Criterion(selection.metric),
       keepsBestParameters: keeping != .none || trial.curvature?.moments.contains(.best) == true)
     plan.repeatsOrder = trial.training.order == .shuffledOnce
     plan.dropsRemainder = trial.training.dropRemainder
+    plan.stopBy = TrainingPlan.Criterion(trial.training.stoppingMetric)
     return plan
   }
 }
@@ -208,6 +209,15 @@ extension AlignedBuffer where Element: Scalar {
     switch weights {
     case .float(let values): self.init(values.map { Element($0) })
     case .double(let values): self.init(values.map { Element($0) })
+    }
+  }
+}
+
+extension TrainingPlan.Criterion {
+  init(_ metric: SelectionRule.Metric) {
+    switch metric {
+    case .validationLoss: self = .validationLoss
+    case .validationAccuracy: self = .validationAccuracy
     }
   }
 }

@@ -19,6 +19,8 @@ public final class Trainer<S: Scalar> {
   private let plan: TrainingPlan
   private let gradient: AlignedBuffer<S>
   private var seconds = 0.0
+  /// The largest loss that a step follows on.
+  private var bound = Double.infinity
   private var passes = TrainingPasses()
   /// Gradients proper, which are timed, in passes: those without losses alone.
   private var timedPasses = 0.0
@@ -76,6 +78,7 @@ public final class Trainer<S: Scalar> {
       .init(
         batchLoss: .nan, training: .init(loss: .nan, accuracy: .nan), validation: .init(loss: .nan, accuracy: .nan),
         learningRate: .nan, gradientNorm: .nan, seconds: 0))
+    bound = plan.lossBound(untrained: measurements[0].validation.loss)
     observe(self)
     for epoch in 0..<plan.epochs {
       let started = ContinuousClock.now
@@ -88,12 +91,21 @@ public final class Trainer<S: Scalar> {
         measurement.passes = passes
         record(measurement)
         observe(self)
-        if let reason = rule.descent?.reason { return .converged(reason) }
+        if let reason = rule.descent?.reason { return outcome(.converged(reason)) }
       case .ended(let outcome): return outcome
       }
-      if let patience = plan.patience, epochsWithoutProgress() >= patience { return .stoppedEarly }
+      if let patience = plan.patience, epochsWithoutProgress() >= patience { return outcome(.stoppedEarly) }
     }
-    return .completed
+    return outcome(.completed)
+  }
+
+  /// How the run ended. A step finds the divergence of the one before, and no step follows the last: its loss is that of
+  /// the evaluation.
+  private func outcome(_ end: TrainingOutcome) -> TrainingOutcome {
+    let isMeasured = samples.validation.count > 0
+    let loss = measurements[measurements.count - 1].validation.loss
+    let isSound = (!isMeasured || loss <= bound) && areFinite(parameters)
+    return isSound ? end : .diverged(step: steps)
   }
 
   private enum EpochResult {
@@ -144,7 +156,7 @@ public final class Trainer<S: Scalar> {
       passes.gradients += share
       return engine.step(
         parameters, of: samples.train, rows: rows, masks: masks, by: optimizer, learningRate: rate,
-        bound: plan.divergenceBound, gradient: gradient)
+        bound: bound, gradient: gradient)
     case .descent(let descent):
       let before = descent.counts
       defer {
@@ -155,7 +167,7 @@ public final class Trainer<S: Scalar> {
         passes.products += share * Double(descent.counts.products - before.products)
       }
       return descent.step(
-        parameters, rows: rows, masks: masks, learningRate: rate, bound: plan.divergenceBound)
+        parameters, rows: rows, masks: masks, learningRate: rate, bound: bound)
     }
   }
 
@@ -196,17 +208,34 @@ public final class Trainer<S: Scalar> {
     }
   }
 
-  /// Epochs since the validation loss was last lower than everything before by the minimum delta.
+  /// Epochs since what early stopping looks at was last better than everything before by the minimum delta.
   private func epochsWithoutProgress() -> Int {
     var reference = Double.infinity
     var last = 0
-    for (epoch, measurement) in measurements.enumerated()
-    where measurement.validation.loss < reference - (reference.isFinite ? plan.minimumDelta : 0) {
-      reference = measurement.validation.loss
+    for (epoch, measurement) in measurements.enumerated() {
+      let value = plan.stopBy.cost(measurement.validation)
+      guard value < reference - (reference.isFinite ? plan.minimumDelta : 0) else { continue }
+      reference = value
       last = epoch
     }
     return measurements.count - 1 - last
   }
+}
+
+extension TrainingPlan.Criterion {
+  /// What is lower for the better of two evaluations.
+  fileprivate func cost(_ evaluation: Evaluation) -> Double {
+    switch self {
+    case .validationLoss: evaluation.loss
+    case .validationAccuracy: -evaluation.accuracy
+    }
+  }
+}
+
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func areFinite<S: Scalar>(_ parameters: AlignedBuffer<S>) -> Bool {
+  (0..<parameters.count).allSatisfy { parameters[$0].isFinite }
 }
 
 /// What makes a step of a batch.

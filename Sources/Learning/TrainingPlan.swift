@@ -11,11 +11,13 @@ public struct TrainingPlan: Hashable, Sendable {
   public var dropsRemainder = false
   public var learningRate: Double
   public var schedule: Schedule
-  /// Epochs without a better validation loss before the run stops; nil for never.
+  /// Epochs without a better value of ``stopBy`` before the run stops; nil for never.
   public var patience: Int?
-  /// How much lower a validation loss must be to count as better.
+  /// By how much a value must be better to count as better.
   public var minimumDelta: Double
-  /// A batch loss above this, or not finite, ends the run as diverged.
+  /// What early stopping looks at.
+  public var stopBy = Criterion.validationLoss
+  /// A batch loss above ``lossBound(untrained:)``, or not finite, ends the run as diverged.
   public var divergenceBound: Double
   /// Whether the training set is evaluated without dropout after each epoch.
   public var evaluatesTraining: Bool
@@ -48,6 +50,17 @@ public struct TrainingPlan: Hashable, Sendable {
     self.keepsBestParameters = keepsBestParameters
     self.seed = seed
   }
+
+  /// The largest loss that training goes on from: ``divergenceBound``, or ``untrainedFactor`` times the loss before
+  /// training where that is larger, as it is where targets are large numbers.
+  ///
+  /// - Parameter untrained: The validation loss at epoch 0; NaN where there is none.
+  public func lossBound(untrained: Double) -> Double {
+    untrained.isFinite ? max(divergenceBound, Self.untrainedFactor * untrained) : divergenceBound
+  }
+
+  /// Batches of heavy-tailed targets lie two orders of magnitude above the mean loss.
+  public static let untrainedFactor = 1000.0
 
   /// Steps in one epoch; the last batch holds what is left, unless that is dropped.
   public func stepsPerEpoch(samples: Int) -> Int {

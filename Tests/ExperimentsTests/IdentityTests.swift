@@ -117,13 +117,33 @@ import Testing
     add { $0.training.epochs = 3 }
     add { $0.data.split.seed = 3 }
     add { $0.training.dropRemainder = true }
+    // The first trial stops early.
+    add { $0.training.stoppingMetric = .validationAccuracy }
     add { $0.problem = ProblemSpecification(.rosenbrock(dimension: 2), start: [1]) }
     add { $0.problem = ProblemSpecification(.rosenbrock(dimension: 3), start: [1]) }
     var hasher = CanonicalHasher()
     let identities = trials.map { hasher.identity(of: $0) }
     #expect(identities == trials.map(\.identity))
     #expect(trials.allSatisfy { hasher.hyperparameters(of: $0) == $0.hyperparameters })
-    #expect(Set(identities).count == 19)
+    #expect(Set(identities).count == 20)
+  }
+
+  /// Without early stopping the metric changes no bit of a run, so that its identity is what it was; with it the trials are
+  /// others, and results of versions that stopped by the loss are not taken for them.
+  @Test func theMetricThatStopsIsPartOfTheTrial() throws {
+    func trial(_ selection: String, _ training: String) throws -> Trial {
+      try parse(
+        SampleFile.text(
+          ("training", "training: {epochs: 2\(training)}\nselection: {metric: validation_\(selection)}"))
+      ).trials[0]
+    }
+    let stopping = ", early_stopping: {patience: 3}"
+    #expect(try trial("accuracy", "").identity == trial("loss", "").identity)
+    #expect(try trial("accuracy", stopping).identity != trial("loss", stopping).identity)
+    #expect(try !trial("loss", stopping).canonicalText.contains("stopping_metric"))
+    let accuracy = try trial("accuracy", stopping)
+    #expect(accuracy.training.stoppingMetric == .validationAccuracy)
+    #expect(accuracy.canonicalText.contains("\nstopping_metric=validation_accuracy\n"))
   }
 
   @Test func notAHash() {

@@ -120,6 +120,15 @@ import Testing
     }
   }
 
+  /// The run ends with the step that is over the bound: 5·4⁹ = 1.3e6. One step before, 3e5 is not.
+  @Test func theLastStepMayDiverge() throws {
+    let runs = try [8, 9].flatMap { epochs in
+      try run(
+        file("{kind: quadratic, eigenvalues: [1, 10]}", "{name: gradient_descent, learning_rate: 0.3}", epochs: epochs))
+    }
+    #expect(runs.map(\.record.outcome) == [.completed, .diverged(step: 9)])
+  }
+
   @Test func newtonTakesOneStep() throws {
     let newton = "{name: newton, regularization: none, line_search: none}"
     let (_, record) = try run(

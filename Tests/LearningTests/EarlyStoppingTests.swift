@@ -75,6 +75,33 @@ struct EarlyStoppingTests {
     #expect(stopped.trainer.measurements.map(\.validation.loss) == Array(losses.prefix((epoch ?? 0) + 1)))
   }
 
+  /// Selected by accuracy a run stops by it: Keras' rule in its mode `max`, which is the rule on −accuracy.
+  @Test(arguments: [1, 2, 3, 5], [0, 0.02])
+  func trainingStopsByTheMetricItIsSelectedBy(patience: Int, minimumDelta: Double) {
+    func train(_ patience: Int?) -> Trainer<Double> {
+      var numbers = TestNumbers(seed: 11)
+      let samples = (0..<2).map { _ in
+        Samples<Double>(features: numbers.normals(80 * 5), width: 5, classes: numbers.classes(80, of: 3), of: 3)
+      }
+      let network = Network(sizes: [5, 16, 3], activation: .tanh)
+      var plan = TrainingPlan(
+        epochs: 60, batchSize: 16, learningRate: 0.02, seed: 1, patience: patience, minimumDelta: minimumDelta,
+        bestBy: .validationAccuracy)
+      plan.stopBy = .validationAccuracy
+      let trainer = Trainer<Double>(
+        engine: Backpropagation(network: network, loss: .softmaxCrossEntropy, dropout: .none(layers: 2)),
+        optimizer: Momentum(parameterCount: network.parameterCount),
+        parameters: network.initialParameters(.he, seed: 3),
+        samples: SplitSamples(train: samples[0], validation: samples[1], test: samples[1]), plan: plan)
+      _ = trainer.run()
+      return trainer
+    }
+    let full = train(nil).measurements.map(\.validation)
+    let expected = stop(full.map { -$0.accuracy }, patience: patience, minimumDelta: minimumDelta)
+    #expect(expected != nil && expected != stop(full.map(\.loss), patience: patience, minimumDelta: minimumDelta))
+    #expect(train(patience).measurements.count == (expected ?? 0) + 1)
+  }
+
   @Test func whoImprovesIsNotStopped() {
     #expect(train(patience: 60).outcome == .completed)
     // The best epoch by the loss is the last one of this run.

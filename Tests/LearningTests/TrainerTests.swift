@@ -50,6 +50,30 @@ struct TrainerTests {
     #expect(trainer.bestEpoch == 0)
   }
 
+  /// After the last step only the evaluation sees what became of the loss: ½·4⁷ is over the bound. A step fewer, ½·4⁶ is
+  /// over it too; two fewer, 512 is not.
+  @Test(arguments: [(7, TrainingOutcome.diverged(step: 7)), (6, .diverged(step: 6)), (5, .completed)])
+  func theLastStepMayDiverge(epochs: Int, outcome: TrainingOutcome) {
+    let trainer = shrink(from: 1.0, learningRate: 3, epochs: epochs, bound: 1000)
+    #expect(trainer.run() == outcome)
+    #expect(trainer.measurements.count == epochs + 1 && trainer.bestEpoch == 0)
+  }
+
+  /// One step to weights that are infinite, which only the evaluation sees.
+  @Test func aSingleStepMayDiverge() {
+    #expect(shrink(from: Float(1), learningRate: 1e38, epochs: 1).run() == .diverged(step: 1))
+    #expect(shrink(from: Float(1), learningRate: 1e38, epochs: 1, bound: .infinity).run() == .diverged(step: 1))
+  }
+
+  /// Where the loss starts over the bound, as squared errors of prices do, divergence is a thousand times the start: with
+  /// η = 3 the loss quadruples, 4⁵ = 1024.
+  @Test func theBoundIsRelativeToALargeStart() {
+    let trained = shrink(from: 2e5, learningRate: 0.5, epochs: 20)
+    #expect(trained.run() == .completed)
+    #expect(trained.parameters[0] == 2e5 * Double.pow(0.5, 20))
+    #expect(shrink(from: 2e5, learningRate: 3, epochs: 100).run() == .diverged(step: 6))
+  }
+
   /// The edge of stability, 2/λ: just below it the loss falls, just above it grows.
   @Test func divergenceBeginsAtTwoOverTheCurvature() {
     #expect(shrink(from: 1.0, learningRate: 1.999, epochs: 5000).run() == .completed)

@@ -208,6 +208,24 @@ import Testing
     #expect(!kinds(runs([10, 3, 3])).contains(.stillImproving))
   }
 
+  /// The loss of a network that no step made better is not one that overfits, and neither is one that still falls.
+  @Test func theUntrainedNetworkIsBest() throws {
+    func runs(_ bestEpochs: [Int]) -> [SampleRun] {
+      bestEpochs.enumerated().map { seed, best in
+        var run = SampleRun(seed: seed, loss: 1 + 0.01 * Double(seed), bestEpoch: best)
+        run.finalLoss = 3
+        return run
+      }
+    }
+    let warnings = runs([0, 0, 4]).ranking().warnings()
+    let warning = try #require(warnings.first { $0.kind == .untrainedIsBest })
+    #expect(warning.message.contains("is the untrained network: the best epoch of 2 of its 3 runs is 0"))
+    let course: Set<Warning.Kind> = [.untrainedIsBest, .stillImproving, .validationLossRising]
+    #expect(kinds(runs([0, 0, 4])).intersection(course) == [.untrainedIsBest])
+    #expect(kinds(runs([10, 10, 4])).intersection(course) == [.stillImproving])
+    #expect(kinds(runs([4, 10, 4])).intersection(course) == [.validationLossRising])
+  }
+
   @Test func validationLossRising() {
     func runs(_ final: Double) -> [SampleRun] {
       (1...2).map { SampleRun(seed: $0, loss: 1, finalLoss: final) }

@@ -35,7 +35,8 @@ struct ExclusionRule {
       }
     }
     return names + [
-      "initialization_deviation", "initial_bias", "input_noise", "drop_remainder", "problem", "dimension",
+      "initialization_deviation", "initial_bias", "input_noise", "drop_remainder", "stopping_metric", "problem",
+      "dimension",
       "eigenvalues", "quartic", "rotation_seed", "start",
     ]
   }()

@@ -49,8 +49,9 @@ public enum ExperimentFile {
     let problems = reader.problems
     let name = reader.name()
     let summary = reader.root["description"]?.text() ?? ""
-    let grid = ExperimentGrid(reader)
+    var grid = ExperimentGrid(reader)
     let selection = reader.selection(for: grid.data.source)
+    if grid.training.patience != nil { grid.training.stoppingMetric = selection.metric }
     let rules = reader.root["exclude"].map { field in
       field.items(accepted: "a list of rules").compactMap { ExclusionRule($0) }
     }

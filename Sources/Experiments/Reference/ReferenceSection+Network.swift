@@ -60,7 +60,9 @@ extension ReferenceSection {
           "of samples; `shuffled_once`: one permutation a seed for all epochs; `fixed`: that of the data"),
         .init("drop_remainder", "false", "whether samples that fill no whole batch are left out of every epoch"),
         .init("early_stopping", "none", "ends a run that no longer improves"),
-        .init("divergence_bound", "1000000", "a loss above it ends a run as diverged"),
+        .init(
+          "divergence_bound", "1000000",
+          "a loss above it, and above 1000 times the untrained network's, ends a run as diverged"),
         .init("evaluate_training", "true", "whether the training loss is measured after each epoch, which costs time"),
       ]),
     ReferenceSection(

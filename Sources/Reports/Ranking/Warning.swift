@@ -17,6 +17,7 @@ public struct Warning: Hashable, Sendable {
     case failedRuns = "failed_runs"
     case lostSeeds = "lost_seeds"
     case missingRuns = "missing_runs"
+    case untrainedIsBest = "untrained_is_best"
     case stillImproving = "still_improving"
     case validationLossRising = "validation_loss_rising"
     case mixedConcurrency = "mixed_concurrency"
@@ -45,7 +46,9 @@ extension Ranking {
         keepProbabilityOnEdge(winner),
       ]
       warnings += hyperparametersOnEdge(winner)
-      warnings += [stillImproving(winner), validationLossRising(winner), unequalBudgets(winner)]
+      // Runs that are best at their start or their end do not overfit.
+      let course = untrainedIsBest(winner) ?? stillImproving(winner) ?? validationLossRising(winner)
+      warnings += [course, unequalBudgets(winner)]
       // A sweep that is not done is unequal anyhow.
       if (plannedRuns ?? 0) <= outcomes.total { warnings.append(unequalTuning()) }
     }
@@ -119,6 +122,18 @@ extension Ranking {
     return Warning(
       kind: .keepProbabilityOnEdge,
       message: "The best keep probability, \(best.label), is the lowest on its grid: try lower ones.")
+  }
+
+  /// From half of the winner's runs on, where the best epoch is what ranks.
+  private func untrainedIsBest(_ winner: Configuration) -> Warning? {
+    guard criterion.epoch == .best else { return nil }
+    let runs = rows(of: winner).filter { !values[$0].isNaN }.map { table.runs[$0] }
+    let untrained = runs.count { $0.bestEpoch == 0 && $0.epochs > 0 }
+    guard untrained * 2 >= runs.count, untrained > 0 else { return nil }
+    return Warning(
+      kind: .untrainedIsBest,
+      message: "The best configuration is the untrained network: the best epoch of \(untrained) of its \(runs.count)"
+        + " runs is 0, before the first step. Nothing that was trained ranks before it: try lower learning rates.")
   }
 
   /// From half of the winner's runs on.
