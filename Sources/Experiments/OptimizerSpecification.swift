@@ -30,6 +30,9 @@ public struct OptimizerSpecification: Hashable, Sendable {
 
   public func choice(_ name: String) -> String { choices[name]! }
 
+  /// λ of a weight decay that is added to the gradient; 0 for one that is decoupled from it.
+  public var coupledWeightDecay: Double { kind.decouplesWeightDecay ? 0 : values["weight_decay"] ?? 0 }
+
   /// Whether a choice between true and false is there and true.
   public func isSet(_ name: String) -> Bool { choices[name] == "true" }
 }
@@ -54,6 +57,9 @@ public enum OptimizerKind: String, Hashable, Sendable, CaseIterable, Codable {
   case lbfgs
   case diagonalNewton = "diagonal_newton"
   case stochasticDiagonalLM = "stochastic_diagonal_lm"
+
+  /// Whether weights shrink by themselves instead of λw being added to the gradient.
+  public var decouplesWeightDecay: Bool { self == .adamw || self == .lion }
 
   /// A hyperparameter an optimizer takes beside its learning rate.
   public struct Hyperparameter: Hashable, Sendable {
@@ -127,7 +133,7 @@ extension OptimizerKind.Hyperparameter {
     Self("beta2", value, in: 0..<1, "β₂, decay of the mean square gradient")
   }
   static func epsilon(_ value: Double) -> Self {
-    Self("epsilon", value, in: 0..<Double.infinity, "ε, added outside the root")
+    Self("epsilon", value, in: 1e-30..<Double.infinity, "ε, added to the root; in adadelta, under both of them")
   }
   static func weightDecay(_ value: Double = 0) -> Self {
     Self(

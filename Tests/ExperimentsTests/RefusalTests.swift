@@ -24,6 +24,16 @@ import Testing
     #expect(problem.accepted == "softmax_cross_entropy, squared_error, binary_cross_entropy")
   }
 
+  /// 0/0 where a weight's gradient stays 0, as that of a constant pixel.
+  @Test(arguments: ["adagrad", "adadelta", "rmsprop", "adam", "adamw", "nadam"])
+  func epsilonOfZero(optimizer: String) {
+    let text = SampleFile.text(
+      ("  optimizer", "  optimizer: {name: \(optimizer), learning_rate: 0.01, epsilon: 0}"))
+    #expect(
+      errorText(text) == "e.yaml:7: grid.optimizer.epsilon: 0 is out of range; accepted: a finite number from 1e-30")
+    #expect(errorText(text.replacing("epsilon: 0", with: "epsilon: 1e-30")) == "accepted")
+  }
+
   // MARK: Files that could exhaust something
 
   @Test func emptyAndShapelessFiles() {
