@@ -70,7 +70,7 @@ let package = Package(
       name: "scale-benchmark", dependencies: ["Experiments", "Harness", "Store"], path: "Benchmarks/Scale",
       swiftSettings: settings),
     .executableTarget(
-      name: "simulations", dependencies: ["Reports", "Experiments", "RandomNumbers", numerics],
+      name: "simulations", dependencies: ["Curvature", "Reports", "Experiments", "RandomNumbers", numerics],
       path: "Benchmarks/Simulations", swiftSettings: settings),
     .executableTarget(
       name: "fuzz", dependencies: ["Datasets", "Experiments", "Store", "CZlib", "CLibFuzzer"], path: "Tests/Fuzz",

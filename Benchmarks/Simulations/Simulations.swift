@@ -12,6 +12,7 @@ struct Simulations {
     BudgetEstimate.self,
     BudgetProbability.self,
     EffectShares.self,
+    NegativeEigenvalues.self,
     RanksInsideNoise.self,
     SweepComparisons.self,
   ]

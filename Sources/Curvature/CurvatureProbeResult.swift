@@ -30,9 +30,12 @@ public struct CurvatureProbeResult: Hashable, Sendable {
   public var definiteness: Definiteness?
   public var condition: ConditionNumber?
 
-  /// η of the run, and η·λ_max/2: gradient descent on the quadratic model diverges where it is over 1.
+  /// η of the run.
   public var learningRate: Double?
-  public var stability: Double? { learningRate.flatMap { rate in lambdaMax.map { rate * $0 / 2 } } }
+  /// λ of a weight decay that is added to the gradient: the optimizer then descends E + ½λ‖w‖².
+  public var weightDecay = 0.0
+  /// η(λ_max + λ)/2: gradient descent on the quadratic model diverges where it is over 1.
+  public var stability: Double? { learningRate.flatMap { rate in lambdaMax.map { rate * ($0 + weightDecay) / 2 } } }
 
   public var trace: TraceEstimate.Result?
   public var density: SpectralDensity.Result?
@@ -74,18 +77,13 @@ public struct CurvatureProbeResult: Hashable, Sendable {
 /// How many eigenvalues there are of a kind.
 public enum EigenvalueCount: Hashable, Sendable {
   case exact(Int)
-  /// From stochastic Lanczos quadrature: a mean over its probes.
-  case estimated(mean: Double, standardError: Double)
+  /// From stochastic Lanczos quadrature, which does not tell the signs of eigenvalues near 0 from each other: at least and
+  /// at most so many, at 95 %.
+  case between(Int, Int)
   case unknown
 
-  /// The count, rounded where it is an estimate.
-  public var value: Int? {
-    switch self {
-    case .exact(let count): count
-    case .estimated(let mean, _): Int(mean.rounded())
-    case .unknown: nil
-    }
-  }
+  /// Where it is known.
+  public var value: Int? { if case .exact(let count) = self { count } else { nil } }
 }
 
 /// The curvature in one layer's own parameters: which layers are steep, which flat.

@@ -8,7 +8,7 @@ public enum Definiteness: Hashable, Sendable {
   case negativeDefinite
   /// None is over the tolerance, some are below minus it, and this many are within it.
   case negativeSemidefinite(zeros: Int)
-  /// Eigenvalues of both signs: some are over the tolerance, some below minus the tolerance; the number of them, exact or rounded from an estimate.
+  /// Eigenvalues of both signs: some are over the tolerance, some below minus the tolerance; the number of them, or how many are known.
   case saddle(negatives: Int)
 
   /// - Parameter tolerance: An eigenvalue of at most this size counts as zero.
@@ -61,13 +61,18 @@ public struct ConditionNumber: Hashable, Sendable {
     self.isLowerBound = isLowerBound
   }
 
-  /// - Parameter eigenvalues: All of them, ascending. Infinite where the smallest magnitude is zero.
-  public init(eigenvalues: [Double], definiteness: Definiteness) {
+  /// Infinite where an eigenvalue counts as zero: what rounding leaves of it is no size to divide by.
+  ///
+  /// - Parameters:
+  ///   - eigenvalues: All of them, ascending.
+  ///   - tolerance: An eigenvalue of at most this size counts as zero.
+  public init(eigenvalues: [Double], definiteness: Definiteness, tolerance: Double) {
     if definiteness == .positiveDefinite, let least = eigenvalues.first, let greatest = eigenvalues.last {
       self.init(value: greatest / least, kind: .spectral)
     } else {
       let sizes = eigenvalues.map(\.magnitude)
-      self.init(value: (sizes.max() ?? .nan) / (sizes.min() ?? .nan), kind: .magnitude)
+      let least = sizes.min() ?? .nan
+      self.init(value: least <= tolerance ? .infinity : (sizes.max() ?? .nan) / least, kind: .magnitude)
     }
   }
 }

@@ -122,6 +122,9 @@ final class KrylovBasis {
     return norm(pending, count: dimension)
   }
 
+  /// hᵢⱼ.
+  func coefficient(_ row: Int, _ column: Int) -> Double { coefficients[row * capacity + column] }
+
   /// Eigenvalues θ and eigenvectors s of the symmetric part of QᵀAQ, ascending, each with the residual ‖A·Qs − θ·Qs‖.
   func ritzPairs() throws(CurvatureError) -> RitzPairs {
     let size = count

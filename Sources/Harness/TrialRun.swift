@@ -39,13 +39,13 @@ public struct TrialRun: Sendable {
       let kind = EnginePool.Kind(trial)
       let engine = engines.take(kind) { self.engine(for: samples) }
       defer { engines.give(engine, kind) }
-      let probes = trial.curvature.map { CurvatureMeter($0, engine, samples) }
+      let probes = trial.curvature.map { ofOptimizer(CurvatureMeter($0, engine, samples)) }
       return run(trainer(engine, samples, plan), probes, engine.network.slices, since: started, shouldStop)
     }
     let loss = ProblemLoss<S>(problem.function)
     let start = AlignedBuffer(problem.start.map { S($0) })
     let point = ParameterSlice(layer: 0, role: "point", offset: 0, shape: [start.count])
-    let probes = trial.curvature.map { CurvatureMeter($0, problem.function, samples) }
+    let probes = trial.curvature.map { ofOptimizer(CurvatureMeter($0, problem.function, samples)) }
     return run(trainer(loss, start, samples, plan), probes, [point], since: started, shouldStop)
   }
 
@@ -86,6 +86,13 @@ public struct TrialRun: Sendable {
     if keeping != .none || hasVectors { record.weights.slices = slices() }
     record.cost.totalSeconds = (ContinuousClock.now - started).seconds
     return record
+  }
+
+  /// The meter with what it must know of the trial's optimizer.
+  func ofOptimizer<S: Scalar>(_ meter: CurvatureMeter<S>) -> CurvatureMeter<S> {
+    var meter = meter
+    meter.weightDecay = trial.optimizer.coupledWeightDecay
+    return meter
   }
 
   /// Loss and accuracy on the test share at the epoch the selection rule names.

@@ -78,10 +78,12 @@ public struct CurvatureProbe: Hashable, Sendable {
 
   /// Measures the curvature of a surface at its weights.
   ///
-  /// - Parameter learningRate: η of the run, for η·λ_max/2.
+  /// - Parameters:
+  ///   - learningRate: η of the run, for η(λ_max + λ)/2.
+  ///   - weightDecay: λ of a weight decay that is added to the gradient.
   /// - Throws: ``CurvatureError``: the loss or a product is not finite, or LAPACK failed.
   public func measure(
-    _ surface: any ProbedSurface, learningRate: Double? = nil
+    _ surface: any ProbedSurface, learningRate: Double? = nil, weightDecay: Double = 0
   ) throws(CurvatureError) -> CurvatureProbeResult {
     let started = ContinuousClock.now
     var measurement = try ProbeMeasurement(self, surface)
@@ -90,6 +92,7 @@ public struct CurvatureProbe: Hashable, Sendable {
     try measurement.estimate()
     try measurement.compareModels()
     measurement.result.learningRate = learningRate
+    measurement.result.weightDecay = weightDecay
     measurement.result.products += measurement.matrix.operation.products
     let elapsed = (ContinuousClock.now - started).components
     measurement.result.seconds = Double(elapsed.seconds) + 1e-18 * Double(elapsed.attoseconds)

@@ -61,7 +61,8 @@ struct ProbeMeasurement {
     result.negatives = .exact(spectrum.values.count { $0 < -result.zeroTolerance })
     result.zeros = .exact(spectrum.values.count { abs($0) <= result.zeroTolerance })
     result.definiteness = verdict
-    result.condition = ConditionNumber(eigenvalues: spectrum.values, definiteness: verdict)
+    result.condition = ConditionNumber(
+      eigenvalues: spectrum.values, definiteness: verdict, tolerance: result.zeroTolerance)
   }
 
   /// The largest eigenvalue where it is all that is wanted.
@@ -104,10 +105,13 @@ struct ProbeMeasurement {
         : .positiveSemidefinite(zeros: found.smallest.count { $0.value <= result.zeroTolerance })
       result.negatives = .exact(0)
     }
+    // No eigenvalue is larger than the image of a unit vector may be small: such an image is proof of a zero.
+    let hasZero = found.smallestImage <= result.zeroTolerance
     result.condition =
       result.definiteness == .positiveDefinite
       ? ConditionNumber(value: top.value / bottom.value, kind: .spectral)
-      : ConditionNumber(value: magnitude / found.smallestImage, kind: .magnitude, isLowerBound: true)
+      : ConditionNumber(
+        value: hasZero ? .infinity : magnitude / found.smallestImage, kind: .magnitude, isLowerBound: !hasZero)
   }
 
   /// What rounding in the network's scalar may make of a zero.
@@ -138,7 +142,7 @@ struct ProbeMeasurement {
     }
     if let density = try probe.density?.measure(of: operation, seed: probe.seed) {
       result.density = density
-      if dense == nil { countSigns(density) }
+      if dense == nil { try countSigns(density) }
     }
     result.power = try probe.power?.eigenpair(of: operation, seed: probe.seed)
     result.taylor = try probe.taylor?.eigenpair(of: surface, seed: probe.seed)
@@ -149,23 +153,22 @@ struct ProbeMeasurement {
     result.squaredDiagonal = matrix.squaredDiagonal()
   }
 
-  /// Numbers of negative and of zero eigenvalues from the density; no fewer negatives than were found one by one.
-  private mutating func countSigns(_ density: SpectralDensity.Result) {
-    let tolerance = result.zeroTolerance
-    let negatives = density.count(below: -tolerance)
-    let notPositive = density.count(below: tolerance)
-    result.zeros = .estimated(
-      mean: max(0, notPositive.mean - negatives.mean), standardError: notPositive.standardError)
+  /// Between which numbers those of the negative and of the zero eigenvalues are; no fewer negatives than were found one
+  /// by one.
+  private mutating func countSigns(_ density: SpectralDensity.Result) throws(CurvatureError) {
+    let negatives = try density.range(below: -result.zeroTolerance)
+    let notPositive = try density.range(below: result.zeroTolerance)
     let found: Int
     switch result.definiteness {
     case .saddle(let negatives): found = negatives
     case nil: found = 0
     default: return
     }
-    result.negatives = .estimated(
-      mean: max(Double(found), negatives.mean), standardError: negatives.standardError)
-    guard result.definiteness != nil else { return }
-    result.definiteness = .saddle(negatives: max(found, Int(negatives.mean.rounded())))
+    let least = max(found, negatives.lowerBound)
+    result.negatives = .between(least, max(least, negatives.upperBound))
+    result.zeros = .between(
+      max(0, notPositive.lowerBound - negatives.upperBound), notPositive.upperBound - negatives.lowerBound)
+    if result.definiteness != nil { result.definiteness = .saddle(negatives: least) }
   }
 
   mutating func compareModels() throws(CurvatureError) {

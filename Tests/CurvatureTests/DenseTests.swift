@@ -37,7 +37,7 @@ struct DenseTests {
     let values = try chosen.matrix.spectrum().values
     let verdict = Definiteness(eigenvalues: values, tolerance: 1e-9)
     #expect(verdict == .positiveDefinite)
-    let condition = ConditionNumber(eigenvalues: values, definiteness: verdict)
+    let condition = ConditionNumber(eigenvalues: values, definiteness: verdict, tolerance: 1e-9)
     #expect(condition.kind == .spectral)
     #expect(abs(condition.value / (greatest / least) - 1) < 1e-10)
   }
@@ -47,9 +47,18 @@ struct DenseTests {
     let values = try ChosenSpectrum([-8, -0.5, 0.25, 3, 4]).matrix.spectrum().values
     let verdict = Definiteness(eigenvalues: values, tolerance: 1e-9)
     #expect(verdict == .saddle(negatives: 2))
-    let condition = ConditionNumber(eigenvalues: values, definiteness: verdict)
+    let condition = ConditionNumber(eigenvalues: values, definiteness: verdict, tolerance: 1e-9)
     #expect(condition.kind == .magnitude)
     #expect(abs(condition.value / 32 - 1) < 1e-10)
+  }
+
+  /// What rounding leaves of a zero eigenvalue is no size to divide by: the matrix is singular.
+  @Test(arguments: [[0, 0, 0, 1, 5], [-3, 0, 2, 4]] as [[Double]])
+  func conditionNumberOfASingularMatrixIsInfinite(eigenvalues: [Double]) throws {
+    let values = try ChosenSpectrum(eigenvalues).matrix.spectrum().values
+    #expect(values.contains { $0 != 0 && abs($0) < 1e-12 }, "the case must be rounded")
+    let verdict = Definiteness(eigenvalues: values, tolerance: 1e-9)
+    #expect(ConditionNumber(eigenvalues: values, definiteness: verdict, tolerance: 1e-9).value == .infinity)
   }
 
   @Test(

@@ -45,6 +45,33 @@ struct StochasticTests {
     #expect(found.count(below: 100).mean > 179.999)
   }
 
+  /// With a gap at the bound a bracket is as narrow as the probes' sampling leaves it, P·Beta(N/2, (P − N)/2) of each: two
+  /// standard deviations of the mean of n are 2√(2N(P − N)/(P + 2)n).
+  @Test
+  func rangesAreNarrowWhereThereIsAGap() throws {
+    let found = try SpectralDensity(probes: 40, steps: 40).measure(of: Self.chosen.matrix, seed: 2)
+    let range = try found.range(below: -0.5)
+    #expect(range.contains(60))
+    let width = 4 * (2.0 * 60 * 120 / (182 * 40)).squareRoot()
+    #expect(abs(Double(range.upperBound - range.lowerBound) - width) < 2.5)
+    #expect(try found.range(below: 100) == 180...180 && found.range(below: -100) == 0...0)
+  }
+
+  /// The moments of a probe's measure, known here in full, leave open what the rule says, and no more: the measure is in its
+  /// bracket at every point.
+  @Test(arguments: [2, 5, 12])
+  func theMeasureOfAProbeIsInItsBracket(steps: Int) throws {
+    var stream = ProbeStream.density.stream(seed: 9)
+    let chosen = ChosenSpectrum((0..<60).map { _ in stream.nextNormal() })
+    let found = try SpectralDensity(probes: 1, steps: steps).measure(of: chosen.matrix, seed: 4)
+    let whole = try SpectralDensity(probes: 1, steps: 60).measure(of: chosen.matrix, seed: 4)
+    for x in stride(from: -3.0, through: 3, by: 0.05) {
+      let truth = zip(whole.nodes[0], whole.weights[0]).reduce(0) { $0 + ($1.0 < x ? $1.1 : 0) }
+      let share = try found.jacobi[0].share(below: x)
+      #expect(share.lowerBound <= truth + 1e-9 && truth <= share.upperBound + 1e-9, "\(x)")
+    }
+  }
+
   @Test
   func densityIntegratesToOneAndSeesTheGaps() throws {
     let found = try SpectralDensity(probes: 10, steps: 40).measure(of: Self.chosen.matrix, seed: 3)

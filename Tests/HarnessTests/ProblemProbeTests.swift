@@ -48,6 +48,24 @@ import Testing
   private static let eigenvalues = [100, 30, 9, 2.5, 0.5, 0.01]
   private static let chosen = "{kind: quadratic, eigenvalues: [100, 30, 9, 2.5, 0.5, 0.01], rotation_seed: 5}"
 
+  /// Weight decay that is added to the gradient is curvature to gradient descent: with λ_max 10 and η 0.019, η·10/2 is
+  /// 0.095 and no limit. The runs are their own oracle: over 1 they diverge.
+  @Test func weightDecayCountsForStability() throws {
+    let runs = try runs(
+      "{kind: quadratic, eigenvalues: [10, 1]}", "{at: start}",
+      optimizer: "{name: gradient_descent, learning_rate: 0.019, weight_decay: [0, 95, 100]}", epochs: 1000)
+    #expect(runs.map(\.outcome.isRankable) == [true, true, false])
+    for (run, limit) in zip(runs, [0.095, 0.9975, 1.045]) {
+      #expect(abs(run.curvature[0].learningRateOverBound - limit) < 1e-12)
+      #expect(abs(run.curvature[0].lambdaMax - 10) < 1e-12)
+    }
+    // Decoupled, it shrinks the weights by itself.
+    let decoupled = try probes(
+      "{kind: quadratic, eigenvalues: [10, 1]}", "{at: start}",
+      optimizer: "{name: adamw, learning_rate: 0.019, weight_decay: 10}", epochs: 1)
+    #expect(abs(decoupled[0].learningRateOverBound - 0.095) < 1e-12)
+  }
+
   /// A rotated quadratic has the eigenvalues it was given, anywhere and by every way to them.
   @Test(arguments: ["hessian", "gauss_newton", "finite_differences"])
   func aQuadraticsEigenvalues(matrix: String) throws {

@@ -80,13 +80,18 @@ extension CurvatureMeasurement {
     .init("lambda_min_residual", "norm of Hv - lambda v at the smallest eigenvalue", \.lambdaMinResidual),
     .init("zero_tolerance", "size up to which an eigenvalue counts as zero", \.zeroTolerance),
     .init("negative_eigenvalues", "number of negative eigenvalues", \.negatives),
-    .init("negative_eigenvalues_error", "standard error of the number of negative eigenvalues", \.negativesError),
+    .init(
+      "negative_eigenvalues_error", "how many more negative eigenvalues there may be than the bracket's lower end",
+      \.negativesError),
     .init("zero_eigenvalues", "number of eigenvalues that count as zero", \.zeros),
-    .init("zero_eigenvalues_error", "standard error of the number of zero eigenvalues", \.zerosError),
+    .init(
+      "zero_eigenvalues_error", "how many more zero eigenvalues there may be than the bracket's lower end",
+      \.zerosError),
     .init("condition_number", "condition number, of the kind that condition_kind names", \.condition),
     .init("probe_learning_rate", "learning rate at the epoch", \.learningRate),
     .init(
-      "learning_rate_over_bound", "learning rate times lambda_max/2: over 1 gradient descent diverges",
+      "learning_rate_over_bound",
+      "learning rate times (lambda_max + coupled weight decay)/2: over 1 gradient descent diverges",
       \.learningRateOverBound),
     .init("curvature_trace", "sum of all eigenvalues", \.trace),
     .init("curvature_trace_error", "standard error of the trace; 0 where it is exact", \.traceError),

@@ -41,7 +41,7 @@ public struct CurvatureMeasurement: Hashable, Sendable {
   /// An eigenvalue of at most this size counts as zero.
   public var zeroTolerance = Double.nan
   public var negatives = Double.nan
-  /// Standard error of an estimate.
+  /// Standard error of an estimate; of a bracket its width.
   public var negativesError = Double.nan
   public var negativesKind: CountKind?
   public var zeros = Double.nan
@@ -55,7 +55,8 @@ public struct CurvatureMeasurement: Hashable, Sendable {
 
   /// η of the run at this epoch.
   public var learningRate = Double.nan
-  /// η·λ_max/2: gradient descent on the quadratic model diverges where it is over 1.
+  /// η(λ_max + λ)/2, λ a weight decay that is added to the gradient: gradient descent on the quadratic model diverges
+  /// where it is over 1.
   public var learningRateOverBound = Double.nan
 
   public var trace = Double.nan
@@ -116,10 +117,13 @@ public struct CurvatureMeasurement: Hashable, Sendable {
 
   public enum CountKind: String, Hashable, Sendable, CaseIterable {
     case exact
-    /// From stochastic Lanczos quadrature.
+    /// From stochastic Lanczos quadrature, as earlier versions did it: its error leaves out that Lanczos does not tell the
+    /// signs of eigenvalues near 0.
     case estimate
     /// As many were found; there may be more.
     case lowerBound = "lower_bound"
+    /// At least so many, at 95 %, and at most as many more as the error says.
+    case bracket
   }
 
   public enum Definiteness: String, Hashable, Sendable, CaseIterable {

@@ -71,7 +71,7 @@ extension CurvatureMeasurement {
   private static func count(_ count: EigenvalueCount) -> (Double, Double, CountKind?) {
     switch count {
     case .exact(let count): (Double(count), 0, .exact)
-    case .estimated(let mean, let error): (mean, error, .estimate)
+    case .between(let least, let most): (Double(least), Double(most - least), .bracket)
     case .unknown: (.nan, .nan, nil)
     }
   }

@@ -6,6 +6,8 @@ import Learning
 /// Measures the curvature of one network's or problem's loss, at whatever weights, over fixed samples.
 struct CurvatureMeter<S: Scalar> {
   let specification: CurvatureSpecification
+  /// λ that the run's optimizer adds to the gradient as λw; 0 for decoupled decay.
+  var weightDecay = 0.0
   private let parameterCount: Int
   private let sampleCount: Int
   /// The loss around these weights.
@@ -53,7 +55,7 @@ struct CurvatureMeter<S: Scalar> {
       let result = try withNumericEnvironment { () throws(CurvatureError) in
         let surface = surface(parameters)
         let probe = CurvatureProbe(specification, ulpOfOne: surface.ulpOfOne)
-        return try probe.measure(surface, learningRate: learningRate)
+        return try probe.measure(surface, learningRate: learningRate, weightDecay: weightDecay)
       }
       measurement.take(result, specification)
     } catch .notFinite {

@@ -160,7 +160,7 @@ extension SampleLibrary {
       let meter =
         problem(of: run.trial).map { CurvatureMeter(specification, $0.function, samples) }
         ?? CurvatureMeter(specification, run.engine(for: samples), samples)
-      return meter.measure(
+      return run.ofOptimizer(meter).measure(
         at: AlignedBuffer(weights), epoch: epoch, moments: moments, learningRate: learningRate)
     }
     return switch run.trial.precision {

@@ -3,6 +3,8 @@ import Experiments
 /// The learning rate below which an optimizer's steps on the quadratic model of the loss converge, from λ_max at the end
 /// of runs.
 ///
+/// Weight decay that is added to the gradient adds its λ to every eigenvalue.
+///
 /// For full gradients along the steepest direction: 2/λ_max for gradient descent, 2(1 + μ)/λ_max with momentum,
 /// 2(1 + μ)/((1 + 2μ)·λ_max) with Nesterov's. There −1 becomes an eigenvalue of the step's linear map: with T its trace and
 /// D its determinant, 1 + T + D = 0. Optimizers that scale the gradient have no such limit in terms of λ_max: theirs is
@@ -14,8 +16,8 @@ public enum StabilityLimit: Hashable, Sendable {
   case notMeasured
   /// The optimizer scales the gradient.
   case notApplicable
-  /// The median over the runs.
-  case rate(Double, Formula)
+  /// The median over the runs; `decaying` where weight decay λ is added to the gradient, and λ_max + λ counts for λ_max.
+  case rate(Double, Formula, decaying: Bool)
 
   public enum Formula: String, Hashable, Sendable {
     case gradientDescent = "2/λ_max"
@@ -30,6 +32,11 @@ public enum StabilityLimit: Hashable, Sendable {
       case .nesterov: self = .nesterov
       default: return nil
       }
+    }
+
+    /// With λ_max + λ for λ_max under weight decay λ.
+    func text(decaying: Bool) -> String {
+      decaying ? rawValue.replacing("λ_max", with: "(λ_max + λ)") : rawValue
     }
 
     /// The limit times λ_max.
@@ -49,29 +56,31 @@ public enum StabilityLimit: Hashable, Sendable {
       self = .notMeasured
       return
     }
-    guard let (formula, factor) = Self.formula(run) else {
+    guard let (formula, factor, decay) = Self.formula(run) else {
       self = .notApplicable
       return
     }
-    self = .rate(SampleStatistics(measured.map { factor / $0.endLambdaMax }).median, formula)
+    let limit = SampleStatistics(measured.map { factor / ($0.endLambdaMax + decay) }).median
+    self = .rate(limit, formula, decaying: decay > 0)
   }
 
-  /// The formula of the run's optimizer, and the limit times λ_max; nil where the optimizer scales the gradient.
-  static func formula(_ run: RunSummary) -> (formula: Formula, factor: Double)? {
+  /// The formula of the run's optimizer, the limit times λ_max + λ, and λ, the weight decay that is added to the gradient;
+  /// nil where the optimizer scales the gradient.
+  static func formula(_ run: RunSummary) -> (formula: Formula, factor: Double, decay: Double)? {
     func value(_ name: String) -> HyperparameterValue? { run.hyperparameters.first { $0.name == name }?.value }
     return value("optimizer").flatMap { Formula(optimizer: $0.description) }.map { formula in
-      (formula, formula.factor(momentum: value("momentum")?.scalar ?? 0))
+      (formula, formula.factor(momentum: value("momentum")?.scalar ?? 0), value("weight_decay")?.scalar ?? 0)
     }
   }
 
-  public var limit: Double? { if case .rate(let value, _) = self { value } else { nil } }
+  public var limit: Double? { if case .rate(let value, _, _) = self { value } else { nil } }
 
   /// For machines.
   var name: String {
     switch self {
     case .notMeasured: "not_measured"
     case .notApplicable: "not_applicable"
-    case .rate(_, let formula): formula.rawValue
+    case .rate(_, let formula, let decaying): formula.text(decaying: decaying)
     }
   }
 
@@ -81,8 +90,8 @@ public enum StabilityLimit: Hashable, Sendable {
     case .notMeasured: nil
     case .notApplicable:
       "\(optimizer) scales the gradient: 2/λ_max, the limit of gradient descent, says nothing about its learning rates."
-    case .rate(let value, let formula):
-      "\(formula.rawValue) where the best configuration ended is \(NumberText.significant(value, 3)): on the quadratic"
+    case .rate(let value, let formula, let decaying):
+      "\(formula.text(decaying: decaying)) where the best configuration ended is \(NumberText.significant(value, 3)): on the quadratic"
         + " model \(optimizer) is stable below."
     }
   }
@@ -101,9 +110,10 @@ extension LearningRateSensitivity {
   static func stability(_ ranking: Ranking) -> [JSON] {
     guard let sensitivity = LearningRateSensitivity(ranking) else { return [] }
     return sensitivity.optimizers.compactMap { optimizer in
-      guard case .rate(let value, let formula) = optimizer.stability else { return nil }
+      guard case .rate(let value, let formula, let decaying) = optimizer.stability else { return nil }
       return .object([
-        "optimizer": .string(optimizer.name), "rate": .number(value), "formula": .string(formula.rawValue),
+        "optimizer": .string(optimizer.name), "rate": .number(value),
+        "formula": .string(formula.text(decaying: decaying)),
       ])
     }
   }

@@ -48,6 +48,11 @@ public struct SpectrumReport: Sendable {
         probes.contains { $0.learningRateOverBound > 1 },
         "eta*lambda_max/2 over 1: gradient descent on the quadratic model diverges."
       ),
+      (
+        probes.contains { $0.negativesKind == .bracket && $0.negativesError > 0 },
+        "a to b negative: the density tells at least a and at most b at 95 %; the rest is too near 0 for its steps."
+      ),
+      (weightDecay > 0, "eta*lambda_max/2 counts the weight decay: eta*(lambda_max + weight_decay)/2."),
       (limitNote != nil, limitNote ?? ""),
       (
         !record.outcome.isRankable && probes.contains { $0.moments.contains(.final) },
@@ -81,6 +86,15 @@ public struct SpectrumReport: Sendable {
     ]
   }
 
+  /// λ that the run's optimizer adds to the gradient as λw.
+  private var weightDecay: Double {
+    func value(_ name: String) -> HyperparameterValue? { record.hyperparameters.first { $0.name == name }?.value }
+    guard case .text(let name)? = value("optimizer"), let kind = OptimizerKind(rawValue: name),
+      !kind.decouplesWeightDecay
+    else { return 0 }
+    return value("weight_decay")?.scalar ?? 0
+  }
+
   private func value(_ number: Double, _ converged: Bool?) -> String {
     (converged == false ? "~" : "") + NumberText.significant(number)
   }
@@ -90,6 +104,7 @@ public struct SpectrumReport: Sendable {
     case .exact: NumberText.short(number)
     case .estimate: "\(NumberText.short(number.rounded())) ± \(NumberText.significant(error, 2))"
     case .lowerBound: "≥ \(NumberText.short(number))"
+    case .bracket: "\(NumberText.short(number)) to \(NumberText.short(number + error))"
     case nil: NumberText.missing
     }
   }
@@ -110,11 +125,12 @@ public struct SpectrumReport: Sendable {
     let points = course.probes.map { probe in
       CurvePlot.Point(
         label: "\(probe.epoch)", mean: probe.lambdaMax, standardError: .nan,
-        reference: probe.learningRate > 0 ? 2 / probe.learningRate : nil)
+        reference: probe.learningRate > 0 ? 2 / probe.learningRate - weightDecay : nil)
     }
     guard points.count > 1 else { return }
     let subject = course.subject.map { ", \($0)" } ?? ""
-    output.write("\nlambda_max (●) along training, against 2/eta (┃)\(subject)\n")
+    let limit = weightDecay > 0 ? "2/eta - weight_decay" : "2/eta"
+    output.write("\nlambda_max (●) along training, against \(limit) (┃)\(subject)\n")
     CurvePlot(points: points).write(title: "epoch", to: &output)
   }
 

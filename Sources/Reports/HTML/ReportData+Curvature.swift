@@ -26,13 +26,12 @@ extension ReportData {
 }
 
 extension RunSummary {
-  /// Up to which λ_max the run's optimizer is stable: a factor to divide by η, and the formula; null where it scales the
-  /// gradient.
+  /// Up to which λ_max the run's optimizer is stable: a factor to divide by η, the weight decay to subtract, and the
+  /// formula; null where it scales the gradient.
   fileprivate var limit: JSON {
-    guard let (formula, factor) = StabilityLimit.formula(self) else { return .null }
-    return .object([
-      "factor": .number(factor), "formula": .string(formula.rawValue.replacing("λ_max", with: "η")),
-    ])
+    guard let (formula, factor, decay) = StabilityLimit.formula(self) else { return .null }
+    let text = formula.rawValue.replacing("λ_max", with: "η") + (decay > 0 ? " − λ" : "")
+    return .object(["factor": .number(factor), "decay": .number(decay), "formula": .string(text)])
   }
 }
 

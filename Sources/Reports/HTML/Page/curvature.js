@@ -12,7 +12,7 @@ const curvatureFigures = !meta.curvature?.length ? {} : {
   edge: {picked: true, of: () => {
     const traces = [], numbers = [], values = [];
     probedRuns().forEach((run, index) => {
-      const x = run.course.map(probe => probe.epoch), measured = run.course.map(probe => probe.lambdaMax), limit = run.course.map(probe => run.limit && probe.learningRate > 0 ? run.limit.factor / probe.learningRate : null);
+      const x = run.course.map(probe => probe.epoch), measured = run.course.map(probe => probe.lambdaMax), limit = run.course.map(probe => run.limit && probe.learningRate > 0 ? run.limit.factor / probe.learningRate - run.limit.decay : null);
       values.push(...measured.filter(value => value !== null), ...limit.filter(value => value !== null));
       traces.push({type: "scatter", mode: "lines+markers", x, y: measured, name: plain(`${runName(run)}: λ_max${run.subject ? `, ${run.subject}` : ""}`), ...style(index), hovertemplate: "epoch %{x}: λ_max %{y:.5g}<extra></extra>"});
       if (run.limit) traces.push({type: "scatter", mode: "lines", x, y: limit, name: plain(`${runName(run)}: ${run.limit.formula}`), line: {color: PALETTE[index % 8], dash: "dot"}, hovertemplate: `epoch %{x}: ${plain(run.limit.formula)} %{y:.5g}<extra></extra>`});
