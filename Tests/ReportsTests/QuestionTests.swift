@@ -176,7 +176,8 @@ import Testing
   }
 
   @Test func winnersCurseFindsTheLuck() throws {
-    // Two configurations, each the better one on one seed: the choice gains 0 over the average winner of single seeds.
+    // Two configurations, each the better one on one seed. Of the four resamples {1, 1} lowers the first one's mean by √2/2,
+    // {2, 2} the second one's by √2, and two are the seeds themselves: (√2/2 + √2)/4.
     let runs = [
       SampleRun(learningRate: 0.1, seed: 1, loss: 1), SampleRun(learningRate: 0.1, seed: 2, loss: 2),
       SampleRun(learningRate: 0.2, seed: 1, loss: 3), SampleRun(learningRate: 0.2, seed: 2, loss: 1),
@@ -189,10 +190,233 @@ import Testing
         .init(identity: ranking.table.runs[$0].identity.description, loss: ranking.values[$0] + 0.25, accuracy: nil)
       })
     let curse = try #require(ranking.winnersCurse(evaluation))
-    // The winner has 1 and 2; the best of each seed are 1 and 1.
-    #expect(curse.selectionBias == 0.5 && curse.candidates == 2)
-    #expect(curse.test?.difference == 0.25)
+    let bias = try #require(curse.selectionBias)
+    let expected = 0.75 * 0.5.squareRoot()
+    #expect((bias - expected).magnitude < 0.1 && curse.candidates == 2)
+    #expect(curse.corrected?.mean == 1.5 + bias && curse.corrected?.standardError == 0.5)
+    // No variance over samples is known.
+    #expect(curse.newSamples == nil && curse.testNewSamples == nil)
+    #expect(curse.test?.method == .paired && curse.test?.standardError == 0)
+    let difference = curse.test?.difference ?? .nan
+    #expect((difference + bias - 0.25).magnitude < 1e-15)
     #expect(ranking.winnersCurse(nil)?.test == nil)
+  }
+}
+
+/// What is said of samples that no one has seen; expected values by SciPy (t quantiles, `expit`).
+@Suite struct NewSamplesTests {
+  private let losses = [0.10, 0.12, 0.11]
+  private let variances = [0.15, 0.16, 0.14]
+
+  private func runs(seeds: Int, known: Bool = true) -> [RunSummary] {
+    (0..<seeds).map { seed in
+      var run = SampleRun(seed: seed, loss: losses[seed], accuracy: 1).summary
+      run.validationSamples = known ? 360 : 0
+      run.best.validationLossVariance = known ? variances[seed] : .nan
+      return run
+    }
+  }
+
+  private func ranking(_ runs: [RunSummary], _ metric: Criterion.Metric = .validationLoss) -> Ranking {
+    Ranking(RunTable(runs), by: Criterion(metric: metric, epoch: .best))
+  }
+
+  private func evaluation(_ ranking: Ranking) throws -> TestEvaluation {
+    let winner = try #require(ranking.winner)
+    let tests = zip(ranking.rows(of: winner), zip([0.13, 0.12, 0.14], [0.2, 0.21, 0.19]))
+    return TestEvaluation(
+      selection: .standard,
+      runs: tests.map { row, test in
+        var run = TestEvaluation.Run(
+          identity: ranking.table.runs[row].identity.description, loss: test.0, accuracy: nil)
+        run.samples = 350
+        run.lossVariance = test.1
+        return run
+      })
+  }
+
+  private func expect(_ found: Double?, _ expected: Double) {
+    #expect(((found ?? .nan) / expected - 1).magnitude < 1e-9, "\(String(describing: found)) for \(expected)")
+  }
+
+  /// s²/S over seeds plus s²/n over samples, degrees of freedom by Satterthwaite, the interval on the logarithm.
+  @Test func varianceOverSeedsAndSamplesAddUp() throws {
+    let ranking = ranking(runs(seeds: 3))
+    let curse = try #require(ranking.winnersCurse(evaluation(ranking)))
+    let estimate = curse.newSamples?.estimate
+    expect(estimate?.mean, 0.11)
+    expect(estimate?.standardError, 0.021213203435596423)
+    expect(estimate?.degreesOfFreedom, 194.87043931496663)
+    expect(estimate?.confidenceInterval().lower, 0.075199497794331)
+    expect(estimate?.confidenceInterval().upper, 0.16090532988788356)
+    #expect(curse.newSamples?.samples == 360 && curse.newSamples?.seeds == 3)
+    let test = curse.testNewSamples?.estimate
+    expect(test?.standardError, 0.02459190730223878)
+    expect(test?.confidenceInterval().lower, 0.08956211361141837)
+    expect(test?.confidenceInterval().upper, 0.1886958594269419)
+    #expect(curse.test?.method == .pairedNewSamples)
+    expect(curse.test?.difference, 0.02)
+    expect(curse.test?.standardError, 0.03298628863778461)
+    expect(curse.test?.degreesOfFreedom, 184.43865689011406)
+    expect(curse.test?.confidenceInterval().lower, -0.04507896156448779)
+    let text = try #require(curse.description(.validationLoss, split: ", this split"))
+    #expect(
+      text == "On new samples validation_loss is 0.110 ± 0.021 (95 % interval 0.0752 to 0.161, log scale; over 3 seeds"
+        + " and 360 samples). By the test set it is 0.130 ± 0.025 (95 % interval 0.0896 to 0.189, log scale; over 3 seeds and"
+        + " 350 samples). Test minus validation: 0.020 ± 0.033 (95 % interval -0.0451 to 0.0851, over 3 seeds and the"
+        + " samples of both sets).")
+  }
+
+  /// One seed: nothing is known of others, but this network's loss on new samples is.
+  @Test func oneSeedHasNewSamplesToo() throws {
+    let curse = try #require(ranking(runs(seeds: 1)).winnersCurse(nil))
+    #expect(curse.selectionBias == nil && curse.corrected == nil)
+    expect(curse.newSamples?.estimate.standardError, (0.15 / 360).squareRoot())
+    expect(curse.newSamples?.estimate.degreesOfFreedom, 359)
+  }
+
+  /// No error among 360 samples is not none among all; and no share is over 1.
+  @Test func accuracyStaysBelowOne() throws {
+    let curse = try #require(ranking(runs(seeds: 1), .validationAccuracy).winnersCurse(nil))
+    let estimate = try #require(curse.newSamples?.estimate)
+    expect(estimate.mean, 0.9986149584487535)
+    expect(estimate.standardError, 0.0019601043135137283)
+    expect(estimate.confidenceInterval().lower, 0.977982722887852)
+    expect(estimate.confidenceInterval().upper, 0.999914560256279)
+  }
+
+  /// Results of earlier versions, results that someone changed, and metrics that are no mean over these samples.
+  @Test func whatIsNotKnownIsNotSaid() throws {
+    let old = ranking(runs(seeds: 3, known: false))
+    let curse = try #require(old.winnersCurse(evaluation(old)))
+    #expect(curse.newSamples == nil && curse.testNewSamples != nil)
+    #expect(curse.test?.method == .paired)
+    #expect(curse.description(.validationLoss, split: "")?.contains("by chance is not stored") == true)
+    #expect(ranking(runs(seeds: 3), .trainLoss).winnersCurse(nil)?.newSamples == nil)
+    for (samples, variance) in [(-3, 0.1), (1, 0.1), (360, -0.1), (360, .nan), (360, .infinity)] {
+      var changed = runs(seeds: 3)
+      changed[1].validationSamples = samples
+      changed[1].best.validationLossVariance = variance
+      #expect(ranking(changed).winnersCurse(nil)?.newSamples == nil)
+    }
+  }
+}
+
+/// Intervals stay in the range of what they are of.
+@Suite struct IntervalScaleTests {
+  /// SciPy: expit(logit(m) ± r/(m(1 − m))) and exp(log(m) ± r/m).
+  @Test(arguments: [
+    (IntervalScale.logit, 0.97, 0.05, 0.8529446526565085, 0.9944825774001433),
+    (.logit, 0.5, 0.1, 0.401312339887548, 0.598687660112452),
+    (.log, 0.08, 0.1, 0.022920383748815203, 0.27922743659694726), (.linear, 0.08, 0.1, -0.02, 0.18),
+    (.logit, 1, 0, 1, 1), (.logit, 1, 0.1, 0.9, 1), (.logit, 0, 0.1, 0, 0.1), (.log, 0, 0.5, 0, 0.5),
+  ])
+  func agreesWithSciPy(scale: IntervalScale, mean: Double, reach: Double, lower: Double, upper: Double) {
+    let found = scale.interval(around: mean, reach: reach)
+    #expect((found.lower - lower).magnitude < 1e-14 && (found.upper - upper).magnitude < 1e-14)
+  }
+
+  @Test func eachMetricHasItsRange() {
+    func ranking(_ losses: [Double], accuracies: [Double] = [.nan, .nan], _ metric: Criterion.Metric) -> Ranking {
+      zip(losses, accuracies).enumerated().map { SampleRun(seed: $0, loss: $1.0, accuracy: $1.1) }.ranking(metric)
+    }
+    let loss = ranking([0.01, 0.2], .validationLoss)
+    #expect(loss.intervalScale == .log)
+    #expect(loss.winner!.statistics.confidenceInterval()!.lower < 0)
+    #expect(loss.winner!.statistics.confidenceInterval(on: loss.intervalScale)!.lower > 0)
+    let accuracy = ranking([1, 1], accuracies: [0.99, 0.9], .validationAccuracy)
+    #expect(accuracy.winner!.statistics.confidenceInterval()!.upper > 1)
+    #expect(accuracy.winner!.statistics.confidenceInterval(on: accuracy.intervalScale)!.upper < 1)
+    // A saddle has no lower bound.
+    #expect(ranking([-0.1, 0.2], .validationLoss).intervalScale == .linear)
+    #expect(ranking([1, 2], .lambdaMax).intervalScale == .linear)
+  }
+
+  @Test(arguments: [
+    (0.0766, 0.0988, "0.0766 to 0.0988"), (100.58, 100.88, "100.58 to 100.88"), (119.1, 120.7, "119.1 to 120.7"),
+    (102.9341, 102.9467, "102.934 to 102.947"), (5, 5, "5.00 to 5.00"), (-0.0137, 0.133, "-0.0137 to 0.133"),
+    (0, Double.infinity, "0.00 to ∞"),
+  ])
+  func endsHaveTheDigitsThatTellThemApart(lower: Double, upper: Double, text: String) {
+    #expect(NumberText.interval(Interval(lower: lower, upper: upper)) == text)
+  }
+}
+
+/// Values that differ by rounding alone, as seeds leave them that nothing is drawn by.
+@Suite struct EqualResultsTests {
+  /// One configuration a rate; each seed's loss is off by a few units in the last place.
+  private func runs(_ losses: [Double], noise: Double) -> [SampleRun] {
+    losses.enumerated().flatMap { rate, loss in
+      (0..<3).map { SampleRun(learningRate: Double(rate + 1), seed: $0, loss: loss + noise * Double($0)) }
+    }
+  }
+
+  @Test(arguments: [0, 1e-15])
+  func seedsWithoutEffectAreSaid(noise: Double) throws {
+    let ranking = runs([0.5, 0.75, 0.5 + 2e-15], noise: noise).ranking()
+    let kinds = ranking.warnings().map(\.kind)
+    #expect(kinds.contains(.seedsWithoutEffect))
+    #expect(ranking.winner?.statistics.standardDeviation == 0)
+    let equal = try #require(ranking.compare(ranking.configurations[0], with: ranking.configurations[1]))
+    #expect(equal.difference == 0 && equal.pValue == 1 && equal.isExact && !equal.isLargerThanNoise())
+    let other = try #require(ranking.compare(ranking.configurations[0], with: ranking.configurations[2]))
+    #expect((other.difference + 0.25).magnitude < 1e-14 && other.isExact && other.isLargerThanNoise())
+    let welch = try #require(
+      MeanComparison.welch(ranking.configurations[0].statistics, ranking.configurations[1].statistics))
+    #expect(welch.difference == 0 && welch.pValue == 1)
+  }
+
+  /// The size of the values counts, not that of their difference.
+  @Test func whatIsMoreThanRoundingIsNoise() {
+    #expect(!runs([0.5, 0.75], noise: 1e-12).ranking().warnings().contains { $0.kind == .seedsWithoutEffect })
+    let small = MeanComparison.paired([1e-20, 3e-20, 2e-20], [0, 0, 0])
+    let difference = small?.difference ?? .nan
+    #expect(small?.isExact == false && difference > 1.99e-20 && difference < 2.01e-20)
+    let large = MeanComparison.paired([1e10, 2e10, 3e10], [1e10 + 1e-6, 2e10, 3e10 - 1e-6])
+    #expect(large?.isExact == true && large?.difference == 0)
+  }
+
+  @Test func theReportSaysSo() throws {
+    var results = SweepResults(name: "x", selection: .standard, runs: runs([0.5, 0.75], noise: 0).map(\.summary))
+    results.plannedRuns = 6
+    var text = ""
+    try SummaryReport(results).report(into: &text)
+    #expect(text.contains("all seeds equal") && text.contains("Seeds have no effect"))
+    #expect(!text.contains("0.0001"))
+    #expect(text.contains("flatters the winner's validation_loss by less than its"), "\(text)")
+  }
+}
+
+/// Claims about a method that only seeds at one split of the data stand behind.
+@Suite struct SplitScopeTests {
+  private func report(splits: [Int], seeds: Int = 3, keep: [Double] = [0.5, 1]) throws -> SummaryReport {
+    let runs = keep.flatMap { keep in
+      splits.flatMap { split in
+        (0..<seeds).map { seed in
+          SampleRun(
+            keepProbability: [1, keep], seed: seed, loss: keep + 0.01 * Double((7 * seed) % 3),
+            extra: [.init("split_seed", .integer(split))])
+        }
+      }
+    }
+    return try SummaryReport(SweepResults(name: "x", selection: .standard, runs: runs.map(\.summary)))
+  }
+
+  @Test func oneSplitIsSaid() throws {
+    let report = try report(splits: [4])
+    let warning = try #require(report.warnings.first { $0.kind == .singleSplit })
+    #expect(warning.message.contains("(split.seed 4)"))
+    var text = ""
+    report.report(into: &text)
+    text = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(text.contains("over 3 seeds, this split, mean ±") && text.contains("Over new samples it is not known."))
+  }
+
+  /// Several splits, one seed or one keep probability: nothing is claimed, or not for one split.
+  @Test func whereNothingIsClaimedNothingIsSaid() throws {
+    for report in [try report(splits: [4, 5]), try report(splits: [4], seeds: 1)] {
+      #expect(!report.warnings.contains { $0.kind == .singleSplit })
+    }
   }
 }
 

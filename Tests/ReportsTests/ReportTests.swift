@@ -130,7 +130,7 @@ import Testing
     let evaluation = try #require(Self.sweep.testEvaluation)
     #expect(
       ranking.testResult(evaluation).description == "The test set was looked at once, for the winner only: loss"
-        + " 0.2900 ± 0.0058, accuracy 0.97000 ± 0 (over 3 seeds).")
+        + " 0.2900 ± 0.0058, accuracy 0.97000 ± 0 (over 3 seeds, these test samples).")
     #expect(ranking.testResult(nil) == .notLookedAt)
     // Another rule, or another winner, has no test result.
     let final = Ranking(RunTable(Self.sweep.runs), by: Criterion(metric: .validationLoss, epoch: .final))
@@ -140,7 +140,7 @@ import Testing
     #expect(ranking.testResult(other) == .otherWinner(.standard))
     var part = evaluation
     part.runs.removeLast()
-    #expect(ranking.testResult(part).description.hasSuffix("(over 2 of 3 seeds)."))
+    #expect(ranking.testResult(part).description.hasSuffix("(over 2 of 3 seeds, these test samples)."))
   }
 
   @Test func bestEpochOfAnotherMetricIsSaid() throws {

@@ -60,7 +60,10 @@ extension HTMLReport {
     var lines: [String] = []
     if let answer = report.keepProbability { lines.append(report.sentence(answer.overall)) }
     lines.append("Test set: " + report.testResult.description)
-    if let text = report.winnersCurse?.description(report.ranking.criterion.metric) { lines.append(text) }
+    let ranking = report.ranking
+    if let text = report.winnersCurse?.description(ranking.criterion.metric, split: ranking.splitText) {
+      lines.append(text)
+    }
     let warnings =
       report.warnings.isEmpty && report.unread.isEmpty
       ? ""

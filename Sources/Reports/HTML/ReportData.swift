@@ -50,11 +50,9 @@ struct ReportData: Sendable {
     }
     arrays.add("mean", configurations.map { Float($0.statistics.mean) })
     arrays.add("error", configurations.map { Float($0.statistics.standardError) })
-    arrays.add(
-      "half",
-      configurations.map { configuration in
-        Float(configuration.statistics.confidenceInterval().map { ($0.upper - $0.lower) / 2 } ?? .nan)
-      })
+    let intervals = configurations.map { $0.statistics.confidenceInterval(on: ranking.intervalScale) }
+    arrays.add("lower", intervals.map { Float($0?.lower ?? .nan) })
+    arrays.add("upper", intervals.map { Float($0?.upper ?? .nan) })
     arrays.add("best", configurations.map { Float($0.bestRow.map { ranking.values[$0] } ?? .nan) })
     arrays.add("lost", configurations.map { Float($0.lostSeeds) })
     arrays.add("ranked", configurations.map { UInt32($0.statistics.count) })
@@ -174,7 +172,7 @@ extension ReportData.Figure {
       if isPresent { figures.append(.init(id: id, title: title, caption: caption)) }
     }
     let hasCurvature = !probes.isEmpty
-    let interval = "Points are means over seeds, bars Student's 95 % interval."
+    let interval = "Points are means over seeds, bars Student's 95 % interval over seeds."
     add(
       columns.contains("keep_probability"), "keep", "Which keep probability?",
       "For each keep probability the best of everything else, by optimizer. \(interval) Hollow: not converged, so that more"

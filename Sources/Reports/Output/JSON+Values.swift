@@ -15,7 +15,7 @@ extension Ranking {
   /// A configuration with its statistics, its runs and what is not the same in all of the table.
   func json(_ configuration: Configuration, _ roles: ColumnRoles) -> [String: JSON] {
     let rows = rows(of: configuration)
-    return configuration.statistics.json.merging([
+    return configuration.statistics.json(on: intervalScale).merging([
       "best_run": json(run: configuration.bestRow), "lost_seeds": .integer(configuration.lostSeeds),
       "complete": .boolean(configuration.isComplete), "outcomes": configuration.outcomes.json,
       "runs": .array(rows.map { .string(table.runs[$0].identity.description) }),
@@ -55,12 +55,15 @@ extension HyperparameterValue {
 }
 
 extension SampleStatistics {
-  var json: [String: JSON] {
-    [
+  /// - Parameter scale: That of the interval.
+  func json(on scale: IntervalScale) -> [String: JSON] {
+    let interval = confidenceInterval(on: scale)
+    return [
       "ranked": .integer(count), "mean": .number(mean), "standard_error": .number(standardError),
       "standard_deviation": .number(standardDeviation), "median": .number(median),
       "minimum": .number(minimum), "maximum": .number(maximum),
-      "confidence_interval_95": confidenceInterval().map { .array([.number($0.lower), .number($0.upper)]) } ?? .null,
+      "confidence_interval_95": interval.map { .array([.number($0.lower), .number($0.upper)]) } ?? .null,
+      "interval_scale": .string(scale.rawValue),
     ]
   }
 }
@@ -80,7 +83,8 @@ extension MeanComparison {
     return [
       "method": .string(method.rawValue), "seeds": .array(counts.map(JSON.integer)), "difference": .number(difference),
       "standard_error": .number(standardError), "degrees_of_freedom": .number(degreesOfFreedom),
-      "p_value": .number(pValue), "confidence_interval_95": .array([.number(interval.lower), .number(interval.upper)]),
+      "p_value": isExact ? .null : .number(pValue),
+      "confidence_interval_95": .array([.number(interval.lower), .number(interval.upper)]),
     ]
   }
 }

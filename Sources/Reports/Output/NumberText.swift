@@ -22,6 +22,19 @@ public enum NumberText {
     return fixed(value, max(0, digits - 1 - exponent))
   }
 
+  /// The two ends of an interval, for example "0.0766 to 0.0988": three significant digits, and more where they would be
+  /// further apart than a quarter of the interval.
+  public static func interval(_ interval: Interval) -> String {
+    let largest = max(interval.lower.magnitude, interval.upper.magnitude)
+    let width = interval.upper - interval.lower
+    var digits = 3
+    if width > 0, width.isFinite {
+      let exponent = log10(largest).rounded(.down)
+      while digits < 15, pow(10, exponent - Double(digits - 1)) > width / 4 { digits += 1 }
+    }
+    return "\(significant(interval.lower, digits)) to \(significant(interval.upper, digits))"
+  }
+
   /// A mean with its standard error: the error with two significant digits, the mean with as many decimals.
   public static func measurement(_ mean: Double, _ standardError: Double) -> String {
     guard mean.isFinite, standardError.isFinite else { return significant(mean) }

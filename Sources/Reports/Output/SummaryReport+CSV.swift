@@ -34,8 +34,8 @@ extension SummaryReport {
       let cells: [CSV.Cell] = [
         configuration.isRanked ? .integer(index + 1) : .text(""), .number(statistics.mean),
         .number(statistics.standardError), .number(statistics.standardDeviation),
-        .number(statistics.confidenceInterval()?.lower ?? .nan),
-        .number(statistics.confidenceInterval()?.upper ?? .nan),
+        .number(statistics.confidenceInterval(on: ranking.intervalScale)?.lower ?? .nan),
+        .number(statistics.confidenceInterval(on: ranking.intervalScale)?.upper ?? .nan),
         .number(configuration.bestRow.map { ranking.values[$0] } ?? .nan), run(configuration.bestRow),
         .integer(statistics.count), .integer(configuration.lostSeeds), .integer(configuration.outcomes.diverged),
         .integer(configuration.outcomes.failed),

@@ -26,7 +26,7 @@ extension SummaryReport {
         warnings.map { .object(["kind": .string($0.kind.rawValue), "message": .string($0.message)]) }),
       "unread": unread.json,
       "test": testResult.json,
-      "winners_curse": winnersCurse?.json ?? .null,
+      "winners_curse": winnersCurse?.json(on: ranking.intervalScale) ?? .null,
     ]
     if let groups {
       members["groups"] = json(groups)
@@ -75,7 +75,7 @@ extension SummaryReport {
       let group = groups.groups[index]
       let key = zip(groups.keys, group.values).map { ($0, $1?.json ?? .null) }
       return .object(
-        group.statistics.json.merging([
+        group.statistics.json(on: ranking.intervalScale).merging([
           "group": .object(Dictionary(key, uniquingKeysWith: { first, _ in first })), "outcomes": group.outcomes.json,
           "best_run": ranking.json(run: group.bestRow),
           "best": .number(group.bestRow.map { ranking.values[$0] } ?? .nan),
@@ -118,16 +118,6 @@ extension RunSummary.Metrics {
   }
 }
 
-extension WinnersCurse {
-  fileprivate var json: JSON {
-    .object([
-      "validation": .object(validation.json), "candidates": .integer(candidates),
-      "selection_bias": selectionBias.map(JSON.number) ?? .null,
-      "test_minus_validation": test.map { .object($0.json) } ?? .null,
-    ])
-  }
-}
-
 extension Convergence {
   fileprivate var json: JSON {
     .object([
@@ -151,13 +141,14 @@ extension TestResult {
   fileprivate var json: JSON {
     var members: [String: JSON] = ["message": .string(description), "looked_at": .boolean(false)]
     if case .winner(let loss, let accuracy, _, _, let looks) = self {
+      let scale: IntervalScale = loss.minimum < 0 ? .linear : .log
       members["looked_at"] = .boolean(true)
       switch looks {
       case .exactly(let count): (members["looks"], members["looks_are_all_known"]) = (.integer(count), .boolean(true))
       case .atLeast(let count): (members["looks"], members["looks_are_all_known"]) = (.integer(count), .boolean(false))
       }
-      members["loss"] = .object(loss.json)
-      members["accuracy"] = accuracy.map { .object($0.json) } ?? .null
+      members["loss"] = .object(loss.json(on: scale))
+      members["accuracy"] = accuracy.map { .object($0.json(on: .logit)) } ?? .null
     }
     return .object(members)
   }

@@ -30,7 +30,7 @@ extension SummaryReport {
         scope.optimizer ?? "", scope.winner.map { scope.levels[$0].keepProbability.label } ?? missing,
         scope.contrast?.dropout.label ?? missing,
         comparison.map { NumberText.measurement($0.difference, $0.standardError) } ?? missing,
-        comparison.map { NumberText.pValue($0.pValue) } ?? missing,
+        comparison.map(\.pValueText) ?? missing,
         comparison.map(\.seedsText) ?? missing, scope.contrast?.verdict.short ?? absence(of: scope),
       ]
     }
@@ -110,7 +110,9 @@ extension SummaryReport {
   ) -> String {
     var text =
       "P(best): the probability that its best configuration is the best of all by the mean over all seeds there"
-    text += " could be (Student's t posterior), corrected for having been chosen as its best."
+    text += " could be (Student's t posterior), corrected for having been chosen as its best"
+    // Differences between configurations sample by sample, which a probability over new samples would take, are not stored.
+    text += ranking.isOfOneSplit ? ", on the validation samples of this split. Over new samples it is not known." : "."
     if let choice = confidence.oneStandardErrorChoice {
       text += " One-standard-error choice, the most dropout within one standard error of the best:"
       text += " keep_probability \(scope.levels[choice].keepProbability.label)."
@@ -143,10 +145,14 @@ extension SummaryReport {
       return "Whether dropout makes a difference cannot be told: that takes at least two seeds on both sides."
     }
     let interval = comparison.confidenceInterval()
+    let noise =
+      comparison.isExact
+      ? "each with this difference"
+      : "95 % interval \(NumberText.interval(interval)),"
+        + " p-value \(NumberText.pValue(comparison.pValue)); over seeds\(ranking.splitText)"
     return "keep_probability \(contrast.dropout.label) minus no dropout:"
       + " \(NumberText.measurement(comparison.difference, comparison.standardError))"
-      + " (\(comparison.seedsText) seeds, 95 % interval \(NumberText.significant(interval.lower, 3))"
-      + " to \(NumberText.significant(interval.upper, 3)), p-value \(NumberText.pValue(comparison.pValue)))."
+      + " (\(comparison.seedsText) seeds, \(noise))."
       + " \(contrast.verdict.sentence)\(reasons(contrast)) Each side is the best of its configurations on these same seeds"
       + " (\(contrast.candidates.dropout) with dropout, \(contrast.candidates.none) without), which flatters the"
       + " side with more of them."
@@ -154,6 +160,9 @@ extension SummaryReport {
 }
 
 extension MeanComparison {
+  /// The p-value, where there is noise to test against.
+  var pValueText: String { isExact ? "exact" : NumberText.pValue(pValue) }
+
   /// For example "3 paired", or "3 and 2 unpaired".
   var seedsText: String {
     method == .paired ? "\(counts[0]) paired" : "\(counts[0]) and \(counts[1]) unpaired"

@@ -43,7 +43,8 @@ extension SummaryReport {
     let shown = ranking.configurations.prefix(options.top ?? Self.shownRows)
     let seeds =
       ranking.seeds > 1
-      ? "over \(ranking.seeds) seeds, mean ± standard error, Student's t interval" : "with one seed each"
+      ? "over \(ranking.seeds) seeds\(ranking.splitText), mean ± standard error, Student's t"
+        + " interval\(ranking.intervalScale.words.map { " (\($0))" } ?? "")" : "with one seed each"
     output.write("\nRanking: \(count(ranking.configurations.count, "configuration")) \(seeds)\n")
     let columns: [Table.Column] =
       [.init("rank", .right), .init(ranking.criterion.metric.rawValue, .right)]
@@ -123,7 +124,7 @@ extension SummaryReport {
 
   private func writeTestResult(to output: inout some TextOutputStream) {
     output.write("\nTest set\n" + TerminalText.wrapped(testResult.description, first: "  "))
-    if let text = winnersCurse?.description(ranking.criterion.metric) {
+    if let text = winnersCurse?.description(ranking.criterion.metric, split: ranking.splitText) {
       output.write(TerminalText.wrapped(text, first: "  "))
     }
   }
@@ -157,7 +158,8 @@ extension TestResult: CustomStringConvertible {
       return "Not looked at for this winner, only for the one by \(rule.metric.rawValue) at the \(rule.epoch.rawValue)"
         + " epoch over the whole sweep."
     case .winner(let loss, let accuracy, let seeds, let ranked, let looks):
-      let over = seeds == ranked ? "over \(seeds) seed\(seeds == 1 ? "" : "s")" : "over \(seeds) of \(ranked) seeds"
+      let count = seeds == ranked ? "\(seeds) seed\(seeds == 1 ? "" : "s")" : "\(seeds) of \(ranked) seeds"
+      let over = "over \(count), these test samples"
       let results =
         "loss \(NumberText.measurement(loss.mean, loss.standardError))"
         + (accuracy.map { ", accuracy \(NumberText.measurement($0.mean, $0.standardError))" } ?? "")

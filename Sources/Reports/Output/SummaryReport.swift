@@ -75,7 +75,7 @@ public struct SummaryReport: Sendable {
     warnings =
       ranking.warnings(
         plannedRuns: options.conditions.isEmpty ? results.plannedRuns : nil, shown: options.top ?? Self.shownRows)
-      + [keepProbability?.overall.notConverged()].compactMap { $0 }
+      + [keepProbability?.overall.notConverged(), ranking.singleSplit(keepProbability)].compactMap(\.self)
     testResult = ranking.testResult(results.testEvaluation)
     winnersCurse = ranking.winnersCurse(results.testEvaluation)
     groups = options.groupKeys.isEmpty ? nil : try GroupedRuns(ranking, by: options.groupKeys)
@@ -110,11 +110,10 @@ extension SummaryReport {
     return "\(TerminalText.escaped(name)): \(count(outcomes.total, "run")), \(outcomes.description)\(best ?? "")"
   }
 
-  /// Student's interval, for example "0.0766 to 0.0988"; nothing for a single seed.
+  /// Student's interval over seeds, for example "0.0766 to 0.0988"; nothing for a single seed, and for seeds without effect.
   func intervalText(_ statistics: SampleStatistics) -> String {
-    statistics.confidenceInterval().map {
-      "\(NumberText.significant($0.lower, 3)) to \(NumberText.significant($0.upper, 3))"
-    } ?? ""
+    if statistics.standardDeviation == 0 { return "all seeds equal" }
+    return statistics.confidenceInterval(on: ranking.intervalScale).map(NumberText.interval) ?? ""
   }
 
   /// For example "3/3", or "2/3, 1 diverged".

@@ -12,6 +12,8 @@ public struct Ranking: Sendable {
   public let values: [Double]
   /// How many seeds the whole sweep uses: what a complete configuration has.
   public let seeds: Int
+  /// That of intervals around its values: the metric's, and linear where losses are below 0, as those of saddles.
+  public let intervalScale: IntervalScale
   /// Best first.
   public let configurations: [Configuration]
   /// Rows grouped by configuration, each group by seed and identity; `Configuration.members` points here.
@@ -39,6 +41,8 @@ public struct Ranking: Sendable {
     self.criterion = criterion
     let values = table.runs.map(criterion.rankedValue)
     self.values = values
+    let scale = criterion.metric.intervalScale
+    intervalScale = scale == .log && values.contains { $0 < 0 } ? .linear : scale
     let seed = table.column("seed")
     let seeds = max(1, seed?.values.count ?? 1)
     self.seeds = seeds

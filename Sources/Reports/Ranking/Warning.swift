@@ -21,6 +21,8 @@ public struct Warning: Hashable, Sendable {
     case stillImproving = "still_improving"
     case validationLossRising = "validation_loss_rising"
     case mixedConcurrency = "mixed_concurrency"
+    case singleSplit = "single_split"
+    case seedsWithoutEffect = "seeds_without_effect"
   }
 
   public let kind: Kind
@@ -37,7 +39,7 @@ extension Ranking {
     let outcomes = OutcomeCounts(table.runs)
     var warnings: [Warning?] = [
       severalProblems(), missingRuns(outcomes, planned: plannedRuns), muchDiverged(outcomes), failedRuns(outcomes),
-      mixedConcurrency(),
+      mixedConcurrency(), seedsWithoutEffect(),
     ]
     if let winner {
       warnings += [

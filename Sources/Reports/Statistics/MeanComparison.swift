@@ -1,10 +1,14 @@
 /// The difference of two means with its noise, by Student's paired or Welch's unpaired t test.
+///
+/// What the values differ by in rounding alone is no difference, and no noise.
 public struct MeanComparison: Hashable, Sendable {
   public enum Method: String, Hashable, Sendable {
     /// Both settings ran with the same seeds: the differences seed by seed are the sample.
     case paired
     /// No shared seeds: unequal variances.
     case welch
+    /// Paired, with the variance over samples added, of which all seeds share the same: a difference on new ones.
+    case pairedNewSamples = "paired_new_samples"
   }
 
   public let method: Method
@@ -20,9 +24,17 @@ public struct MeanComparison: Hashable, Sendable {
     precondition(first.count == second.count, "paired samples have the same seeds")
     let differences = SampleStatistics(zip(first, second).map { $0 - $1 })
     guard differences.count >= 2 else { return nil }
+    let size = (first + second).reduce(0) { max($0, $1.magnitude) }
+    let hasNoise = !Rounding.covers(differences.maximum - differences.minimum, of: size)
     return Self(
-      method: .paired, counts: [first.count, first.count], difference: differences.mean,
-      standardError: differences.standardError, degreesOfFreedom: Double(first.count - 1))
+      method: .paired, counts: [first.count, first.count],
+      difference: hasNoise ? differences.mean : exact(differences.mean, of: size),
+      standardError: hasNoise ? differences.standardError : 0, degreesOfFreedom: Double(first.count - 1))
+  }
+
+  /// A difference without noise.
+  private static func exact(_ difference: Double, of size: Double) -> Double {
+    Rounding.covers(difference, of: size) ? 0 : difference
   }
 
   /// Welch's test, with the degrees of freedom of Welch and Satterthwaite; nil where a sample has fewer than two values.
@@ -35,11 +47,17 @@ public struct MeanComparison: Hashable, Sendable {
     let scale = zip(variances, [first, second]).reduce(0) { $0 + $1.0 * $1.0 / Double($1.1.count - 1) }
     let ratio = total * total / scale
     return Self(
-      method: .welch, counts: [first.count, second.count], difference: first.mean - second.mean,
+      method: .welch, counts: [first.count, second.count],
+      difference: total > 0
+        ? first.mean - second.mean
+        : exact(first.mean - second.mean, of: max(first.mean.magnitude, second.mean.magnitude)),
       standardError: total.squareRoot(),
       // No noise at all, or too much for Double: the degrees of freedom of equal variances.
       degreesOfFreedom: ratio > 0 && ratio.isFinite ? ratio : Double(first.count + second.count - 2))
   }
+
+  /// Whether every seed gives the same difference to rounding: there is no noise to test it against.
+  public var isExact: Bool { standardError == 0 }
 
   /// Two-sided p-value. Where no noise was measured: 1 for equal means, 0 for different ones.
   public var pValue: Double {

@@ -107,8 +107,14 @@ def holm():
 
 def selection_bias():
     costs = generator.normal(0.3, 0.05, (6, 4))
-    winner = costs[costs.mean(axis=1).argmin()]
-    return {"costs": costs.tolist(), "result": float(np.mean(winner - costs.min(axis=0)))}
+    # Every resample of the seeds there is, each as likely as the next.
+    seeds = costs.shape[1]
+    means = costs.mean(axis=1)
+    gains = []
+    for drawn in itertools.product(range(seeds), repeat=seeds):
+        shift = np.sqrt(seeds / (seeds - 1)) * (costs[:, drawn].mean(axis=1) - means)
+        gains.append(shift[means.argmin()] - shift[(means + shift).argmin()])
+    return {"costs": costs.tolist(), "result": float(np.mean(gains)), "deviation": float(np.std(gains))}
 
 
 answers = {

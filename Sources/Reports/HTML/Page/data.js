@@ -33,6 +33,13 @@ const significant = (value, digits = 5) => {
   if (value === 0) return "0";
   return isPlain(value, digits) ? value.toFixed(Math.max(0, digits - 1 - exponentOf(value, digits))) : scientific(value, digits);
 };
+// Three significant digits, and more where they would be further apart than a quarter of the interval.
+const intervalText = (lower, upper) => {
+  const exponent = Math.floor(Math.log10(Math.max(Math.abs(lower), Math.abs(upper))));
+  let digits = 3;
+  while (digits < 7 && upper > lower && 10 ** (exponent - digits + 1) > (upper - lower) / 4) digits += 1;
+  return `${significant(lower, digits)} to ${significant(upper, digits)}`;
+};
 const measurement = (mean, error) => {
   if (!Number.isFinite(mean) || !Number.isFinite(error) || error <= 0) return significant(mean);
   if (!isPlain(mean, 5) || !isPlain(error, 2)) return `${significant(mean)} ± ${scientific(error, 2)}`;

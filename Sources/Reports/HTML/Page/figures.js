@@ -60,7 +60,7 @@ const curve = (column, xTitle, logX) => {
     traces.push({type: "scatter", mode: isDense ? "lines" : "lines+markers", name: plain(name), line,
       marker: {...marker, symbol: points.map(point => marker.symbol + (isOpen(column, optimizer, point.code) ? "-open" : ""))},
       x: points.map(point => isNumeric ? column.numbers[point.code] : plain(column.labels[point.code])), y: points.map(point => arrays.mean[point.row]),
-      error_y: isDense ? undefined : {type: "data", array: points.map(point => Number.isNaN(arrays.half[point.row]) ? 0 : arrays.half[point.row]), thickness: 1.4, width: 5, color: PALETTE[optimizer % 8]},
+      error_y: isDense ? undefined : {type: "data", symmetric: false, array: points.map(point => arrays.upper[point.row] - arrays.mean[point.row] || 0), arrayminus: points.map(point => arrays.mean[point.row] - arrays.lower[point.row] || 0), thickness: 1.4, width: 5, color: PALETTE[optimizer % 8]},
       text: points.map(point => plain(`${column.name} ${column.labels[point.code]}: ${measurement(arrays.mean[point.row], arrays.error[point.row])}${isOpen(column, optimizer, point.code) ? ", not converged" : ""}`)), hovertemplate: "%{text}<extra>%{fullData.name}</extra>"});
   });
   const lines = () => numbers.map(([name, label, row]) => [name, label, measurement(arrays.mean[row], arrays.error[row]), `${arrays.ranked[row]}/${meta.seeds}`]);

@@ -3,8 +3,8 @@ const PAGE = 25;
 const tableColumns = [
   {title: "rank", key: "rank", text: row => Number.isNaN(arrays.mean[row]) ? "–" : String(row + 1)},
   {title: meta.metric, key: "mean", text: row => measurement(arrays.mean[row], arrays.error[row])},
-  {title: "95 % interval", key: "half", text: row => Number.isNaN(arrays.half[row]) ? "" :
-    `${significant(arrays.mean[row] - arrays.half[row], 3)} to ${significant(arrays.mean[row] + arrays.half[row], 3)}`},
+  {title: "95 % interval", key: "lower", text: row => Number.isNaN(arrays.lower[row]) ? "" :
+    intervalText(arrays.lower[row], arrays.upper[row])},
   {title: "best run", key: "best", text: row => significant(arrays.best[row])},
   {title: "seeds", key: "lost", text: row => `${arrays.ranked[row]}/${meta.seeds}` + (arrays.diverged[row] ? `, ${arrays.diverged[row]} diverged` : "") + (arrays.failed[row] ? `, ${arrays.failed[row]} failed` : ""), left: true},
   ...columns.map(column => ({title: column.name, key: column.index, text: row => labelOf(column, row), left: !column.numbers})),
