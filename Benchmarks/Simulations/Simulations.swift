@@ -13,7 +13,9 @@ struct Simulations {
     BudgetProbability.self,
     EffectShares.self,
     NegativeEigenvalues.self,
+    NewSamplesSimulation.self,
     RanksInsideNoise.self,
+    SelectionBiasSimulation.self,
     SweepComparisons.self,
   ]
 
