@@ -46,7 +46,7 @@ struct HarnessBenchmark {
       name: "benchmark", total: trials.count, selection: .standard, plannedCost: sweep.plan.operations)
     let monitor = ProgressMonitor(progress, every: 0.1) { _, _ in }
     try Scheduler(workers: workers).run(trials, stop: StopFlag()) { next in
-      monitor.started()
+      monitor.started(RunningRun(next.identity, cost: next.cost, began: 0))
       var record = template
       record.identity = next.identity
       record.hyperparameters = next.hyperparameters

@@ -84,7 +84,8 @@ public struct SweepRun: Sendable {
       mine.filter { !completed.contains($0.element) }.map(\.offset))
     var progress = SweepProgress(
       name: sweep.experiment.name, total: total, resumed: total - pending.count, selection: sweep.experiment.selection,
-      plannedCost: pending.configurations.reduce(0) { $0 + sweep.cost(of: $1.trial) * Double($1.indices.count) })
+      plannedCost: pending.configurations.reduce(0) { $0 + sweep.cost(of: $1.trial) * Double($1.indices.count) },
+      workers: min(engine.workers, max(1, pending.count)))
     let found = store.takeFoundRuns()
     if !found.isEmpty {
       let own = share ?? Set(identities)

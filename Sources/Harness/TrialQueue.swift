@@ -5,7 +5,8 @@ import Synchronization
 public struct TrialQueue: RandomAccessCollection, Sendable {
   public let trials: TrialList
   public let identities: [TrialIdentity]
-  private let costs: [Double]
+  /// In the order of the trials.
+  public let costs: [Double]
   private let lister = HyperparameterLister()
 
   public struct Element: Sendable {

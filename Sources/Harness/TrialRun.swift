@@ -8,6 +8,8 @@ public struct TrialRun: Sendable {
   public var trial: Trial
   public var selection: SelectionRule
   public var keeping: KeptWeights
+  /// Told after every epoch and probe how far the run is. No result depends on it.
+  public var report: (@Sendable (RunState) -> Void)?
   /// Where they are known already.
   private var identity: TrialIdentity?
   private var hyperparameters: [Hyperparameter]?
@@ -62,7 +64,9 @@ public struct TrialRun: Sendable {
       CurvatureObserver($0, firstRate: plan.firstRate(stepsPerEpoch: trainer.stepsPerEpoch))
     }
     let outcome = trainer.run(shouldStop: shouldStop) { trainer in
-      if let probes, !shouldStop() { probes.observe(trainer) }
+      report?(state(of: trainer, probes: probes?.count ?? 0))
+      guard let probes, !shouldStop(), probes.observe(trainer) else { return }
+      report?(state(of: trainer, probes: probes.count))
     }
     switch outcome {
     case .completed: record.outcome = .completed
@@ -93,6 +97,16 @@ public struct TrialRun: Sendable {
     var meter = meter
     meter.weightDecay = trial.optimizer.coupledWeightDecay
     return meter
+  }
+
+  /// How far a run is, by what it has measured.
+  private func state<S: Scalar>(of trainer: Trainer<S>, probes: Int) -> RunState {
+    let epoch = selection.epoch == .best ? trainer.bestEpoch : trainer.measurements.count - 1
+    let value = epoch.map { epoch in
+      let validation = trainer.measurements[epoch].validation
+      return selection.metric == .validationLoss ? validation.loss : validation.accuracy
+    }
+    return RunState(epochs: trainer.measurements.count - 1, probes: probes, value: value)
   }
 
   /// Loss and accuracy on the test share at the epoch the selection rule names.

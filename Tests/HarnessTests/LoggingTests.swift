@@ -71,14 +71,14 @@ struct LogViewTests {
     var view = LogView(logger: logger, label: label(trials), interval: 5)
     view.show(progress, at: 4.9)
     #expect(capture.text == "")
-    progress.start()
-    progress.start()
-    progress.finish(RunSummary(fakeRecord(trials[0], validationLoss: [2, 0.5])), cost: 1)
+    for trial in trials[..<2] { progress.start(RunningRun(trial.identity, cost: 1, began: 0)) }
+    progress.finish(RunSummary(fakeRecord(trials[0], validationLoss: [2, 0.5])), cost: 1, at: 5)
     view.show(progress, at: 5)
     view.show(progress, at: 9.9)
     #expect(
       capture.text
-        == "1/4 runs, 1 running, 0 diverged, 0.2 runs/s, 15 s left, best validation loss 0.5: batch 16\n")
+        == "1/4 runs, 25% of the work, 1 running (epoch 0/1), 0 diverged, 0.2 runs/s, 25 s left, best validation loss 0.5: "
+        + "batch_size=16\n")
     view.show(progress, at: 10)
     #expect(capture.text.split(separator: "\n").count == 2)
   }

@@ -8,28 +8,85 @@ struct SweepProgressTests {
     RunSummary(fakeRecord(fakeTrials(seed + 1)[seed], validationLoss: [9, loss], outcome: outcome))
   }
 
+  private func start(_ seed: Int, cost: Double = 1, epochs: Int = 1, at seconds: Double = 0) -> RunningRun {
+    RunningRun(run(seed, 1).identity, cost: cost, plannedEpochs: epochs, began: seconds)
+  }
+
   @Test func countsWhatStartsFinishesAndIsGivenUp() {
     var progress = SweepProgress(name: "a", total: 10, resumed: 3, selection: .standard, plannedCost: 7)
-    for _ in 0..<4 { progress.start() }
-    progress.finish(run(0, 1), cost: 1)
-    progress.finish(run(1, 1, outcome: .diverged(step: 4)), cost: 1)
-    progress.finish(run(2, 1, outcome: .failed(message: "")), cost: 1)
-    progress.abandon()
+    for seed in 0..<4 { progress.start(start(seed)) }
+    progress.finish(run(0, 1), cost: 1, at: 1)
+    progress.finish(run(1, 1, outcome: .diverged(step: 4)), cost: 1, at: 1)
+    progress.finish(run(2, 1, outcome: .failed(message: "")), cost: 1, at: 1)
+    progress.abandon(run(3, 1).identity, at: 1)
     #expect(progress.running == 0)
     #expect(progress.done == 6)
     #expect(progress.diverged == 1)
     #expect(progress.failed == 1)
+    // The three of before count as the mean of the seven.
+    #expect(abs(progress.share - 0.6) < 1e-12)
   }
 
   @Test func timeLeftGoesByCost() {
     var progress = SweepProgress(name: "a", total: 3, selection: .standard, plannedCost: 100)
     #expect(progress.timeLeft(at: 5) == nil)
     #expect(progress.rate(at: 5) == nil)
-    progress.start()
-    progress.finish(run(0, 1), cost: 80)
+    progress.start(start(0, cost: 80))
+    progress.finish(run(0, 1), cost: 80, at: 8)
     // 80 of 100 took 8 s, so the other 20 take 2 s, though two of three runs are left.
     #expect(progress.timeLeft(at: 8) == 2)
     #expect(progress.rate(at: 8) == 0.125)
+  }
+
+  /// Three runs of six minutes and 300 epochs on two workers take twelve minutes: that is what is said from the first epoch
+  /// to the last.
+  @Test func timeLeftIsStableWhereRunsAreFewAndLong() throws {
+    var progress = SweepProgress(name: "a", total: 3, selection: .standard, plannedCost: 300, workers: 2)
+    progress.order = [100, 100, 100]
+    for seed in 0..<2 { progress.start(start(seed, cost: 100, epochs: 300)) }
+    #expect(progress.timeLeft(at: 1) == nil)
+    for second in stride(from: 1.2, through: 720, by: 1.2) {
+      if second > 360.5, progress.finished == 0 {
+        for seed in 0..<2 { progress.finish(run(seed, 1), cost: 100, at: 360) }
+        progress.start(start(2, cost: 100, epochs: 300, at: 360))
+      }
+      for seed in 0..<3 {
+        let epochs = Int((seed < 2 ? second : second - 360) / 1.2 + 1e-6)
+        progress.advance(run(seed, 1).identity, to: .init(epochs: epochs, reached: second))
+      }
+      let left = try #require(progress.timeLeft(at: second))
+      #expect(abs(second + left - 720) < 1, "\(second) s: \(left) s left")
+      #expect(abs(progress.share - (second < 360.5 ? 2 * second : 720 + second - 360) / 1080) < 0.01)
+    }
+    #expect(progress.done == 2)
+  }
+
+  @Test func probesAreWorkAsWell() {
+    var progress = SweepProgress(name: "a", total: 1, selection: .standard, plannedCost: 10)
+    let identity = run(0, 1).identity
+    progress.start(
+      RunningRun(identity, cost: 10, plannedEpochs: 4, plannedProbes: 2, probeShare: 0.8, began: 0))
+    progress.advance(identity, to: .init(epochs: 0, probes: 1, reached: 4))
+    #expect(progress.share == 0.4)
+    progress.advance(identity, to: .init(epochs: 4, probes: 1, reached: 6))
+    #expect(abs(progress.share - 0.6) < 1e-12)
+    #expect(abs(progress.timeLeft(at: 6)! - 4) < 1e-9)
+  }
+
+  @Test func theBestSoFarMayBeInTraining() {
+    var progress = SweepProgress(name: "a", total: 2, selection: .standard, plannedCost: 2)
+    for seed in 0..<2 { progress.start(start(seed)) }
+    progress.finish(run(0, 0.5), cost: 1, at: 1)
+    progress.advance(run(1, 1).identity, to: .init(epochs: 7, value: 0.25))
+    #expect(progress.best?.value == 0.25)
+    #expect(progress.best?.epoch == 7)
+    #expect(
+      SelectionRule.standard.text(of: progress.best!, label: RunLabel([]))
+        == "best validation loss 0.25 so far, in training at epoch 7")
+    // It diverges after all.
+    progress.finish(run(1, 1, outcome: .diverged(step: 9)), cost: 1, at: 2)
+    #expect(progress.best?.value == 0.5)
+    #expect(progress.best?.epoch == nil)
   }
 
   @Test func theBestRunIsNoDivergedOneAndTiesGoToTheLowestIdentity() {
@@ -38,8 +95,8 @@ struct SweepProgressTests {
     for order in [runs, runs.reversed()] {
       var progress = SweepProgress(name: "a", total: 5, selection: .standard, plannedCost: 5)
       for run in order {
-        progress.start()
-        progress.finish(run, cost: 1)
+        progress.start(RunningRun(run.identity, cost: 1, began: 0))
+        progress.finish(run, cost: 1, at: 1)
       }
       #expect(progress.best?.identity == expected)
       #expect(progress.best?.value == 0.25)
@@ -50,8 +107,8 @@ struct SweepProgressTests {
     let rule = SelectionRule(metric: .validationAccuracy, epoch: .final)
     var progress = SweepProgress(name: "a", total: 2, selection: rule, plannedCost: 2)
     for run in [run(0, 3), run(1, 1)] {
-      progress.start()
-      progress.finish(run, cost: 1)
+      progress.start(RunningRun(run.identity, cost: 1, began: 0))
+      progress.finish(run, cost: 1, at: 1)
     }
     #expect(progress.best?.value == 0.5)
   }
@@ -81,11 +138,9 @@ struct TerminalViewTests {
     var trials = fakeTrials(480)
     trials[0].optimizer = .init(.adam, learningRate: 0.003)
     var progress = SweepProgress(name: "digits", total: 480, resumed: 118, selection: .standard, plannedCost: 362)
-    progress.start()
-    progress.start()
-    progress.start()
-    progress.finish(RunSummary(fakeRecord(trials[0], validationLoss: [2, 0.0432])), cost: 1)
-    progress.finish(RunSummary(fakeRecord(trials[1], outcome: .diverged(step: 3))), cost: 1)
+    for trial in trials[..<3] { progress.start(RunningRun(trial.identity, cost: 1, began: 3)) }
+    progress.finish(RunSummary(fakeRecord(trials[0], validationLoss: [2, 0.0432])), cost: 1, at: 4)
+    progress.finish(RunSummary(fakeRecord(trials[1], outcome: .diverged(step: 3))), cost: 1, at: 4)
     return (progress, label(trials))
   }()
 
@@ -97,7 +152,7 @@ struct TerminalViewTests {
     #expect(
       lines(.init(width: 80, color: false, unicode: false)) == [
         "digits ##########------------------------------ 120/480 25%",
-        "1 running, 1 diverged, 0.5 runs/s, 12 min 00 s left",
+        "1 running, 1 diverged, 0.5 runs/s, 8 min 59 s left",
         "best validation loss 0.0432: learning_rate=0.003",
       ])
   }
@@ -106,7 +161,7 @@ struct TerminalViewTests {
     #expect(
       lines(.init(width: 42, color: true, unicode: true)) == [
         "digits \u{1b}[32m━━━━━\u{1b}[0m\u{1b}[2m─────────────────\u{1b}[0m 120/480 25%",
-        "1 running · 1 diverged · 0.5 runs/s · 12 …",
+        "1 running · 1 diverged · 0.5 runs/s · 8 m…",
         "best validation loss 0.0432: learning_rat…",
       ])
   }

@@ -28,19 +28,21 @@ public struct LocalEngine: Sendable {
     let queue = TrialQueue(heaviestFirst: trials, cost: sweep.cost)
     let atATime = min(workers, trials.count)
     let budget = MemoryBudget(limits.memory - sweep.plan.dataBytes)
+    monitor.planned(queue.costs)
     return try scheduler.run(queue, stop: stop) { next in
-      monitor.started()
+      monitor.started(RunningRun(next, sweep.plan))
       if let reason = limits.refusal(of: next.trial, next.identity, sweep.plan) {
         return TrialRecord(
           identity: next.identity, hyperparameters: next.hyperparameters, outcome: .failed(message: reason))
       }
-      let run = TrialRun(next, selection: sweep.experiment.selection, keeping: keeping)
+      var run = TrialRun(next, selection: sweep.experiment.selection, keeping: keeping)
+      run.report = { monitor.advanced(next.identity, to: $0) }
       var result = budget.with(sweep.plan.workerBytes(of: next.trial)) {
         func train() -> TrialRecord? { stop.isRaised ? nil : sweep.library.run(run) { stop.isRaised } }
         return running.map { $0.during(next.identity, train) } ?? train()
       }
       result?.cost.workers = atATime
-      if result == nil { monitor.abandoned() }
+      if result == nil { monitor.abandoned(next.identity) }
       return result
     } deliver: { next, result in
       try record(result)
@@ -91,5 +93,16 @@ public struct TooFewThreads: Error, Hashable, Sendable, CustomStringConvertible 
   public var description: String {
     "only \(Quantity.count(threads, "thread")) can be started, and a sweep needs \(Self.besideWorkers + 1): one that trains"
       + " and \(Self.besideWorkers) beside it. The limit is `ulimit -u`, or the container's on processes (--pids-limit)"
+  }
+}
+
+extension RunningRun {
+  /// A run that is about to be trained.
+  init(_ next: TrialQueue.Element, _ plan: Plan) {
+    let probes = plan.probeCount(of: next.trial)
+    let probeCost = probes > 0 ? plan.costs(of: next.trial).probes : 0
+    self.init(
+      next.identity, next.hyperparameters, cost: next.cost, plannedEpochs: next.trial.training.epochs,
+      plannedProbes: probes, probeShare: next.cost > 0 ? probeCost / next.cost : 0, began: 0)
   }
 }

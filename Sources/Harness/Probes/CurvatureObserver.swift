@@ -16,13 +16,17 @@ final class CurvatureObserver<S: Scalar> {
     self.meter = meter
   }
 
-  /// Called after every epoch, and before the first.
-  func observe(_ trainer: Trainer<S>) {
+  /// Probes that were measured so far.
+  var count: Int { measurements.count }
+
+  /// Called after every epoch, and before the first. Whether it measured.
+  func observe(_ trainer: Trainer<S>) -> Bool {
     let epoch = trainer.measurements.count - 1
     var moments: CurvatureMoments = []
     if epoch == 0, specification.moments.contains(.start) { moments.insert(.start) }
     if epoch > 0, let every = specification.every, epoch.isMultiple(of: every) { moments.insert(.epoch) }
     if !moments.isEmpty { measure(trainer.parameters, at: epoch, moments, trainer) }
+    return !moments.isEmpty
   }
 
   /// The measurements of the whole run, in the order of their epochs.

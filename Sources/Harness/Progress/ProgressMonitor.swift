@@ -29,13 +29,32 @@ public final class ProgressMonitor: Sendable {
   /// Seconds since the start.
   public var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-  public func started() { progress.withLock { $0.start() } }
+  /// Says in which order runs will start, by their costs.
+  public func planned(_ costs: [Double]) { progress.withLock { $0.order = costs } }
 
-  public func abandoned() { progress.withLock { $0.abandon() } }
+  /// A worker has begun a run. Its start is the monitor's own time.
+  public func started(_ run: RunningRun) {
+    var run = run
+    run.began = seconds
+    progress.withLock { $0.start(run) }
+  }
+
+  /// A run has come so far.
+  public func advanced(_ identity: TrialIdentity, to state: RunState) {
+    var state = state
+    state.reached = seconds
+    progress.withLock { $0.advance(identity, to: state) }
+  }
+
+  public func abandoned(_ identity: TrialIdentity) {
+    let now = seconds
+    progress.withLock { $0.abandon(identity, at: now) }
+  }
 
   public func finished(_ record: TrialRecord, cost: Double) {
     let summary = RunSummary(record)
-    progress.withLock { $0.finish(summary, cost: cost) }
+    let now = seconds
+    progress.withLock { $0.finish(summary, cost: cost, at: now) }
   }
 
   /// Stops the timer. No view is called after it returns.

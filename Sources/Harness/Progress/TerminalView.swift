@@ -49,7 +49,7 @@ public struct TerminalView: Sendable {
   }
 
   private func bar(_ progress: SweepProgress) -> String {
-    let share = progress.total == 0 ? 1 : Double(progress.done) / Double(progress.total)
+    let share = progress.share
     let count =
       " \(Quantity.grouped(progress.done))/\(Quantity.grouped(progress.total)) \(Int(share * 100))%"
     let room = style.width - count.count - progress.name.count - 2

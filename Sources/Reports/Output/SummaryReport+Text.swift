@@ -18,6 +18,7 @@ extension SummaryReport {
     if let keepProbability { write(keepProbability, to: &output) }
     writeWarnings(to: &output)
     writeTestResult(to: &output)
+    writeConclusion(to: &output)
   }
 
   private func writeHeader(to output: inout some TextOutputStream) {
