@@ -164,7 +164,11 @@ private enum CrashHandler {
         if isOwn, getpid() == CrashHandler.owner { CrashHandler.place?.storeBytes(of: number, as: Int32.self) }
         sigaction(number, CrashHandler.earlier + Int(number), nil)
         // A fault comes again by itself, as the instruction is tried again; a signal that was sent does not.
-        if code <= 0 { raise(number) }
+        guard code <= 0 else { return }
+        raise(number)
+        // Swift's backtrace leaves the end to the fault, which a signal that was sent is not.
+        signal(number, SIG_DFL)
+        raise(number)
       }
       sigaction(number, &action, earlier + Int(number))
     }

@@ -16,7 +16,7 @@ import Testing
       """
       name: limits
       data: {source: {spirals: {samples: 600, classes: 3}}}
-      network: {hidden: [8]}
+      network: {activation: relu}
       loss: softmax_cross_entropy
       training: {epochs: 20}
       grid:
