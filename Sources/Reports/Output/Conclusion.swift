@@ -54,7 +54,7 @@ public struct Conclusion: Hashable, Sendable {
       text += levels("split_seed") > 1 ? " on \(levels("split_seed")) splits of the data" : " on one split of the data"
     }
     text += ", best of \(count(ranking.configurations.count, "configuration"))"
-    if case .winner(let loss, let accuracy, _, _) = testResult {
+    if case .winner(let loss, let accuracy, _, _, _) = testResult {
       text += "; test loss \(NumberText.measurement(loss.mean, loss.standardError))"
       if let accuracy { text += ", accuracy \(NumberText.measurement(accuracy.mean, accuracy.standardError))" }
     } else {
