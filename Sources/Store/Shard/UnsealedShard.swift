@@ -48,12 +48,23 @@ struct UnsealedShard {
 
   private static func hasNoSeal(_ path: String) throws -> Bool {
     let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
-    guard try file.isRegularFile() else { return false }
+    guard try file.isRegularFile(), try isAsLongAsItSays(file) else { return false }
     do {
       return try Seal.verify(file) == nil
     } catch  where Recovery.isDamage(error) {
       return false
     }
+  }
+
+  /// Whether all of the HDF5 file is there. What is cut off needs no rehearsal to be known as such.
+  ///
+  /// The end of the file stands in the superblock, by its version: HDF5 File Format Specification, II.A.
+  private static func isAsLongAsItSays(_ file: borrowing FileDescriptor) throws -> Bool {
+    let block = try file.read(48, at: 0)
+    guard block.count == 48, block.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) else { return false }
+    let place = block[8] < 2 ? 40 : 28
+    let end = block.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: UInt64.self) }
+    return try UInt64(file.size()) >= UInt64(littleEndian: end)
   }
 
   /// Puts a seal behind the file as it is, over all of its bytes. A reader sees the file without it, or with it.
