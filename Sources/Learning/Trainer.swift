@@ -104,7 +104,7 @@ public final class Trainer<S: Scalar> {
   private func outcome(_ end: TrainingOutcome) -> TrainingOutcome {
     let isMeasured = samples.validation.count > 0
     let loss = measurements[measurements.count - 1].validation.loss
-    let isSound = (!isMeasured || loss <= bound) && areFinite(parameters)
+    let isSound = (!isMeasured || (loss.isFinite && loss <= bound)) && areFinite(parameters)
     return isSound ? end : .diverged(step: steps)
   }
 

@@ -132,8 +132,8 @@ import Testing
       (["effects"], "keep_probability   33 %"), (["budget"], "  2  0.216 ± 0.038  98 %  0.416 ± 0.038  2.5 %"),
       (["sensitivity"], "  *           0.01  0.397 ± 0.023       0/6"),
       (["pairs", "--of", "optimizer"], "adam       momentum  -0.20000"),
-      (["target", "--target", "0.2"], "adam       2/3       1      0          0    0.190"),
-      (["profile"], "momentum   1.00  100 %"), (["profile", "--target", "0.2"], "momentum   0.00  0.0 %"),
+      (["target", "--target", "0.2"], "adam       2/3   0.228       1      0      0.190     0.190    0.190"),
+      (["profile"], "momentum   0.535  0.0 %"), (["profile", "--target", "0.2"], "momentum   0.00  0.0 %"),
     ] as [([String], String)])
   func answersQuestions(arguments: [String], text: String) throws {
     let result = try Command("summary").run([arguments[0], results] + arguments.dropFirst())
@@ -147,7 +147,7 @@ import Testing
       (["effects"], "scopes.0.mean", 0.3 * 0.75 + 0.1 + 0.14 / 3), (["budget"], "optimizers.1.runs", 6),
       (["sensitivity"], "optimizers.0.best_learning_rate", 0.01),
       (["pairs", "--of", "keep_probability"], "pairs.0.difference", -0.15),
-      (["target", "--target", "0.2"], "tuned.0.met", 2), (["profile"], "optimizers.1.score", 1),
+      (["target", "--target", "0.2"], "tuned.0.met", 2), (["profile"], "optimizers.0.score", 1),
       (["compare"], "shared.equal", 12),
     ] as [([String], String, Double)])
   func answersQuestionsInJSON(arguments: [String], path: String, number: Double) throws {
