@@ -64,7 +64,10 @@ public struct SpectralDensity: Hashable, Sendable {
 
     /// The share ν of all eigenvalues that is two standard deviations of the probes' mean from a measured one f: the
     /// solution of (f − ν)² = kν(1 − ν), k = 4·2/(P + 2)n.
+    ///
+    /// None and all are sure: a random start vector has a part along every eigenvector.
     private func widened(_ share: Double, by sign: Double) -> Double {
+      guard share > 1e-12 && share < 1 - 1e-12 else { return share.rounded() }
       let spread = 8 / (Double(dimension + 2) * Double(jacobi.count))
       let root = (spread * share * (1 - share) + spread * spread / 4).squareRoot()
       return min(1, max(0, (share + spread / 2 + sign * root) / (1 + spread)))

@@ -37,9 +37,9 @@ struct ResultDirectory: Sendable {
     return target
   }
 
-  /// Removes what writers that no longer live left half-written: here, and of the merged file beside it.
+  /// Removes what writers that no longer live left half-written: here, and of what was merged beside it.
   func removeTemporaries() throws {
     for directory in [path, shards, journals, probes] { try TemporaryFile.removeAbandoned(in: directory) }
-    try TemporaryFile.removeAbandoned(in: Files.parent(of: path), for: "\(Files.name(of: path)).h5")
+    try TemporaryFile.removeAbandoned(in: Files.parent(of: path), for: ".ravine")
   }
 }

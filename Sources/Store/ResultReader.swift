@@ -20,8 +20,8 @@ public final class ResultReader: Sendable {
   private struct State {
     var notices: [String] = []
     var unread: [UnreadFile] = []
-    /// Shards without a seal that were found to be right all the same.
-    var unsealed: Set<String> = []
+    /// Shards without a seal that were found to be right all the same, with what is said of each.
+    var unsealed: [String: String] = [:]
     var locations: [TrialIdentity: Location] = [:]
     /// What each shard was found to hold when all were read last; nil before that.
     var contents: [(shard: String, runs: [TrialIdentity])]?
@@ -109,7 +109,10 @@ public final class ResultReader: Sendable {
     if case .directory = source { true } else { false }
   }
 
-  func notice(_ text: String) { state.withLock { $0.notices.append(text) } }
+  /// Says what a user must know of the files, once however often they are read.
+  func notice(_ text: String) {
+    state.withLock { if !$0.notices.contains(text) { $0.notices.append(text) } }
+  }
 
   /// Says that an answer is given without a file. `consequence` ends the sentence of the notice.
   func leaveOut(_ file: UnreadFile, _ consequence: String) {
@@ -220,7 +223,7 @@ public final class ResultReader: Sendable {
   private var requiresSeal: Bool { isDirectory }
 
   /// Whether a shard must have its seal.
-  private func isSealed(_ path: String) -> Bool { requiresSeal && !state.withLock { $0.unsealed.contains(path) } }
+  private func isSealed(_ path: String) -> Bool { requiresSeal && state.withLock { $0.unsealed[path] == nil } }
 
   private static let runsAreLeftOut = "its runs are left out"
 
@@ -232,7 +235,7 @@ public final class ResultReader: Sendable {
     journal visitRecord: (_ path: String, TrialRecord) throws -> Void,
     shard visitShard: (borrowing ShardFile) throws -> Void
   ) throws {
-    state.withLock { $0.notices = [] }
+    state.withLock { $0.notices = $0.unsealed.values.sorted() }
     switch source {
     case .file(let path): try visit(path, visitShard)
     case .directory(let directory):
@@ -288,8 +291,9 @@ public final class ResultReader: Sendable {
       try visit(path, body)
     } catch  where Recovery.isDamage(error) && isSealed(path) {
       guard let shard = try UnsealedShard.trusted(path), shard.isWhole else { throw error }
-      state.withLock { _ = $0.unsealed.insert(path) }
-      notice("\(shard.description); `sweep verify --repair` seals it again")
+      let text = "\(shard.description); `sweep verify --repair` seals it again"
+      state.withLock { $0.unsealed[path] = text }
+      notice(text)
       try visit(path, body)
     }
   }

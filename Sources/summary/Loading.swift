@@ -58,7 +58,7 @@ enum OpenedResults {
         return !isKnown
       }
     }
-    for text in limitedLines(new) { writeError("Warning: \(text)") }
+    for text in new { writeError("Warning: \(text)") }
   }
 }
 

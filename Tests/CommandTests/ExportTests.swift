@@ -44,7 +44,9 @@ import Testing
   /// Every way of padding; a stride that leaves pixels over; windows of even size, which are padded unevenly.
   private static let images = """
     name: exports
-    data: {source: digits, split: {train: 0.9, validation: 0.1, test: 0}}
+    data:
+      source: {csv: {path: table.csv, target: label, header: true, task: classification}}
+      split: {train: 0.9, validation: 0.1, test: 0}
     network:
       image: [8, 4, 2]
       convolutions:
@@ -71,7 +73,17 @@ import Testing
 
     """
 
+  /// 400 samples of 64 numbers, which may be an image of any shape, in ten classes.
+  private static let table =
+    ((0..<64).map { "x\($0)" }.joined(separator: ",") + ",label\n")
+    + (0..<400).map { sample in
+      (0..<64).map { "\((sample * (7 + $0) + $0 * $0) % 17)" }.joined(separator: ",") + ",\(sample % 10)\n"
+    }.joined()
+
   private func sweep(_ experiment: String, _ options: String...) throws {
+    if experiment.contains("table.csv") {
+      try Self.table.write(toFile: folder.path("table.csv"), atomically: true, encoding: .utf8)
+    }
     let file = folder.path("exports.yaml")
     try experiment.write(toFile: file, atomically: true, encoding: .utf8)
     for arguments in [["run", file, "--output", folder.path] + options, ["data", file, folder.path("data.h5")]] {

@@ -74,7 +74,7 @@ import Testing
     #expect(try fixture.sweep("run", "spirals.yaml").status == 0)
     let abandoned = [
       "shards/x.h5.host-1-2-3.tmp", "journal/a-1-b-2.journal.host-1-2-3.tmp", "report.html.host-12-ab-3.tmp",
-      "../spirals.h5.host-1-2-3.tmp",
+      "../.ravine.host-1-2-3.tmp",
     ].map { "results/spirals/\($0)" }
     let kept = [
       "mine.tmp", "notes.txt.tmp", "shards/copy.h5.tmp", "x.host-1-2.tmp", "../other.h5.host-1-2-3.tmp",
@@ -100,12 +100,12 @@ import Testing
         .filter { $0.hasSuffix(".tmp") }
     }
     let merge = ["merge", "results/spirals"]
-    #expect(try fixture.command(["RAVINE_FAULT": "shard-synced"]).run(merge).status == 137)
+    #expect(try fixture.command(["RAVINE_FAULT": "output-synced"]).run(merge).status == 137)
     // The merged file, and the runs of the journal as a shard.
     #expect(try temporaries().count == 2)
     #expect(try fixture.command().run(merge).status == 0)
     #expect(try temporaries() == [])
-    #expect(try fixture.command(["RAVINE_FAULT": "manifest-synced"]).run(merge + ["--force"]).status == 137)
+    #expect(try fixture.command(["RAVINE_FAULT": "output-synced"]).run(merge + ["--force"]).status == 137)
     #expect(try temporaries().count == 2)
     #expect(try fixture.sweep("run", "spirals.yaml").status == 0)
     #expect(try temporaries() == [])

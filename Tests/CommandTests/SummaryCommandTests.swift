@@ -85,7 +85,7 @@ import Testing
         stored).
 
       """
-    #expect(result.standardOutput.hasSuffix(ending))
+    #expect(result.standardOutput.contains(ending), "\(result.standardOutput)")
   }
 
   @Test func filtersGroupsAndMetrics() throws {

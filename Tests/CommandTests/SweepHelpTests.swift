@@ -91,9 +91,9 @@ import Testing
                                 default: best)
         --workers <count>       Runs at a time, one thread each. Default: the number
                                 of cores.
-        --memory <size>         Memory that reading the data may take, such as 4G; with
-                                --engine slurm, memory of a task. Default: half of the
-                                machine's.
+        --memory <size>         Memory that reading the data may take, such as 4G;
+                                with --engine slurm, memory of a task. Default: half
+                                of the machine's.
         --output <folder>       Where results go: a folder of the experiment's name
                                 is made in it. (default: results)
         --log-format <format>   Log as text or json, one line an event, instead of a
@@ -121,7 +121,7 @@ import Testing
       passes or one whole probe where the curvature is probed; early stopping and
       convergence are not foreseen, so they are upper estimates.
 
-      USAGE: sweep plan [<file>] [--set <key=value[,value…]> ...] [--weights <weights>] [--workers <count>]
+      USAGE: sweep plan [<file>] [--set <key=value[,value…]> ...] [--weights <weights>] [--workers <count>] [--memory <size>]
 
       ARGUMENTS:
         <file>                  The experiment file (YAML). Without one, the built-in
@@ -136,9 +136,9 @@ import Testing
                                 default: best)
         --workers <count>       Runs at a time, one thread each. Default: the number
                                 of cores.
-        --memory <size>         Memory that reading the data may take, such as 4G; with
-                                --engine slurm, memory of a task. Default: half of the
-                                machine's.
+        --memory <size>         Memory that reading the data may take, such as 4G;
+                                with --engine slurm, memory of a task. Default: half
+                                of the machine's.
         --version               Show the version.
         -h, --help              Show help information.
 

@@ -46,7 +46,7 @@ import Testing
   @Test func whatMemoryCannotHoldFails() throws {
     let file = try experiment(largest: 30_000)
     let result = try fixture.command().start(
-      ["run", file, "--workers", "2"], through: "ulimit -v 8000000; exec \"$0\" \"$@\""
+      ["run", file, "--workers", "2", "--weights", "none"], through: "ulimit -v 8000000; exec \"$0\" \"$@\""
     ).wait()
     #expect(result.status == 0, "\(result.standardError)")
     #expect(result.standardError.contains("of memory, this process can have 7.6 GiB"), "\(result.standardError)")

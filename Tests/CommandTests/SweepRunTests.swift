@@ -91,7 +91,9 @@ import Testing
     let whole = try fixture.sweep("run", file, "--set", "seed=0,1,2", "--output", "whole")
     let expected = try #require(try ResultReader(path: fixture.folder.path("whole/spirals")).testEvaluation)
     try #require(Set(expected.runs.map(\.identity)).isSuperset(of: evaluation.runs.map(\.identity)))
-    evaluation.runs[0].loss = 12345
+    var marked = evaluation.runs
+    marked[0].loss = 12345
+    evaluation = TestEvaluation(selection: evaluation.selection, runs: marked)
     try ResultStore.write(evaluation, directory: path)
     let grown = try fixture.sweep("run", file, "--set", "seed=0,1,2")
     #expect(whole.standardError.contains("for the winner, 3 seeds\n"))

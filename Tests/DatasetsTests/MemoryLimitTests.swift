@@ -30,10 +30,8 @@ struct MemoryLimitTests {
     let images = directory.path("images.gz")
     let tool = Process()
     tool.executableURL = URL(fileURLWithPath: "/bin/sh")
-    tool.arguments = [
-      "-c", #"{ printf '\000\000\011\003\000\000\000\001\000\001\000\000\000\000\100\000'; head -c 1073741824 /dev/zero; } | gzip -1 > "$0""#,
-      images,
-    ]
+    let header = #"printf '\000\000\011\003\000\000\000\001\000\001\000\000\000\000\100\000'"#
+    tool.arguments = ["-c", "{ \(header); head -c 1073741824 /dev/zero; } | gzip -1 > \"$0\"", images]
     try tool.run()
     tool.waitUntilExit()
     let labels = try directory.write(idx([1], [0]), to: "labels")

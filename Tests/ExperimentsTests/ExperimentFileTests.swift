@@ -148,7 +148,7 @@ import Testing
     #expect(experiment.directory == "\(packageDirectory)/experiments")
     if name == "default" {
       #expect(experiment.trials.count >= 200)
-      #expect(Set(experiment.trials.map(\.dropout.hidden)) == [[0.5], [0.6], [0.7], [0.8], [1]])
+      #expect(Set(experiment.trials.map(\.dropout.hidden)) == [[0.5], [0.6], [0.7], [0.8], [0.9], [1]])
       #expect(Set(experiment.trials.map(\.seed)).count >= 3)
     } else if name == "second-order" {
       #expect(

@@ -117,15 +117,18 @@ import Testing
     add { $0.training.epochs = 3 }
     add { $0.data.split.seed = 3 }
     add { $0.training.dropRemainder = true }
-    // The first trial stops early.
-    add { $0.training.stoppingMetric = .validationAccuracy }
+    add { $0.training.patience = 3 }
+    add {
+      $0.training.patience = 3
+      $0.training.stoppingMetric = .validationAccuracy
+    }
     add { $0.problem = ProblemSpecification(.rosenbrock(dimension: 2), start: [1]) }
     add { $0.problem = ProblemSpecification(.rosenbrock(dimension: 3), start: [1]) }
     var hasher = CanonicalHasher()
     let identities = trials.map { hasher.identity(of: $0) }
     #expect(identities == trials.map(\.identity))
     #expect(trials.allSatisfy { hasher.hyperparameters(of: $0) == $0.hyperparameters })
-    #expect(Set(identities).count == 20)
+    #expect(Set(identities).count == 21)
   }
 
   /// Without early stopping the metric changes no bit of a run, so that its identity is what it was; with it the trials are

@@ -145,7 +145,7 @@ import Testing
     #expect(try plan(kept: .best).diskBytes == 400 + traces + 606 * 4)
     #expect(try plan(kept: .all).diskBytes == 400 + traces + 3 * 606 * 4)
     let newton = try plan(("  optimizer", "  optimizer: newton"), ("  batch_size", "  batch_size: full"), kept: .none)
-    #expect(newton.diskBytes == 400 + 3.0 * 14 * 8)
+    #expect(newton.diskBytes == 400 + 3.0 * 15 * 8)
     let lbfgs = { (memory: Int) in
       try self.plan(
         ("  optimizer", "  optimizer: {name: lbfgs, memory: \(memory)}"), ("  batch_size", "  batch_size: full"),

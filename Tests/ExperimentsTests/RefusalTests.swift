@@ -30,7 +30,8 @@ import Testing
     let text = SampleFile.text(
       ("  optimizer", "  optimizer: {name: \(optimizer), learning_rate: 0.01, epsilon: 0}"))
     #expect(
-      errorText(text) == "e.yaml:7: grid.optimizer.epsilon: 0 is out of range; accepted: a finite number from 1e-30")
+      errorText(text)
+        == "e.yaml:7: grid.optimizer.epsilon: 0 is out of range; accepted: a finite number of at least 1e-30")
     #expect(errorText(text.replacing("epsilon: 0", with: "epsilon: 1e-30")) == "accepted")
   }
 

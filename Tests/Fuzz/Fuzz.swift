@@ -27,8 +27,8 @@ import Foundation
       return try Corpus(folder: arguments[1]).replay()
     }
     #if FUZZER
-      if arguments.first == "--guided", arguments.count >= 3, let kind = Kind(rawValue: arguments[1]) {
-        try GuidedSearch.run(kind, corpus: arguments[2])
+      if let kind = ProcessInfo.processInfo.environment[GuidedSearch.variable].flatMap(Kind.init(rawValue:)) {
+        try GuidedSearch.run(kind)
       }
     #endif
     var (inputs, seed, kinds) = (1_000_000, UInt64(1), [Kind]())

@@ -18,7 +18,8 @@ import Testing
 
   private func expected() throws -> [String: (optimizer: String, loss: Double)] {
     let text = try String(contentsOfFile: path + "/runs.csv", encoding: .utf8)
-    let rows = text.split(whereSeparator: \.isNewline).map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    let rows = text.split(whereSeparator: \.isNewline)
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     let column = try #require(rows[0].firstIndex(of: "optimizer"))
     return Dictionary(
       uniqueKeysWithValues: rows.dropFirst().map { (String($0[1]), (String($0[column]), Double($0[2])!)) })

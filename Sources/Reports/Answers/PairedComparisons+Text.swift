@@ -24,7 +24,8 @@ extension PairedComparisons {
         return names + [
           NumberText.measurement(comparison.difference, comparison.standardError),
           "\(NumberText.significant(interval.lower, 3)) to \(NumberText.significant(interval.upper, 3))",
-          comparison.seedsText, NumberText.pValue(comparison.pValue), NumberText.pValue(pair.adjustedPValue),
+          comparison.seedsText, comparison.pValueText,
+          comparison.isExact ? comparison.pValueText : NumberText.pValue(pair.adjustedPValue),
           pair.verdict,
         ]
       }

@@ -25,7 +25,9 @@ public struct PairedComparisons: Sendable {
 
     /// At a significance of 5 %, all comparisons taken together.
     public var verdict: String {
-      comparison == nil ? "cannot be told from one seed" : adjustedPValue < 0.05 ? "differs" : "inside the noise"
+      guard let comparison else { return "cannot be told from one seed" }
+      if comparison.isExact { return comparison.difference == 0 ? "equal" : "differs, alike in all seeds" }
+      return adjustedPValue < 0.05 ? "differs" : "inside the noise"
     }
   }
 

@@ -39,8 +39,12 @@ public struct Conclusion: Hashable, Sendable {
       return "that one seed does not say" + stand
     }
     let close = Multiplicity.holm(tests.map(\.pValue)).count { $0 >= 0.05 } + others.count - tests.count
-    let behind = NumberText.measurement(second.difference.magnitude, second.standardError)
-    return "rank 2 is \(behind) behind (p-value \(NumberText.pValue(second.pValue)), seed by seed); \(close) of"
+    let behind =
+      second.isExact
+      ? "\(NumberText.significant(second.difference.magnitude)) behind (alike in all seeds)"
+      : "\(NumberText.measurement(second.difference.magnitude, second.standardError)) behind (p-value"
+        + " \(NumberText.pValue(second.pValue)), seed by seed)"
+    return "rank 2 is \(behind); \(close) of"
       + " \(others.count) others cannot be told from it (Holm, 5 %)\(stand)"
   }
 

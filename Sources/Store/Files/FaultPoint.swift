@@ -36,6 +36,8 @@ struct FaultPoint: Hashable, Sendable {
   /// The shard is on the device; its journal is still there.
   static let shardDone = FaultPoint(name: "shard-done")
   static let journalGone = FaultPoint(name: "journal-gone")
+  /// A file for other programs is on the device under its temporary name. No step of a sweep's, and so none of ``all``.
+  static let outputSynced = FaultPoint(name: "output-synced")
   /// A trial is about to be trained. No step of a commit: here the process crashes, by ``crash()``.
   static let trialCrash = FaultPoint(name: "trial-crash")
 

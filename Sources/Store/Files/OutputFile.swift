@@ -76,6 +76,7 @@ public struct OutputFile: Sendable {
         if let permissions { try file.setPermissions(permissions) }
         try file.synchronize()
         try file.checkClosing()
+        FaultPoint.outputSynced.pass()
         try place(file, at: path, replaces: replaces)
       }
       return size

@@ -137,12 +137,14 @@ private struct Inspector {
   ) throws {
     var file = Verification.File(path: path, kind: kind, state: .whole, bytes: 0)
     do {
-      file.bytes = try Files.size(path)
       try body(&self, &file)
+      // The name may have gone while the file was read: what was read counts all the same.
+      file.bytes = try Files.size(path)
     } catch StoreError.system("stat", _, ENOENT), StoreError.system("open", _, ENOENT) {
       return
     } catch  where Recovery.isDamage(error) {
       file.state = .damaged
+      file.bytes = (try? Files.size(path)) ?? 0
       file.note = "\(error)\(damage)"
     } catch let error as StoreError {
       guard case .system = error else { throw error }

@@ -85,8 +85,7 @@ def main():
     runs = {}
     for shard in sorted(pathlib.Path(results).glob("shards/*.h5")):
         with h5py.File(shard) as file:
-            kinds = dict(zip(np.ravel(file["loss"].attrs["flag_values"]), str(file["loss"].attrs["flag_meanings"]).split()))
-            runs |= {run: kinds[kind] for run, kind in zip(file["run_id"].asstr()[...], file["loss"][...])}
+            runs |= dict(zip(file["run_id"].asstr()[...], file["loss"].asstr()[...]))
     found = {run: {} for run in runs}
     with tempfile.TemporaryDirectory() as folder:
         for run, kind in runs.items():
