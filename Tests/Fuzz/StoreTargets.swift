@@ -60,11 +60,17 @@ struct JournalTarget: FuzzTarget {
     try FileManager.default.removeItem(atPath: seed.folder)
   }
 
-  /// The payload of the first frame.
-  private var payload: [UInt8] {
-    let length = original.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 8, as: UInt32.self)) }
-    return Array(original[20..<(20 + length)])
+  /// The bytes of a frame's payload, by the offset of its header: length, and two checksums.
+  private func payload(at offset: Int) -> Range<Int> {
+    let length = original.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
+    return (offset + 12)..<(offset + 12 + length)
   }
+
+  /// The magic number and the first frame, which is the manifest's.
+  private var start: [UInt8] { Array(original[..<payload(at: 8).upperBound]) }
+
+  /// The payload of the first run.
+  private var payload: [UInt8] { Array(original[payload(at: start.count)]) }
 
   var seeds: [[UInt8]] { [payload] }
 
@@ -79,11 +85,11 @@ struct JournalTarget: FuzzTarget {
     return file(from: payload)
   }
 
-  /// A journal of one frame, under checksums that are right.
+  /// A journal of one run, under checksums that are right.
   func file(from payload: [UInt8]) -> [UInt8] {
     var header = Self.bytes(UInt32(payload.count)) + Self.bytes(Self.checksum(payload))
     header += Self.bytes(Self.checksum(header))
-    return Array(original[..<8]) + header + payload
+    return start + header + payload
   }
 
   private static func bytes(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }

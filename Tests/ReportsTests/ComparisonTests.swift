@@ -67,7 +67,8 @@ import Testing
     // Both seeds have the average -1.5: no noise over seeds, though the configurations differ.
     #expect(
       text.contains(
-        "Runs that differ in epochs_planned alone: 4; first minus second: -1.5000 ± 0 (2 seeds × 2\nconfigurations"),
+        "Runs that differ in epochs_planned alone: 4; first minus second: -1.5000 (2 seeds × 2\nconfigurations, alike in all seeds)"
+      ),
       "\(text)")
     let json = try parsed(longer)["matched"]
     #expect(json["differ_in"].texts == ["epochs_planned"] && json["runs"].number == 4)

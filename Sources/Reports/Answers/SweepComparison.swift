@@ -151,7 +151,7 @@ extension MeanComparison {
   fileprivate var sentence: String { sentence(over: seedsText) }
 
   fileprivate func sentence(over sample: String) -> String {
-    if isExact { return "\(NumberText.significant(difference)) (\(sample), each with this difference)." }
+    if isExact { return "\(NumberText.significant(difference)) (\(sample), alike in all seeds)." }
     let interval = confidenceInterval()
     return "\(NumberText.measurement(difference, standardError)) (\(sample), 95 % interval"
       + " \(NumberText.significant(interval.lower, 3)) to \(NumberText.significant(interval.upper, 3)), p-value"
