@@ -75,7 +75,7 @@ extension OptimizerSpecification {
   }
 
   /// A first-order optimizer.
-  private func make<S: Scalar>(_ count: Int, _ buffers: BufferPool<S>) -> any Optimizer<S> {
+  func make<S: Scalar>(_ count: Int, _ buffers: BufferPool<S>) -> any Optimizer<S> {
     switch kind {
     case .gradientDescent: GradientDescent(weightDecay: self["weight_decay"])
     case .momentum, .nesterov:

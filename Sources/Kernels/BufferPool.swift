@@ -6,6 +6,9 @@ public final class BufferPool<Element: Scalar> {
 
   public init() {}
 
+  /// How many buffers there are, lent or not.
+  public var count: Int { buffers.count }
+
   /// A buffer of zeros that nobody else holds.
   @specialized(where Element == Float)
   @specialized(where Element == Double)

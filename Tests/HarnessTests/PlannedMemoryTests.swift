@@ -1,4 +1,5 @@
 import Experiments
+import Kernels
 import Learning
 import Testing
 
@@ -31,5 +32,14 @@ import Testing
     let run = TrialRun(trial, selection: experiment.selection, keeping: .none)
     let engine = run.engine(for: sweep.library.samples(sweep.library.float, trial))
     #expect(sweep.plan.size(of: trial).blockRows(batchSize: trial.batchSize) == engine.blockRows)
+  }
+
+  /// First-order optimizers keep as many vectors as are planned.
+  @Test(arguments: OptimizerKind.allCases.filter { !$0.isSecondOrder })
+  func vectorsAreTheOptimizers(kind: OptimizerKind) {
+    let specification = OptimizerSpecification(kind, learningRate: 0.1)
+    let pool = BufferPool<Float>()
+    let optimizer = specification.make(64, pool)
+    withExtendedLifetime(optimizer) { #expect(pool.count == specification.stateVectors) }
   }
 }
