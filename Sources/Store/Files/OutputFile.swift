@@ -54,7 +54,7 @@ public struct OutputFile: Sendable {
   /// What the names of temporary files begin with, on the same device as the file where that matters.
   var temporaryBase: String {
     switch target {
-    case .file(let path, _): folder(of: path) + "/.ravine"
+    case .file(let path, _): Files.parent(of: path) + "/.ravine"
     case .stream: (getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp") + "/ravine"
     }
   }
@@ -65,7 +65,7 @@ public struct OutputFile: Sendable {
   @discardableResult
   func write(replaces: Bool, _ body: (borrowing FileDescriptor) throws -> Void) throws -> Int {
     try translating {
-      try TemporaryFile.removeAbandoned(in: folder(of: temporaryBase), for: Files.name(of: temporaryBase))
+      try TemporaryFile.removeAbandoned(in: Files.parent(of: temporaryBase), for: Files.name(of: temporaryBase))
       let file = try TemporaryFile.create(for: temporaryBase)
       defer { unlink(file.path) }
       try body(file)
@@ -96,7 +96,7 @@ public struct OutputFile: Sendable {
 
   private func isOurs(_ file: String) -> Bool {
     if file == path || file.hasPrefix(temporaryBase) { return true }
-    if case .file(let place, _) = target { return file == place || file == folder(of: place) }
+    if case .file(let place, _) = target { return file == place || file == Files.parent(of: place) }
     return false
   }
 
@@ -106,7 +106,7 @@ public struct OutputFile: Sendable {
     } else if try !Files.place(file, at: path) {
       throw StoreError.exists(path: self.path)
     }
-    try Files.synchronizeDirectory(folder(of: path))
+    try Files.synchronizeDirectory(Files.parent(of: path))
   }
 
   // MARK: Streams
@@ -145,7 +145,7 @@ public struct OutputFile: Sendable {
       case S_IFLNK where current.hasPrefix("/proc/") || current.hasPrefix("/dev/fd/"): return .stream
       case S_IFLNK:
         let next = try destination(of: current, for: path)
-        current = next.hasPrefix("/") ? next : "\(folder(of: current))/\(next)"
+        current = next.hasPrefix("/") ? next : "\(Files.parent(of: current))/\(next)"
       default: return .stream
       }
     }
@@ -158,12 +158,6 @@ public struct OutputFile: Sendable {
     guard length >= 0 else { throw OutputError(path: path, operation: "open", code: errno) }
     return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
-}
-
-/// The folder that a path is in.
-private func folder(of path: String) -> String {
-  guard let slash = path.lastIndex(of: "/") else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 /// A file that a user asked for could not be made or written.
