@@ -11,7 +11,7 @@ struct HDF5Source {
   /// - Throws: ``DatasetError`` with the file, the data set and the index of what is wrong.
   func load(within memory: MemoryLimit = .halfOfMachine) throws -> RawDataset {
     let (shape, values) = try read(features, within: memory)
-    let (targetShape, targetValues) = try read(targets, within: memory)
+    let (targetShape, read) = try readTargets(within: memory)
     guard shape[0] == targetShape[0] else {
       throw DatasetError(
         .mismatch, path: path,
@@ -27,26 +27,53 @@ struct HDF5Source {
     return try RawDataset(
       samples: RawSamples(
         rows: shape[0], features: .doubles(values),
-        targets: task == .regression ? .values(targetValues, columns: columns) : try classes(targetValues)),
+        targets: targets(of: read, columns: columns)),
       featureShape: shape.count > 1 ? Array(shape.dropFirst()) : [1])
   }
 
+  /// Targets as they are stored: integers stay integers, since a Double does not tell all of them apart.
+  private enum StoredTargets {
+    case integers([Int64])
+    case numbers([Double])
+  }
+
+  private func readTargets(within memory: MemoryLimit) throws -> (shape: [Int], targets: StoredTargets) {
+    if task == .classification, let (shape, labels) = try readIntegers(targets, within: memory) {
+      return (shape, .integers(labels))
+    }
+    let (shape, values) = try read(targets, within: memory)
+    return (shape, .numbers(values))
+  }
+
+  private func targets(of read: StoredTargets, columns: Int) throws -> RawTargets {
+    switch read {
+    case .integers(let labels): try classes(labels.map { Int($0) })
+    case .numbers(let values): task == .regression ? .values(values, columns: columns) : try classes(integers(values))
+    }
+  }
+
+  /// Nil where the data set holds other numbers, or integers that stand for others.
+  private func readIntegers(_ name: String, within memory: MemoryLimit) throws -> (shape: [Int], labels: [Int64])? {
+    let read: (shape: [Int], values: [Int64], packing: HDF5File.Packing)? = try opened { file in
+      let packing = try file.packing(of: name)
+      guard try file.holdsIntegers(name), packing.isIdentity else { return nil }
+      let (shape, labels) = try file.readNumbers(name: name, as: Int64.self, limit: memory.readBytes)
+      return (shape, labels, packing)
+    }
+    guard let (shape, labels, packing) = read else { return nil }
+    try requireSamples(name, shape, labels.count)
+    for (attribute, missing) in packing.missing {
+      try requireNone(of: Int64(exactly: missing), attribute, in: labels, name, shape)
+    }
+    return (shape, labels)
+  }
+
   private func read(_ name: String, within memory: MemoryLimit) throws -> (shape: [Int], values: [Double]) {
-    var (shape, values): ([Int], [Double])
-    let packing: HDF5File.Packing
-    do {
-      let file = try HDF5File.open(path: path)
-      (shape, values) = try file.readNumbers(name: name, limit: memory.readBytes)
-      packing = try file.packing(of: name)
-    } catch {
-      let text = "\(error)"
-      let prefix = "\(path): "
-      throw DatasetError(
-        .unreadable, path: path, text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text)
+    var (shape, values, packing) = try opened { file in
+      let (shape, values) = try file.readNumbers(name: name, as: Double.self, limit: memory.readBytes)
+      return (shape, values, try file.packing(of: name))
     }
-    guard !shape.isEmpty, !values.isEmpty else {
-      throw DatasetError(.badSize, path: path, "\(name) has shape \(shape): it holds no samples")
-    }
+    try requireSamples(name, shape, values.count)
     try unpack(&values, packing, name, shape)
     if let index = values.firstIndex(where: { !$0.isFinite }) {
       throw DatasetError(
@@ -56,21 +83,43 @@ struct HDF5Source {
     return (shape, values)
   }
 
+  /// What `read` finds in the file; its errors become this source's.
+  private func opened<Result>(_ read: (HDF5File) throws -> Result) throws -> Result {
+    do {
+      return try read(try HDF5File.open(path: path))
+    } catch {
+      let text = "\(error)"
+      let prefix = "\(path): "
+      throw DatasetError(
+        .unreadable, path: path, text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text)
+    }
+  }
+
+  private func requireSamples(_ name: String, _ shape: [Int], _ count: Int) throws {
+    guard !shape.isEmpty, count > 0 else {
+      throw DatasetError(.badSize, path: path, "\(name) has shape \(shape): it holds no samples")
+    }
+  }
+
+  private func requireNone<Number: Equatable>(
+    of missing: Number?, _ attribute: String, in values: [Number], _ name: String, _ shape: [Int]
+  ) throws {
+    guard let missing, let index = values.firstIndex(of: missing) else { return }
+    throw DatasetError(
+      .badValue, path: path,
+      "\(name)[\(position(of: index, in: shape))] is missing: it is \(missing), its \(attribute); "
+        + "only samples without missing values are accepted")
+  }
+
   /// What stored numbers stand for, by the CF conventions: x·scale_factor + add_offset, and nothing for a fill value.
   private func unpack(_ values: inout [Double], _ packing: HDF5File.Packing, _ name: String, _ shape: [Int]) throws {
-    for (attribute, missing) in packing.missing {
-      guard let index = values.firstIndex(of: missing) else { continue }
-      throw DatasetError(
-        .badValue, path: path,
-        "\(name)[\(position(of: index, in: shape))] is missing: it is \(missing), its \(attribute); "
-          + "only samples without missing values are accepted")
-    }
-    guard packing.scale != 1 || packing.offset != 0 else { return }
+    for (attribute, missing) in packing.missing { try requireNone(of: missing, attribute, in: values, name, shape) }
+    guard !packing.isIdentity else { return }
     for index in values.indices { values[index] = values[index] * packing.scale + packing.offset }
   }
 
-  private func classes(_ values: [Double]) throws -> RawTargets {
-    let labels = try values.enumerated().map { index, value in
+  private func integers(_ values: [Double]) throws -> [Int] {
+    try values.enumerated().map { index, value in
       guard value.magnitude < IntegerClasses.limit else {
         throw DatasetError(
           .mislabelled, path: path, "\(targets)[\(index)] is \(value): " + IntegerClasses.beyondLimit)
@@ -82,6 +131,9 @@ struct HDF5Source {
       }
       return label
     }
+  }
+
+  private func classes(_ labels: [Int]) throws -> RawTargets {
     let classes = try IntegerClasses(of: labels, path: path, what: "values of \(targets)")
     return .classes(labels.map { classes[$0]! }, names: classes.names)
   }

@@ -60,11 +60,19 @@ struct HDF5Tests {
     #expect(odd.message.contains("scale_factor") && odd.message.contains("is not one number"), "\(odd)")
   }
 
-  /// int64 labels that a Double does not tell apart.
-  @Test func classesThatWouldMergeAreRefused() throws {
-    let error = try #require(failure { try Self.load("temperature", "large", path: fixture("packed.h5").path) })
+  /// int64 labels, neighbours that a Double does not tell apart.
+  @Test func integerClassesKeepTheirDigits() throws {
+    let samples = try Self.load("temperature", "large", path: fixture("packed.h5").path).samples
+    #expect(samples.classNames == ["9007199254740992", "9007199254740993"])
+    #expect(samples.labels == [0, 1, 0, 1, 0, 1])
+  }
+
+  /// float64 labels from where a Double skips integers: what they stood for cannot be told.
+  @Test func numbersThatMayHaveMergedAreNoClasses() throws {
+    let path = fixture("packed.h5").path
+    let error = try #require(failure { try Self.load("temperature", "large_numbers", path: path) })
     #expect(error.code == .mislabelled)
-    #expect(error.message.hasPrefix("large[0] is 9007199254740992.0: classes are integers"))
+    #expect(error.message.hasPrefix("large_numbers[0] is 9007199254740992.0: classes are integers"))
   }
 
   struct Fault: Sendable, CustomTestStringConvertible {

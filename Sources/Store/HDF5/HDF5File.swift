@@ -35,6 +35,19 @@ public struct HDF5File: Sendable {
     }
   }
 
+  /// Whether a data set's numbers are stored as integers.
+  public func holdsIntegers(_ name: String) throws -> Bool {
+    try HDF5.runUntrusted(path) {
+      let file = try InputFile.open(path)
+      let dataset = try named(name, in: file)
+      let element = dataset.element
+      try dataset.close()
+      try file.close()
+      if case .integer = element { return true }
+      return false
+    }
+  }
+
   /// How a data set's numbers stand for others, by the attributes of the CF conventions and of netCDF.
   ///
   /// - Throws: ``HDF5Error``, also where such an attribute is not one number.
@@ -61,6 +74,9 @@ public struct HDF5File: Sendable {
     public var scale = 1.0
     public var offset = 0.0
     public var missing: [(attribute: String, value: Double)] = []
+
+    /// Whether stored numbers stand for themselves.
+    public var isIdentity: Bool { scale == 1 && offset == 0 }
   }
 
   /// The data sets in the file and its groups, in the order of their names.
