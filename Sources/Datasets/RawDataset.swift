@@ -30,14 +30,14 @@ public struct RawDataset: Sendable {
 
   /// Checks that regression targets are shares, as the binary cross-entropy needs: it has no lower bound otherwise.
   ///
-  /// - Throws: ``DatasetError`` with the file, the sample and the target.
+  /// - Throws: ``DatasetError`` with the file, the sample and the target, and in text with its line and column.
   public func requireShares(source: DataSource) throws {
     for part in [samples, test].compactMap({ $0 }) {
       guard case .values(let values, let columns) = part.targets,
         let index = values.firstIndex(where: { !(0...1).contains($0) })
       else { continue }
       throw DatasetError(
-        .badValue, path: source.path,
+        .badValue, path: source.path, at: part.targetPlaces.isEmpty ? nil : part.targetPlaces[index / columns].place,
         "the target of sample \(index / columns + 1) is \(values[index]), and binary_cross_entropy needs targets from 0 to 1;"
           + " accepted: such targets, or loss: squared_error")
     }
@@ -59,6 +59,21 @@ public struct RawSamples: Sendable {
   public let rows: Int
   public let features: RawFeatures
   public let targets: RawTargets
+  /// Where in a text each sample's target stands; empty for other sources, and for classes.
+  var targetPlaces: [TextPlace] = []
+}
+
+/// Line and column of a text, both from 1, in little memory: there is one a sample.
+struct TextPlace: Sendable {
+  private let line: UInt32
+  private let column: UInt32
+
+  init(line: Int, column: Int) {
+    self.line = UInt32(clamping: line)
+    self.column = UInt32(clamping: column)
+  }
+
+  var place: DatasetError.Place { .text(line: Int(line), column: Int(column)) }
 }
 
 /// `rows` × columns values, row-major.

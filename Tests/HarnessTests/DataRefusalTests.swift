@@ -39,7 +39,7 @@ import Testing
     let error = #expect(throws: DatasetError.self) { try prepare(text, in: folder.path) }
     #expect(
       error?.description.hasSuffix(
-        "shares.csv: the target of sample \(sample) is \(target), and binary_cross_entropy needs targets from 0 to 1;"
+        "shares.csv:\(sample + 1):3: the target of sample \(sample) is \(target), and binary_cross_entropy needs targets from 0 to 1;"
           + " accepted: such targets, or loss: squared_error") == true, "\(String(describing: error))")
     #expect(throws: Never.self) {
       try prepare(text.replacing("binary_cross_entropy", with: "squared_error"), in: folder.path)

@@ -30,7 +30,8 @@ struct CSVSource {
       case .classification: try table.classes(path: path, columnName: targetName(names, targetColumn))
       }
     return try RawDataset(
-      samples: RawSamples(rows: table.rows, features: .doubles(table.features), targets: targets),
+      samples: RawSamples(
+        rows: table.rows, features: .doubles(table.features), targets: targets, targetPlaces: table.targetPlaces),
       featureShape: [columnCount - 1])
   }
 

@@ -10,6 +10,8 @@ struct CSVTable {
   private(set) var features: [Double] = []
   /// Targets of a regression.
   private(set) var targets: [Double] = []
+  /// Where these stand in the file.
+  private(set) var targetPlaces: [TextPlace] = []
   /// Targets of a classification: numbers of classes in the order in which they first occur.
   private var labels: [Int32] = []
   private var labelOf: [String: Int32] = [:]
@@ -37,6 +39,9 @@ struct CSVTable {
         labels.append(try label(reader, column))
       } else {
         targets.append(try number(reader, column))
+        if case .text(let line, let place) = reader.place(of: fields[column].bytes.lowerBound) {
+          targetPlaces.append(TextPlace(line: line, column: place))
+        }
       }
     }
     rows += 1
