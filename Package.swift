@@ -95,7 +95,7 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "HarnessTests",
-      dependencies: ["Harness", "Experiments", "Kernels", "Curvature", "Learning", "Datasets", "TestSupport"],
+      dependencies: ["sweep", "Harness", "Experiments", "Kernels", "Curvature", "Learning", "Datasets", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Experiments", "TestSupport"],

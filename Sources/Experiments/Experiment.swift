@@ -76,9 +76,12 @@ extension Experiment {
   /// - Parameters:
   ///   - features: Of a sample.
   ///   - outputs: Outputs of the network: classes, or columns of the targets.
+  ///   - memory: The engine's answer to what it keeps.
   /// - Throws: ``ExperimentFileError`` with the line and key of each batch size and optimizer that does not fit.
-  public func validate(trainingSamples: Int, features: Int, outputs: Int) throws(ExperimentFileError) {
-    let problems = oversizedBatches(trainingSamples) + oversizedMatrices(features: features, outputs: outputs)
+  public func validate(
+    trainingSamples: Int, features: Int, outputs: Int, memory: any EngineMemory
+  ) throws(ExperimentFileError) {
+    let problems = oversizedBatches(trainingSamples) + oversizedMatrices(features, outputs, memory)
     if !problems.isEmpty { throw ExperimentFileError(problems: problems) }
   }
 
@@ -103,18 +106,18 @@ extension Experiment {
   }
 
   /// One problem for each kind of optimizer, that of its largest network.
-  private func oversizedMatrices(features: Int, outputs: Int) -> [ExperimentFileError.Problem] {
-    var parameters: [OptimizerKind: Int] = [:]
-    for (trial, _) in trials.configurations where trial.optimizer.kind.bytesASquareParameter(trial.precision) > 0 {
+  private func oversizedMatrices(
+    _ features: Int, _ outputs: Int, _ memory: any EngineMemory
+  ) -> [ExperimentFileError.Problem] {
+    var largest: [OptimizerKind: (parameters: Int, share: Double)] = [:]
+    for (trial, _) in trials.configurations where trial.optimizer.kind.isBatchMethod {
+      let share = memory.kept(by: trial.optimizer, trial.precision).bytesPerSquareParameter
       let size = trial.size(inputs: features, outputs: outputs).parameters
-      let bytes = Double(size) * Double(size) * trial.optimizer.kind.bytesASquareParameter(trial.precision)
-      guard bytes > Double(Self.maximumOptimizerBytes) else { continue }
-      parameters[trial.optimizer.kind] = max(size, parameters[trial.optimizer.kind] ?? 0)
+      guard Double(size) * Double(size) * share > Double(Self.maximumOptimizerBytes) else { continue }
+      if size > largest[trial.optimizer.kind]?.parameters ?? 0 { largest[trial.optimizer.kind] = (size, share) }
     }
-    let isDouble = trials.configurations.contains { $0.trial.precision == .double }
     return OptimizerKind.allCases.compactMap { kind in
-      guard let size = parameters[kind] else { return nil }
-      let share = kind.bytesASquareParameter(isDouble ? .double : .float)
+      guard let (size, share) = largest[kind] else { return nil }
       let limit = Int((Double(Self.maximumOptimizerBytes) / share).squareRoot())
       let gigabytes = Double(size) * Double(size) * share / Double(1 << 30)
       let shown = (gigabytes * 10).rounded() / 10

@@ -18,13 +18,15 @@ public struct PreparedSweep: Sendable {
     self.experiment = experiment
     library = try SampleLibrary(for: experiment.trials, directory: experiment.directory, within: memory)
     let size = library.size(for: experiment.trials[0])
-    try experiment.validate(trainingSamples: size.train, features: size.features, outputs: size.outputs)
+    let engine = TrainingMemory()
+    try experiment.validate(
+      trainingSamples: size.train, features: size.features, outputs: size.outputs, memory: engine)
     try experiment.validateCurvature(
       trainingSamples: size.train, validationSamples: size.validation, inputs: size.features, outputs: size.outputs)
     try experiment.validate(features: size.features, shape: library.shape(for: experiment.trials[0]))
     plan = Plan(
       experiment: experiment, inputs: size.features, outputs: size.outputs, trainSamples: size.train,
-      validationSamples: size.validation, weightsKept: weights)
+      validationSamples: size.validation, weightsKept: weights, memory: engine)
   }
 
   public func cost(of trial: Trial) -> Double { plan.cost(of: trial) }

@@ -11,13 +11,15 @@ struct TrialLimits: Sendable {
   var crashes: [TrialIdentity: RunningTrials.Crashes.Trial] = [:]
 
   /// Why a trial is not trained; nil where it is.
-  func refusal(of trial: Trial, _ identity: TrialIdentity, _ plan: Plan) -> String? {
+  ///
+  /// - Parameter workerBytes: What training it takes, the data left out.
+  func refusal(of trial: Trial, _ identity: TrialIdentity, workerBytes: Double, _ plan: Plan) -> String? {
     let record = plan.recordBytes(of: trial)
     if record > recordBytes {
       return "its record would take \(Quantity.bytes(record)), \(Quantity.bytes(recordBytes)) at most are stored: keep"
         + " fewer weights with --weights"
     }
-    let needed = plan.dataBytes + plan.workerBytes(of: trial)
+    let needed = plan.dataBytes + workerBytes
     if needed > memory {
       return "it would take \(Quantity.bytes(needed)) of memory, this process can have \(Quantity.bytes(memory))"
     }

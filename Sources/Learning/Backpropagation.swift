@@ -110,7 +110,7 @@ public final class Backpropagation<S: Scalar> {
 
   /// Few rows for small networks, as many as the batch has; more for those whose products need them for full speed; no
   /// more than fit into some tens of megabytes for images.
-  private static func blockRows(_ network: Network, batchSize: Int?) -> Int {
+  public static func blockRows(_ network: Network, batchSize: Int?) -> Int {
     let wanted = batchSize.map { max(64, network.parameterCount / 64, $0) } ?? blockRows
     let images = network.layers.reduce(0) { $0 + ($1.convolution == nil ? 0 : $1.inputWidth + $1.mapWidth) }
     let affordable = images == 0 ? blockRows : (1 << 23) / images

@@ -46,7 +46,7 @@ public struct CurvatureProbe: Hashable, Sendable {
     trace: TraceEstimate? = nil, power: PowerIteration? = nil, taylor: TaylorIteration? = nil,
     online: OnlineEstimate? = nil, patternSize: Int = 1, measuresLayers: Bool = true,
     taylorModel: TaylorModel? = TaylorModel(), measuresDiagonal: Bool = false, keepsPrincipalVector: Bool = false,
-    memoryBudget: Int = 256 << 20, seed: UInt64 = 0
+    memoryBudget: Int = LinearizationMemory.standard, seed: UInt64 = 0
   ) {
     precondition(largest > 0 && smallest >= 0 && denseLimit <= 5_000)
     self.matrix = matrix

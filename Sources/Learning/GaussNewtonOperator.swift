@@ -10,7 +10,7 @@ public final class GaussNewtonOperator<S: Scalar>: LinearizedOperator {
   public let passes: OperatorPasses<S>
 
   /// - Parameter memoryBudget: Bytes for what is kept between products.
-  public init(_ surface: LossSurface<S>, memoryBudget: Int = 256 << 20) {
+  public init(_ surface: LossSurface<S>, memoryBudget: Int = LinearizationMemory.standard) {
     self.surface = surface
     passes = OperatorPasses(surface, form: .gaussNewton, memoryBudget: memoryBudget)
   }

@@ -220,3 +220,9 @@ func fill<S: Scalar>(
   guard let row else { return }
   for index in 0..<rows { (matrix + index * columns).update(from: row, count: columns) }
 }
+
+/// What is kept of a linearised network between products.
+public enum LinearizationMemory {
+  /// Bytes at most, where no other number is given.
+  public static let standard = 256 << 20
+}

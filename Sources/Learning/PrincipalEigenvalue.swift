@@ -38,7 +38,7 @@ public struct PrincipalEigenvalue: Hashable, Sendable {
   /// - Throws: ``CurvatureError/notFinite(what:)``.
   public func eigenpair<S: Scalar>(
     of surface: LossSurface<S>, form: CurvatureForm = .hessian, seed: UInt64, start: [Double]? = nil,
-    keepsVector: Bool = false, memoryBudget: Int = 256 << 20
+    keepsVector: Bool = false, memoryBudget: Int = LinearizationMemory.standard
   ) throws(CurvatureError) -> Result {
     var vector = start
     var sampled = 0

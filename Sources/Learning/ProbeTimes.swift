@@ -16,7 +16,7 @@ public struct ProbeTimes: Sendable {
 
   /// - Parameter seconds: To spend on each kind; every pass is made twice at least.
   public init(
-    _ surface: any ProbedSurface, matrix kind: CurvatureProbe.Matrix, memoryBudget: Int = 256 << 20,
+    _ surface: any ProbedSurface, matrix kind: CurvatureProbe.Matrix, memoryBudget: Int = LinearizationMemory.standard,
     seconds: Double = 0.02
   ) {
     let matrix = surface.matrix(kind, memoryBudget: memoryBudget)

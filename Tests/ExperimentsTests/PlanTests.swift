@@ -3,14 +3,18 @@ import Testing
 
 @Suite struct PlanTests {
   /// 64-8-4-10 with 100 training and 50 validation samples, 2 epochs of 4 steps.
-  private func plan(_ changes: (key: String, line: String)..., kept: KeptWeights = .best) throws -> Plan {
+  private func plan(
+    _ changes: (key: String, line: String)..., kept: KeptWeights = .best,
+    memory: FixedMemory = FixedMemory()
+  ) throws -> Plan {
     var text = SampleFile.text
     for (key, line) in changes {
       let lines = text.split(separator: "\n").map { $0.hasPrefix("\(key):") ? line : String($0) }
       text = lines.joined(separator: "\n") + "\n"
     }
     return Plan(
-      experiment: try parse(text), inputs: 64, outputs: 10, trainSamples: 100, validationSamples: 50, weightsKept: kept)
+      experiment: try parse(text), inputs: 64, outputs: 10, trainSamples: 100, validationSamples: 50, weightsKept: kept,
+      memory: memory)
   }
 
   @Test func sizes() {
@@ -135,9 +139,13 @@ import Testing
   }
 
   @Test func bytes() throws {
-    // Adam: parameters, gradient, two states, one kept copy; blocks of 64 samples, the least there are for a batch of 32
+    // Parameters, gradient, two vectors of the optimizer's, one kept copy; blocks of 64 samples.
     let activations = Double(2 * 64 + 4 * (8 + 4) + 3 * 10)
     #expect(try plan().workerBytes == 4 * (5 * 606 + 64 * activations))
+    let dense = OptimizerMemory(vectors: 3, doubleVectors: 7, matrices: 2)
+    let memory = FixedMemory(rows: 512, kept: dense)
+    #expect(
+      try plan(memory: memory).workerBytes == 4 * (6 * 606 + 512 * activations) + 8 * 7 * 606 + 16 * 606 * 606)
     #expect(try plan().dataBytes == 4 * 150 * 65)
     // Eight traces and two of the cost; four more for a second-order optimizer.
     let traces = 3.0 * 10 * 8
@@ -146,16 +154,6 @@ import Testing
     #expect(try plan(kept: .all).diskBytes == 400 + traces + 3 * 606 * 4)
     let newton = try plan(("  optimizer", "  optimizer: newton"), ("  batch_size", "  batch_size: full"), kept: .none)
     #expect(newton.diskBytes == 400 + 3.0 * 15 * 8)
-    let lbfgs = { (memory: Int) in
-      try self.plan(
-        ("  optimizer", "  optimizer: {name: lbfgs, memory: \(memory)}"), ("  batch_size", "  batch_size: full"),
-        kept: .none
-      ).workerBytes
-    }
-    // A pair of vectors for each step remembered.
-    #expect(try lbfgs(30) - lbfgs(10) == 4 * 40 * 606)
-    // Sum and matrix in memory, and the factor: 4, 8 and 8 bytes a square parameter.
-    #expect(newton.workerBytes == 4 * (11 * 606 + 512 * activations) + 20 * 606 * 606)
   }
 
   @Test func axes() throws {

@@ -109,7 +109,8 @@ import Testing
     #expect(trials.map { hasher.identity(of: $0) } == trials.map(\.identity))
     #expect(Set(trials.map(\.identity)).count == 6)
     let plan = Plan(
-      experiment: try parse(text), inputs: 2, outputs: 1, trainSamples: 1, validationSamples: 1)
+      experiment: try parse(text), inputs: 2, outputs: 1, trainSamples: 1, validationSamples: 1,
+      memory: FixedMemory(rows: 0))
     #expect(plan.axes.first { $0.name == "problem" }?.values.count == 3)
     #expect(!plan.axes.contains { ["keep_probability", "loss", "data", "hidden"].contains($0.name) })
     #expect(plan.networks.map(\.parameters) == [2, 2, 2])

@@ -104,9 +104,9 @@ import Testing
 
   @Test func batchesLargerThanTheData() throws {
     let experiment = try parse(SampleFile.text(("  batch_size", "  batch_size:\n    - 32\n    - 64\n    - full")))
-    try experiment.validate(trainingSamples: 64, features: 64, outputs: 10)
+    try experiment.validate(trainingSamples: 64, features: 64, outputs: 10, memory: FixedMemory())
     let error = #expect(throws: ExperimentFileError.self) {
-      try experiment.validate(trainingSamples: 50, features: 64, outputs: 10)
+      try experiment.validate(trainingSamples: 50, features: 64, outputs: 10, memory: FixedMemory())
     }
     #expect(
       error?.description
@@ -114,7 +114,7 @@ import Testing
         + " accepted: a whole number from 1 to 50, or full")
     let overridden = try parse(SampleFile.text, overrides: ["batch_size=16,100"])
     let second = #expect(throws: ExperimentFileError.self) {
-      try overridden.validate(trainingSamples: 50, features: 64, outputs: 10)
+      try overridden.validate(trainingSamples: 50, features: 64, outputs: 10, memory: FixedMemory())
     }
     #expect(
       second?.description

@@ -47,3 +47,13 @@ func errorText(_ text: String, overrides: [String] = []) -> String {
 /// The directory of the package.
 let packageDirectory = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+/// An engine that answers what a test foretells.
+struct FixedMemory: EngineMemory {
+  var rows = 64
+  var kept = OptimizerMemory(vectors: 2)
+  var linearization = 1 << 20
+
+  func blockRows(of trial: Trial, inputs: Int, outputs: Int) -> Int { rows }
+  func kept(by optimizer: OptimizerSpecification, _ precision: Precision) -> OptimizerMemory { kept }
+}

@@ -26,7 +26,9 @@ import Testing
       #expect(trial.optimizer.kind == (index < 6_000_000 ? .adam : .lion))
     }
     #expect(trials.seeds.count == 750_000)
-    let plan = Plan(experiment: experiment, inputs: 64, outputs: 10, trainSamples: 16, validationSamples: 5)
+    let plan = Plan(
+      experiment: experiment, inputs: 64, outputs: 10, trainSamples: 16, validationSamples: 5,
+      memory: FixedMemory())
     let epochs = trials[0].training.epochs
     // Two steps an epoch in batches of 8, one in the whole.
     #expect(plan.steps == 4_500_000 * epochs * 3)

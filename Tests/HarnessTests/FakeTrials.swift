@@ -33,6 +33,6 @@ func label(_ trials: [Trial]) -> RunLabel {
   RunLabel(
     Plan(
       experiment: .init(name: "fake", trials: TrialList(trials)), inputs: 1, outputs: 1, trainSamples: 1,
-      validationSamples: 1
+      validationSamples: 1, memory: TrainingMemory()
     ).axes)
 }

@@ -1,8 +1,10 @@
-import Experiments
+import Foundation
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
+@testable import Experiments
 @testable import Harness
 
 /// What `sweep plan` says of memory against the engine that takes it.
@@ -31,15 +33,78 @@ import Testing
     let trial = experiment.trials[0]
     let run = TrialRun(trial, selection: experiment.selection, keeping: .none)
     let engine = run.engine(for: sweep.library.samples(sweep.library.float, trial))
-    #expect(sweep.plan.size(of: trial).blockRows(batchSize: trial.batchSize) == engine.blockRows)
+    let size = sweep.library.size(for: trial)
+    let asked = TrainingMemory().blockRows(of: trial, inputs: size.features, outputs: size.outputs)
+    #expect(asked == engine.blockRows)
+    // And the plan goes by the answer: two vectors more than Adam's two, and one copy.
+    let planned = sweep.plan.size(of: trial)
+    let numbers = Double(asked) * Double(planned.activations) + Double(planned.windows)
+    #expect(sweep.plan.workerBytes(of: trial) == 4 * (5 * Double(planned.parameters) + numbers))
   }
 
-  /// First-order optimizers keep as many vectors as are planned.
+  /// First-order optimizers keep as many vectors as they say.
   @Test(arguments: OptimizerKind.allCases.filter { !$0.isSecondOrder })
   func vectorsAreTheOptimizers(kind: OptimizerKind) {
     let specification = OptimizerSpecification(kind, learningRate: 0.1)
     let pool = BufferPool<Float>()
     let optimizer = specification.make(64, pool)
-    withExtendedLifetime(optimizer) { #expect(pool.count == specification.stateVectors) }
+    let said = TrainingMemory().kept(by: specification, .float)
+    withExtendedLifetime(optimizer) { #expect(said == OptimizerMemory(vectors: pool.count)) }
+  }
+
+  /// Second-order methods take what they say, by the peak memory of a process: over half of it, and not a quarter beyond.
+  @Test(arguments: Precision.allCases, [40, 900])
+  func methodsTakeWhatTheySay(precision: Precision, samples: Int) throws {
+    try compare(
+      [
+        "conjugate_gradient", "lbfgs, memory: 3", "truncated_newton", "diagonal_newton",
+        "diagonal_newton, diagonal: squares", "stochastic_diagonal_lm, learning_rate: 1e-6",
+      ], precision, hidden: 500, samples: samples)
+  }
+
+  /// Matrices of 1,936 × 1,936 numbers.
+  @Test(arguments: Precision.allCases)
+  func matricesAreWhatTheySay(precision: Precision) throws {
+    try compare(["newton", "gauss_newton", "levenberg_marquardt", "bfgs"], precision, hidden: 40, samples: 40)
+  }
+
+  private func compare(_ optimizers: [String], _ precision: Precision, hidden: Int, samples: Int) throws {
+    let folder = try TemporaryDirectory()
+    func run(_ optimizer: String) throws -> (planned: Double, peak: Double) {
+      try sweep(optimizer, precision, hidden: hidden, samples: samples, in: folder)
+    }
+    let simple = try run("gradient_descent, learning_rate: 1e-6")
+    for optimizer in optimizers {
+      let tried = try run(optimizer)
+      let share = (tried.peak - simple.peak) / (tried.planned - simple.planned)
+      #expect(share > 0.5 && share < 1.25, "\(optimizer): \(share) of what is planned")
+    }
+  }
+
+  /// What a run is planned to take, and what its process took, in bytes.
+  private func sweep(
+    _ optimizer: String, _ precision: Precision, hidden: Int, samples: Int, in folder: TemporaryDirectory
+  ) throws -> (planned: Double, peak: Double) {
+    let text = """
+      name: memory
+      data: {source: {teacher: {samples: \(samples), features: 5, hidden: [3], noise: 0.1}}}
+      network: {hidden: [\(hidden), \(hidden)], activation: tanh}
+      loss: squared_error
+      training: {epochs: 4}
+      precision: \(precision.rawValue)
+      grid:
+        optimizer: {name: \(optimizer)}
+        batch_size: full
+
+      """
+    let experiment = try ExperimentFile.parse(text: text, file: "e.yaml")
+    let sweep = try PreparedSweep(experiment, keeping: .none)
+    let path = folder.path + "/e.yaml"
+    try text.write(toFile: path, atomically: false, encoding: .utf8)
+    let results = folder.path + "/" + optimizer.filter(\.isLetter)
+    // Freed vectors go back to the system, so that the peak is of those in use.
+    let command = Command("sweep", environment: ["MALLOC_MMAP_THRESHOLD_": "65536"])
+    let peak = try command.peakMemory(["run", path, "--output", results, "--weights", "none", "--workers", "1"])
+    return (sweep.plan.workerBytes(of: experiment.trials[0]), Double(peak))
   }
 }

@@ -51,6 +51,26 @@ public struct Command: Sendable {
     return try Running(self, executable, arguments, standardError)
   }
 
+  /// Runs the program to its end and returns the most memory that it had at a time, in bytes.
+  ///
+  /// Read from the kernel while it runs: what a process leaves to its parent counts that parent's memory in.
+  public func peakMemory(_ arguments: [String]) throws -> Int {
+    let running = try start(arguments)
+    var peak = 0
+    while running.isRunning {
+      peak = max(peak, running.peakMemory ?? 0)
+      usleep(1_000)
+    }
+    let result = try running.wait()
+    guard result.status == 0 else { throw Failed(message: result.standardError) }
+    return peak
+  }
+
+  public struct Failed: Error, CustomStringConvertible {
+    public var message: String
+    public var description: String { message }
+  }
+
   /// A program that was started.
   public final class Running {
     private let process = Process()
@@ -81,6 +101,13 @@ public struct Command: Sendable {
     public func send(signal number: Int32) { kill(process.processIdentifier, number) }
 
     public var isRunning: Bool { process.isRunning }
+
+    /// The most memory that the program has had so far, in bytes; nil where it has ended.
+    fileprivate var peakMemory: Int? {
+      let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+      let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+      return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+    }
 
     /// What the program has written to standard error so far.
     public var standardErrorSoFar: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }

@@ -25,15 +25,18 @@ public struct Plan: Sendable {
   public let trainSamples: Int
   public let validationSamples: Int
   public let weightsKept: KeptWeights
+  /// What the engine says that it keeps.
+  private let memory: any EngineMemory
   /// Each hyperparameter and its values, in the order of the results' columns.
   public let axes: [PlanAxis]
 
   /// - Parameters:
   ///   - inputs: Features of a sample.
   ///   - outputs: Outputs of the network: classes, or columns of the targets.
+  ///   - memory: The engine's answer to what it keeps.
   public init(
     experiment: Experiment, inputs: Int, outputs: Int, trainSamples: Int, validationSamples: Int,
-    weightsKept: KeptWeights = .best
+    weightsKept: KeptWeights = .best, memory: any EngineMemory
   ) {
     self.experiment = experiment
     self.inputs = inputs
@@ -41,6 +44,7 @@ public struct Plan: Sendable {
     self.trainSamples = trainSamples
     self.validationSamples = validationSamples
     self.weightsKept = weightsKept
+    self.memory = memory
     axes = PlanAxis.axes(of: experiment.trials)
   }
 
@@ -137,15 +141,24 @@ public struct Plan: Sendable {
   /// Memory of the worker that runs a trial, its share of the data left out: as ``workerBytes``.
   public func workerBytes(of trial: Trial) -> Double {
     let size = size(of: trial)
-    let vectors = 2 + trial.optimizer.stateVectors + max(1, weightsKept.count)
-    let rows = trial.problem == nil ? size.blockRows(batchSize: trial.batchSize) : 0
+    let vectors = 2 + max(1, weightsKept.count)
+    let rows = memory.blockRows(of: trial, inputs: inputs, outputs: outputs)
     let numbers =
       Double(vectors) * Double(size.parameters) + Double(rows) * Double(size.activations)
       + Double(size.windows)
-    let matrices =
-      Double(size.parameters) * Double(size.parameters)
-      * trial.optimizer.kind.bytesASquareParameter(trial.precision)
-    return numbers * trial.precision.bytes + matrices + (probeWork(of: trial)?.bytes ?? 0)
+    let optimizer = memory.kept(by: trial.optimizer, trial.precision)
+    let probe = probeWork(of: trial)
+    let samples = max(optimizer.linearizes ? samplesAStep(of: trial) : 0, probe?.samples ?? 0)
+    return numbers * trial.precision.bytes + optimizer.bytes(parameters: size.parameters, trial.precision)
+      + linearizationBytes(of: trial, samples: samples) + (probe?.bytes ?? 0)
+  }
+
+  /// What is kept of a network that is linearised over so many samples, at most, and the passes of a product.
+  private func linearizationBytes(of trial: Trial, samples: Int) -> Double {
+    guard trial.problem == nil, samples > 0 else { return 0 }
+    let sample = Double(size(of: trial).activations) * trial.precision.bytes
+    let rows = memory.blockRows(of: trial, inputs: inputs, outputs: outputs)
+    return min(Double(memory.linearization), Double(samples) * sample) + Double(rows) * sample
   }
 
   /// What a trial's record takes, without the vectors that probes may keep.

@@ -96,19 +96,6 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
   /// Operations of a loss and its gradient that do not depend on the samples: to the matrix' eigenvectors and back.
   var fixedOperations: Double { 4 * Double(denseMatrix) * Double(denseMatrix) }
 
-  /// Samples that are worked on at once: the engine's rule, which a test holds this to.
-  public func blockRows(batchSize: BatchSize) -> Int {
-    let largest = 512
-    let wanted: Int
-    switch batchSize {
-    case .samples(let count): wanted = max(64, parameters / 64, count)
-    case .full: wanted = largest
-    }
-    let images = layers.reduce(0) { $0 + ($1.isConvolution ? $1.features + $1.positions * $1.outputs : 0) }
-    let affordable = images == 0 ? largest : (1 << 23) / images
-    return max(32, min((min(wanted, largest) + 31) / 32 * 32, affordable / 32 * 32, largest))
-  }
-
   /// Numbers kept for one sample: the data and their mask; of each hidden layer its input, output, gradient and mask; of
   /// the outputs value, gradient and target.
   var activations: Int {
@@ -126,32 +113,7 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-extension OptimizerSpecification {
-  /// Vectors of the parameters' size that are kept from step to step, or while a step is taken.
-  public var stateVectors: Int {
-    switch kind {
-    case .gradientDescent: 0
-    case .momentum, .nesterov, .adagrad, .rmsprop, .lion: 1
-    case .adadelta, .adam, .adamw, .nadam: 2
-    case .newton, .gaussNewton, .levenbergMarquardt, .bfgs, .diagonalNewton, .stochasticDiagonalLM: 8
-    case .truncatedNewton, .conjugateGradient: 10
-    case .lbfgs: 2 * Int(self["memory"]) + 8
-    }
-  }
-}
-
 extension OptimizerKind {
-
-  /// Bytes of matrices over the square of the parameters' number: the matrix of second derivatives while it is summed in
-  /// the network's scalar, itself, and its factor; or BFGS' estimate.
-  func bytesASquareParameter(_ precision: Precision) -> Double {
-    switch self {
-    case .newton, .gaussNewton, .levenbergMarquardt: 16 + precision.bytes
-    case .bfgs: 8
-    default: 0
-    }
-  }
-
   /// Operations of an update on one parameter: additions, multiplications, divisions and roots count one each.
   func updateOperations(parameters: Int) -> Double {
     switch self {

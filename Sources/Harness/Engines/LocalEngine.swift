@@ -31,13 +31,14 @@ public struct LocalEngine: Sendable {
     monitor.planned(queue.costs)
     return try scheduler.run(queue, stop: stop) { next in
       monitor.started(RunningRun(next, sweep.plan))
-      if let reason = limits.refusal(of: next.trial, next.identity, sweep.plan) {
+      let bytes = sweep.plan.workerBytes(of: next.trial)
+      if let reason = limits.refusal(of: next.trial, next.identity, workerBytes: bytes, sweep.plan) {
         return TrialRecord(
           identity: next.identity, hyperparameters: next.hyperparameters, outcome: .failed(message: reason))
       }
       var run = TrialRun(next, selection: sweep.experiment.selection, keeping: keeping)
       run.report = { monitor.advanced(next.identity, to: $0) }
-      var result = budget.with(sweep.plan.workerBytes(of: next.trial)) {
+      var result = budget.with(bytes) {
         func train() -> TrialRecord? { stop.isRaised ? nil : sweep.library.run(run) { stop.isRaised } }
         return running.map { $0.during(next.identity, train) } ?? train()
       }

@@ -3,6 +3,8 @@ import Kernels
 /// s ← ρs + (1 − ρ)g²; Δ = √(u + ε)/√(s + ε)·g; u ← ρu + (1 − ρ)Δ²; w ← w − ηΔ, with g + λw for g. Zeiler (2012),
 /// algorithm 1, where η = 1.
 public final class Adadelta<S: Scalar>: Optimizer {
+  public static var stateVectors: Int { 2 }
+
   private let rho: Double
   private let epsilon: Double
   private let weightDecay: Double

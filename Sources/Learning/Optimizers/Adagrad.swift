@@ -2,6 +2,8 @@ import Kernels
 
 /// s ← s + g²; w ← w − ηg/(√s + ε), with g + λw for g. Duchi, Hazan, Singer (2011).
 public final class Adagrad<S: Scalar>: Optimizer {
+  public static var stateVectors: Int { 1 }
+
   private let epsilon: Double
   private let weightDecay: Double
   private let squares: AlignedBuffer<S>

@@ -6,6 +6,8 @@ import Kernels
 /// Kingma and Ba (2015), algorithm 1. Weight decay is coupled, g + λw for g, or decoupled, w ← (1 − ηλ)w first, which is
 /// AdamW: Loshchilov and Hutter (2019), algorithm 2.
 public final class Adam<S: Scalar>: Optimizer {
+  public static var stateVectors: Int { 2 }
+
   private let beta1: Double
   private let beta2: Double
   private let epsilon: Double

@@ -2,6 +2,8 @@ import Kernels
 
 /// w ← w − η(g + λw). Cauchy (1847); mini-batches and single samples: Robbins and Monro (1951).
 public final class GradientDescent<S: Scalar>: Optimizer {
+  public static var stateVectors: Int { 0 }
+
   private let weightDecay: Double
 
   public init(weightDecay: Double = 0) { self.weightDecay = weightDecay }

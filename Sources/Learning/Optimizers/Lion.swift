@@ -2,6 +2,8 @@ import Kernels
 
 /// w ← w − η[sign(β₁m + (1 − β₁)g) + λw]; m ← β₂m + (1 − β₂)g. Chen et al. (2023), algorithm 2.
 public final class Lion<S: Scalar>: Optimizer {
+  public static var stateVectors: Int { 1 }
+
   private let beta1: Double
   private let beta2: Double
   private let weightDecay: Double

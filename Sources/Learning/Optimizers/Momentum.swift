@@ -5,6 +5,8 @@ import Kernels
 /// The velocity starts at zero, so the first one is the gradient; η stays outside it. Polyak (1964); Nesterov (1983) in
 /// the form of Sutskever et al. (2013).
 public final class Momentum<S: Scalar>: Optimizer {
+  public static var stateVectors: Int { 1 }
+
   private let momentum: Double
   fileprivate let weightDecay: Double
   fileprivate let nesterov: Bool

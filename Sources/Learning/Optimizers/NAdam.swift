@@ -4,6 +4,8 @@ import Kernels
 /// Adam with Nesterov's momentum. Dozat (2016), with the momentum schedule μₜ = β₁(1 − ½·0.96^{tψ}):
 /// w ← w − η[(1 − μₜ)g/(1 − Πμ) + μₜ₊₁m/(1 − μₜ₊₁Πμ)]/(√v̂ + ε), with g + λw for g.
 public final class NAdam<S: Scalar>: Optimizer {
+  public static var stateVectors: Int { 2 }
+
   private let beta1: Double
   private let beta2: Double
   private let epsilon: Double

@@ -7,6 +7,9 @@ import Kernels
 public protocol Optimizer<Value>: AnyObject {
   associatedtype Value: Scalar
 
+  /// Vectors as long as the parameters that are kept from step to step.
+  static var stateVectors: Int { get }
+
   /// Starts a step, for rules that depend on its number.
   func begin()
 

@@ -2,6 +2,8 @@ import Kernels
 
 /// s ← ρs + (1 − ρ)g²; w ← w − ηg/(√s + ε), with g + λw for g. Tieleman and Hinton (2012), lecture 6e.
 public final class RMSprop<S: Scalar>: Optimizer {
+  public static var stateVectors: Int { 1 }
+
   private let rho: Double
   private let epsilon: Double
   private let weightDecay: Double

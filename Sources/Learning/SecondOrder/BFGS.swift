@@ -6,6 +6,8 @@ import Kernels
 /// M ← (I − ρsyᵀ)M(I − ρysᵀ) + ρssᵀ, s = Δw, y = Δg, ρ = 1/yᵀs: Broyden, Fletcher, Goldfarb, Shanno (1970). A step
 /// with yᵀs ≤ 0 leaves M as it is; where a search fails, M starts anew. Memory: P² numbers.
 public final class BFGS: SecondOrderOptimizer {
+  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 2, matrices: 1, linearizes: false) }
+
   private let search: LineSearch
   /// P × P, row-major, symmetric; nil for I.
   private var inverse: AlignedBuffer<Double>?

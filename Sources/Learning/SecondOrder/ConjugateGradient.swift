@@ -6,6 +6,8 @@ import Curvature
 /// their paper has, small steps follow small steps (Powell, 1977). Polak and Ribière (1969), kept from going negative:
 /// β = max(0, (g⁺ − g)ᵀg⁺/‖g‖²), with −g where the new direction is not steep enough (Gilbert and Nocedal, 1992).
 public final class ConjugateGradient: SecondOrderOptimizer {
+  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 2, linearizes: false) }
+
   private let formula: Formula
   private let search: LineSearch
   /// βd, of the step to come; nil at the start and after a failure.

@@ -5,6 +5,8 @@ import Curvature
 /// Becker and LeCun (1988): Newton's step as if the Hessian were diagonal. |h| keeps it a direction of descent where the
 /// curvature is negative, μ short where there is none.
 public final class DiagonalNewton: SecondOrderOptimizer {
+  public var memory: SecondOrderMemory { .init(doubleVectors: 5, vectors: 16) }
+
   private let diagonal: Diagonal
   private let damping: Double
   private let search: LineSearch
@@ -49,6 +51,8 @@ public final class DiagonalNewton: SecondOrderOptimizer {
 /// LeCun et al. (1998), "Efficient BackProp", section 9.1: stochastic diagonal Levenberg–Marquardt. ⟨h⟩ starts as the
 /// first batch's h.
 public final class StochasticDiagonalLM: SecondOrderOptimizer {
+  public var memory: SecondOrderMemory { .init(doubleVectors: 5, vectors: 13) }
+
   private let decay: Double
   private let damping: Double
   private var mean: [Double]?

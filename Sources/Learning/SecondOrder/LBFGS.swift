@@ -7,14 +7,16 @@ import Kernels
 /// of a search is η, and min(1, 1/‖g‖₁)·η before anything is remembered, as in PyTorch. Pairs with sᵀy ≤
 /// ε‖s‖‖y‖, ε the rounding of a Double, are left out; where a search fails, the memory starts anew.
 public final class LBFGS: SecondOrderOptimizer {
-  private let memory: Int
+  public var memory: SecondOrderMemory { .init(doubleVectors: 2 * memorySize + 6, vectors: 2, linearizes: false) }
+
+  private let memorySize: Int
   private let search: LineSearch
   private var pairs: [(s: [Double], y: [Double], rho: Double)] = []
 
   /// - Parameter memory: m, how many steps are remembered.
   public init(memory: Int = 10, search: LineSearch = LineSearch(.strongWolfeZoom)) {
     precondition(memory > 0 && search.kind != .none)
-    self.memory = memory
+    memorySize = memory
     self.search = search
   }
 
@@ -33,7 +35,7 @@ public final class LBFGS: SecondOrderOptimizer {
     let y = sum(point.gradient, -1, start.gradient)
     let product = dot(s, y)
     guard product > Double.ulpOfOne * norm(s) * norm(y) else { return report }
-    if pairs.count == memory { pairs.removeFirst() }
+    if pairs.count == memorySize { pairs.removeFirst() }
     pairs.append((s, y, 1 / product))
     return report
   }

@@ -7,6 +7,8 @@ import Kernels
 /// ρ = (E(w) − E(w + h))/½hᵀ(μh − g) says how good the quadratic model was. Where ρ > 0 the step is taken,
 /// μ ← μ·max(⅓, 1 − (2ρ − 1)³) and ν ← 2; otherwise μ ← μν, ν ← 2ν, and it is tried again.
 public final class LevenbergMarquardt: SecondOrderOptimizer {
+  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 9, matrices: 2) }
+
   private let initialDamping: Double
   private let maximumAttempts = 60
   private var mu: Double?

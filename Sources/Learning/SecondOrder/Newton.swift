@@ -7,6 +7,8 @@ import Curvature
 /// until Cholesky's factorisation succeeds, so that the direction is one of descent. Plain, the step solves A·Δw = −g
 /// whatever the signs of A's eigenvalues: it goes to the nearest stationary point, which may be a saddle.
 public final class Newton: SecondOrderOptimizer {
+  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 9, matrices: 2) }
+
   private let form: CurvatureForm
   private let isRegularized: Bool
   private let damping: Double

@@ -6,6 +6,9 @@ import Curvature
 /// whatever objective it is given: one that differs from the last step's, another batch or other dropout masks, is the
 /// caller's choice.
 public protocol SecondOrderOptimizer: AnyObject {
+  /// What the method keeps from step to step, and while a step is taken.
+  var memory: SecondOrderMemory { get }
+
   /// Moves to the next iterate.
   ///
   /// - Parameters:
@@ -16,6 +19,29 @@ public protocol SecondOrderOptimizer: AnyObject {
   func update(
     _ point: inout Iterate, of objective: any Objective, learningRate: Double
   ) throws(CurvatureError) -> StepReport
+}
+
+/// What a second-order method has in memory at its largest, beside the parameters and the network's own.
+///
+/// Not counted on paper but measured, since most of it are the vectors of a search and the passes of a product: the peak of
+/// a process that trains by the method, less that of one that trains by gradient descent.
+public struct SecondOrderMemory: Hashable, Sendable {
+  /// Vectors as long as the parameters, in Double.
+  public var doubleVectors: Int
+  /// Vectors as long as the parameters, in the network's scalar.
+  public var vectors: Int
+  /// Square matrices over the parameters, in Double.
+  public var matrices: Int
+  /// Whether the network is linearised for products with its matrices of second derivatives.
+  public var linearizes: Bool
+
+  /// - Parameter matrices: A dense matrix and its factor count two.
+  public init(doubleVectors: Int, vectors: Int, matrices: Int = 0, linearizes: Bool = true) {
+    self.linearizes = linearizes
+    self.doubleVectors = doubleVectors
+    self.vectors = vectors
+    self.matrices = matrices
+  }
 }
 
 /// What a step was like.

@@ -6,6 +6,8 @@ import Kernels
 /// Nocedal and Wright (2006), algorithm 7.1: the inner iteration ends where ‖A·d + g‖ ≤ min(½, √‖g‖)·‖g‖, or where it
 /// meets a direction of no positive curvature, with what it has by then, −g in the first iteration.
 public final class TruncatedNewton: SecondOrderOptimizer {
+  public var memory: SecondOrderMemory { .init(doubleVectors: 6, vectors: 9) }
+
   private let form: CurvatureForm
   private let maximumInnerIterations: Int
   private let search: LineSearch
