@@ -95,8 +95,10 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "HarnessTests",
-      dependencies: ["sweep", "Harness", "Experiments", "Kernels", "Curvature", "Learning", "Datasets", "TestSupport"],
-      swiftSettings: settings),
+      dependencies: [
+        "sweep", "Harness", "Experiments", "Kernels", "Curvature", "Learning", "Datasets", "TestSupport",
+      ],
+      resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Experiments", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
