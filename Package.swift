@@ -104,7 +104,7 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["sweep", "summary", "Experiments", "Store", "TestSupport"],
-      exclude: ["Readers"],
+      exclude: ["Readers", "Fixtures"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
