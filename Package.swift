@@ -33,29 +33,31 @@ let package = Package(
     .systemLibrary(name: "CSIMD"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
+    .target(name: "Settings", swiftSettings: settings),
     .target(name: "RandomNumbers", dependencies: [numerics], swiftSettings: kernelSettings),
     .target(
       name: "Kernels", dependencies: ["RandomNumbers", "CDNNL", "CBLIS", "CSIMD", numerics],
       swiftSettings: kernelSettings),
     .target(
       name: "Curvature", dependencies: ["Kernels", "CLAPACKE", numerics], swiftSettings: kernelSettings),
-    .target(name: "Learning", dependencies: ["Kernels", "Curvature"], swiftSettings: kernelSettings),
-    .target(name: "Experiments", dependencies: ["RandomNumbers", yams], swiftSettings: settings),
+    .target(name: "Learning", dependencies: ["Kernels", "Curvature", "Settings"], swiftSettings: kernelSettings),
+    .target(name: "Experiments", dependencies: ["RandomNumbers", "Settings", yams], swiftSettings: settings),
     .target(name: "Store", dependencies: ["Experiments", "CHDF5", "CLinux", "CZlib"], swiftSettings: settings),
     .target(
       name: "Datasets", dependencies: ["Experiments", "Kernels", "Learning", "Store", "CZlib", numerics],
       swiftSettings: kernelSettings),
     .target(
       name: "Harness",
-      dependencies: ["Experiments", "Kernels", "Curvature", "Learning", "Datasets", "Store", logging],
+      dependencies: ["Settings", "Experiments", "Kernels", "Curvature", "Learning", "Datasets", "Store", logging],
       swiftSettings: settings),
     .target(
-      name: "Reports", dependencies: ["Experiments", "RandomNumbers", numerics],
+      name: "Reports", dependencies: ["Experiments", "Settings", "RandomNumbers", numerics],
       resources: [.embedInCode("HTML/Page")], swiftSettings: settings),
     .executableTarget(
-      name: "sweep", dependencies: ["Harness", "Reports", "Store", arguments],
+      name: "sweep", dependencies: ["Harness", "Learning", "Reports", "Settings", "Store", arguments],
       resources: [.embedInCode("default.yaml")], swiftSettings: settings),
-    .executableTarget(name: "summary", dependencies: ["Reports", "Store", arguments], swiftSettings: settings),
+    .executableTarget(
+      name: "summary", dependencies: ["Learning", "Reports", "Settings", "Store", arguments], swiftSettings: settings),
 
     .executableTarget(
       name: "engine-benchmark", dependencies: ["Harness", "Kernels", "Learning"], path: "Benchmarks/Engine",
@@ -64,20 +66,24 @@ let package = Package(
       name: "curvature-benchmark", dependencies: ["Curvature", "Kernels", "Learning"], path: "Benchmarks/Curvature",
       exclude: ["peers.py"], swiftSettings: settings),
     .executableTarget(
-      name: "harness-benchmark", dependencies: ["Harness"], path: "Benchmarks/Harness", swiftSettings: settings),
+      name: "harness-benchmark", dependencies: ["Harness", "Learning", "Settings"], path: "Benchmarks/Harness",
+      swiftSettings: settings),
 
     .executableTarget(
-      name: "scale-benchmark", dependencies: ["Experiments", "Harness", "Store"], path: "Benchmarks/Scale",
+      name: "scale-benchmark", dependencies: ["Experiments", "Harness", "Learning", "Settings", "Store"],
+      path: "Benchmarks/Scale",
       swiftSettings: settings),
     .executableTarget(
       name: "simulations", dependencies: ["Curvature", "Reports", "Experiments", "RandomNumbers", numerics],
       path: "Benchmarks/Simulations", swiftSettings: settings),
     .executableTarget(
-      name: "fuzz", dependencies: ["Datasets", "Experiments", "Store", "CZlib", "CLibFuzzer"], path: "Tests/Fuzz",
+      name: "fuzz", dependencies: ["Datasets", "Experiments", "Learning", "Settings", "Store", "CZlib", "CLibFuzzer"],
+      path: "Tests/Fuzz",
       exclude: ["CLibFuzzer", "Corpus"], swiftSettings: settings),
     .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Learning", "Settings"], path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CurvatureTests", dependencies: ["Curvature", "Kernels", "TestSupport"], swiftSettings: settings),
@@ -85,10 +91,12 @@ let package = Package(
       name: "LearningTests", dependencies: ["Learning", "Curvature", "Kernels", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
-      name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"], resources: [.copy("Fixtures")],
+      name: "ExperimentsTests", dependencies: ["Experiments", "Learning", "Settings", "TestSupport"],
+      resources: [.copy("Fixtures")],
       swiftSettings: settings),
     .testTarget(
-      name: "StoreTests", dependencies: ["Store", "Experiments", "TestSupport"], resources: [.copy("Fixtures")],
+      name: "StoreTests", dependencies: ["Store", "Experiments", "Settings", "TestSupport"],
+      resources: [.copy("Fixtures")],
       swiftSettings: settings),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Experiments", "Kernels", "Learning", "TestSupport", "CZlib"],
@@ -96,14 +104,15 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "sweep", "Harness", "Experiments", "Kernels", "Curvature", "Learning", "Datasets", "TestSupport",
+        "sweep", "Harness", "Experiments", "Kernels", "Curvature", "Learning", "Settings", "Datasets", "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Experiments", "TestSupport"],
+      name: "ReportsTests", dependencies: ["Reports", "Experiments", "Learning", "Settings", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["sweep", "summary", "Experiments", "Store", "TestSupport"],
+      name: "CommandTests",
+      dependencies: ["sweep", "summary", "Experiments", "Learning", "Settings", "Store", "TestSupport"],
       exclude: ["Readers", "Fixtures"],
       swiftSettings: settings),
   ],

@@ -56,9 +56,9 @@ struct EngineBenchmark {
       ? network.layers.map { _ in 1 } : [0.8] + network.layers.dropFirst().map { _ in 0.5 }
     let epochs = 4 + 60_000_000_000 / (network.gradientOperationsPerSample * samples.count)
     let parameters: AlignedBuffer<Float> = network.initialParameters(.he, seed: 1)
-    let optimizer: any Optimizer<Float> =
+    let optimizer: any OptimizerState<Float> =
       configuration.adam
-      ? Adam(parameterCount: network.parameterCount) : Momentum(parameterCount: network.parameterCount)
+      ? AdamState(parameterCount: network.parameterCount) : MomentumState(parameterCount: network.parameterCount)
     let trainer = Trainer(
       engine: Backpropagation<Float>(
         network: network, loss: .softmaxCrossEntropy, dropout: Dropout(keepProbabilities: keep)),

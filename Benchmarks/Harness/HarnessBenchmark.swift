@@ -1,6 +1,8 @@
 import Experiments
 import Foundation
 import Harness
+import Learning
+import Settings
 import Store
 
 /// What the harness costs a trial beside its training: trials that do nothing, from the grid to records on disk.
@@ -77,7 +79,7 @@ struct HarnessBenchmark {
           learning_rate: 0.001
           batch_size: 64
           seed: {from: 0, count: \(seeds)}
-        """, file: "benchmark")
+        """, file: "benchmark", parts: .standard)
   }
 
   /// The record of a trial that was trained once.

@@ -1,6 +1,8 @@
 import Experiments
 import Foundation
 import Harness
+import Learning
+import Settings
 import Store
 
 /// Makes the results of a large sweep without training it: `scale-benchmark FOLDER RUNS [left [configurations]]` writes
@@ -18,7 +20,7 @@ struct ScaleBenchmark {
     let left = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0
     let file = "\(arguments[1])/scale.yaml"
     try experiment(configurations, seeds: runs / configurations).write(toFile: file, atomically: true, encoding: .utf8)
-    let sweep = try PreparedSweep(ExperimentFile.load(path: file), keeping: .none)
+    let sweep = try PreparedSweep(ExperimentFile.load(path: file, parts: .standard), keeping: .none)
     let store = try ResultStore.open(
       directory: "\(arguments[1])/results/scale", manifest: SweepManifest(sweep, arguments: []),
       options: .init(trials: runs))

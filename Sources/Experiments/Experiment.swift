@@ -1,3 +1,5 @@
+import Settings
+
 /// A named set of trials and the rule that compares them.
 public struct Experiment: Hashable, Sendable {
   /// Letters, digits, `.`, `_` and `-`: the name of the directory of results.
@@ -109,22 +111,23 @@ extension Experiment {
   private func oversizedMatrices(
     _ features: Int, _ outputs: Int, _ memory: any EngineMemory
   ) -> [ExperimentFileError.Problem] {
-    var largest: [OptimizerKind: (parameters: Int, share: Double)] = [:]
-    for (trial, _) in trials.configurations where trial.optimizer.kind.isBatchMethod {
+    var largest: [OptimizerKind: (order: Int, parameters: Int, share: Double)] = [:]
+    for (trial, _) in trials.configurations where trial.optimizer.kind.type.isBatchMethod {
       let share = memory.kept(by: trial.optimizer, trial.precision).bytesPerSquareParameter
       let size = trial.size(inputs: features, outputs: outputs).parameters
       guard Double(size) * Double(size) * share > Double(Self.maximumOptimizerBytes) else { continue }
-      if size > largest[trial.optimizer.kind]?.parameters ?? 0 { largest[trial.optimizer.kind] = (size, share) }
+      let known = largest[trial.optimizer.kind]
+      if size > known?.parameters ?? 0 { largest[trial.optimizer.kind] = (known?.order ?? largest.count, size, share) }
     }
-    return OptimizerKind.allCases.compactMap { kind in
-      guard let (size, share) = largest[kind] else { return nil }
+    return largest.sorted { $0.value.order < $1.value.order }.map { kind, found in
+      let (size, share) = (found.parameters, found.share)
       let limit = Int((Double(Self.maximumOptimizerBytes) / share).squareRoot())
       let gigabytes = Double(size) * Double(size) * share / Double(1 << 30)
       let shown = (gigabytes * 10).rounded() / 10
       let origin = optimizerOrigins[kind]
       return ExperimentFileError.Problem(
-        location: origin?.location ?? .init(file: name), key: origin?.key ?? "grid.optimizer", value: kind.rawValue,
-        reason: "\(kind.rawValue) keeps matrices of \(size) × \(size) parameters, \(shown) GiB a trial",
+        location: origin?.location ?? .init(file: name), key: origin?.key ?? "grid.optimizer", value: kind.name,
+        reason: "\(kind.name) keeps matrices of \(size) × \(size) parameters, \(shown) GiB a trial",
         accepted: "up to 1 GiB, which is \(limit) parameters, or truncated_newton, conjugate_gradient, lbfgs,"
           + " which keep no matrix")
     }

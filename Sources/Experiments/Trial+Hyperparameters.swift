@@ -42,17 +42,6 @@ extension [Hyperparameter] {
   var canonicalText: String { map { "\($0.name)=\($0.value)\n" }.joined() }
 }
 
-extension OptimizerSpecification {
-  var hyperparameters: [Hyperparameter] {
-    [.init("optimizer", .text(kind.rawValue)), .init("learning_rate", .number(learningRate))]
-      + kind.hyperparameters.map { .init($0.name, .number(self[$0.name])) }
-      + kind.choices.map { choice in
-        let chosen = self.choice(choice.name)
-        return .init(choice.name, choice.isTruth ? .integer(chosen == "true" ? 1 : 0) : .text(chosen))
-      }
-  }
-}
-
 extension NetworkSpecification {
   func hyperparameters(with dropout: DropoutSpecification) -> [Hyperparameter] {
     let keep = dropout.keepProbabilities(hiddenLayers: hiddenLayers)

@@ -1,3 +1,5 @@
+import Settings
+
 // A trial read back from what its run left on disk: the inverse of `hyperparameters`.
 
 extension Trial {
@@ -5,11 +7,13 @@ extension Trial {
   ///
   /// - Parameters:
   ///   - record: A run that is stored.
+  ///   - parts: What the run's parts are looked for among.
   ///   - relative: Any trial of the experiment: data, loss, training, precision and probes are the same in all of them.
-  public init?(_ record: TrialRecord, like relative: Trial) {
+  public init?(_ record: TrialRecord, like relative: Trial, among parts: Parts) {
     let stored = StoredHyperparameters(record.hyperparameters)
     self = relative
-    guard let optimizer = stored.optimizer, let schedule = stored.schedule, let batch = stored.integer("batch_size"),
+    guard let optimizer = OptimizerSpecification(parts, stored: stored.value), let schedule = stored.schedule,
+      let batch = stored.integer("batch_size"),
       let seed = stored.integer("seed")
     else { return nil }
     self.optimizer = optimizer
@@ -39,6 +43,8 @@ private struct StoredHyperparameters {
     values = Dictionary(hyperparameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
   }
 
+  func value(_ name: String) -> HyperparameterValue? { values[name] }
+
   func integer(_ name: String) -> Int? {
     if case .integer(let value)? = values[name] { value } else { nil }
   }
@@ -57,18 +63,6 @@ private struct StoredHyperparameters {
 
   private func kind<Kind: RawRepresentable<String>>(_ name: String) -> Kind? {
     text(name).flatMap(Kind.init(rawValue:))
-  }
-
-  var optimizer: OptimizerSpecification? {
-    guard let kind: OptimizerKind = kind("optimizer"), let rate = number("learning_rate") else { return nil }
-    var result = OptimizerSpecification(kind, learningRate: rate)
-    for setting in kind.hyperparameters { result.values[setting.name] = number(setting.name) }
-    for choice in kind.choices {
-      result.choices[choice.name] =
-        choice.isTruth ? integer(choice.name).map { $0 == 1 ? "true" : "false" } : text(choice.name)
-    }
-    let isWhole = result.values.count == kind.hyperparameters.count && result.choices.count == kind.choices.count
-    return isWhole ? result : nil
   }
 
   var schedule: ScheduleSpecification? {

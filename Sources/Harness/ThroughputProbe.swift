@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Settings
 
 /// Measures how fast this machine trains the trials of a plan, by training a few of them for a moment.
 public struct ThroughputProbe: Sendable {

@@ -14,13 +14,14 @@ struct TrainingMemory: EngineMemory {
   }
 
   func kept(by optimizer: OptimizerSpecification, _ precision: Precision) -> OptimizerMemory {
-    guard let memory = optimizer.secondOrderMethod?.memory else {
-      return OptimizerMemory(vectors: stateVectors(of: optimizer.make(0, BufferPool<Float>())))
+    switch optimizer.optimizer {
+    case let method as any SecondOrderOptimizer:
+      let memory = method.memory
+      return OptimizerMemory(
+        vectors: memory.vectors, doubleVectors: memory.doubleVectors, matrices: memory.matrices,
+        linearizes: memory.linearizes)
+    case let method as any FirstOrderOptimizer: return OptimizerMemory(vectors: type(of: method).stateVectors)
+    default: preconditionFailure("\(optimizer.kind.name) is of neither order")
     }
-    return OptimizerMemory(
-      vectors: memory.vectors, doubleVectors: memory.doubleVectors, matrices: memory.matrices,
-      linearizes: memory.linearizes)
   }
-
-  private func stateVectors<Rule: Optimizer>(of _: Rule) -> Int { Rule.stateVectors }
 }

@@ -66,49 +66,14 @@ extension ConvolutionSpecification {
 }
 
 extension OptimizerSpecification {
-  /// A fresh optimizer, first- or second-order, with its state at the start.
+  /// What makes a run's steps, with its state at the start.
   func rule<S: Scalar>(_ loss: any TrainableLoss<S>, _ samples: Samples<S>) -> TrainingRule<S> {
-    guard let method = secondOrderMethod else {
-      return .gradients(make(loss.parameterCount, loss.buffers))
-    }
-    return .descent(BatchDescent(method, stopping: stoppingRule, loss: loss, samples: samples))
-  }
-
-  /// A first-order optimizer.
-  func make<S: Scalar>(_ count: Int, _ buffers: BufferPool<S>) -> any Optimizer<S> {
-    switch kind {
-    case .gradientDescent: GradientDescent(weightDecay: self["weight_decay"])
-    case .momentum, .nesterov:
-      Momentum(
-        parameterCount: count, momentum: self["momentum"], nesterov: kind == .nesterov,
-        weightDecay: self["weight_decay"], buffers: buffers)
-    case .adagrad:
-      Adagrad(
-        parameterCount: count, initialAccumulator: self["initial_accumulator"], epsilon: self["epsilon"],
-        weightDecay: self["weight_decay"], buffers: buffers)
-    case .adadelta:
-      Adadelta(
-        parameterCount: count, rho: self["rho"], epsilon: self["epsilon"], weightDecay: self["weight_decay"],
-        buffers: buffers)
-    case .rmsprop:
-      RMSprop(
-        parameterCount: count, rho: self["rho"], epsilon: self["epsilon"], weightDecay: self["weight_decay"],
-        buffers: buffers)
-    case .adam, .adamw:
-      Adam(
-        parameterCount: count, beta1: self["beta1"], beta2: self["beta2"], epsilon: self["epsilon"],
-        weightDecay: self["weight_decay"], decoupled: kind == .adamw, buffers: buffers)
-    case .nadam:
-      NAdam(
-        parameterCount: count, beta1: self["beta1"], beta2: self["beta2"], epsilon: self["epsilon"],
-        momentumDecay: self["momentum_decay"], weightDecay: self["weight_decay"], buffers: buffers)
-    case .lion:
-      Lion(
-        parameterCount: count, beta1: self["beta1"], beta2: self["beta2"], weightDecay: self["weight_decay"],
-        buffers: buffers)
-    case .newton, .gaussNewton, .levenbergMarquardt, .truncatedNewton, .conjugateGradient, .bfgs, .lbfgs,
-      .diagonalNewton, .stochasticDiagonalLM:
-      preconditionFailure("\(kind.rawValue) is no first-order optimizer")
+    switch optimizer {
+    case let method as any SecondOrderOptimizer:
+      return .descent(BatchDescent(method.makeState(), stopping: method.stopping, loss: loss, samples: samples))
+    case let method as any FirstOrderOptimizer:
+      return .gradients(method.makeState(parameterCount: loss.parameterCount, buffers: loss.buffers))
+    default: preconditionFailure("\(kind.name) is of neither order")
     }
   }
 }

@@ -95,7 +95,7 @@ public struct TrialRun: Sendable {
   /// The meter with what it must know of the trial's optimizer.
   func ofOptimizer<S: Scalar>(_ meter: CurvatureMeter<S>) -> CurvatureMeter<S> {
     var meter = meter
-    meter.weightDecay = trial.optimizer.coupledWeightDecay
+    meter.weightDecay = trial.optimizer.optimizer.coupledWeightDecay
     return meter
   }
 

@@ -17,7 +17,7 @@ extension Backpropagation {
   @specialized(where S == Double)
   public func step(
     _ parameters: AlignedBuffer<S>, of samples: Samples<S>, rows: UnsafeBufferPointer<Int32>?,
-    masks: (seed: UInt64, step: Int), by optimizer: any Optimizer<S>, learningRate: Double, bound: Double,
+    masks: (seed: UInt64, step: Int), by optimizer: any OptimizerState<S>, learningRate: Double, bound: Double,
     gradient: AlignedBuffer<S>
   ) -> (loss: Double, square: Double?) {
     let count = rows?.count ?? samples.count
@@ -101,7 +101,7 @@ extension Backpropagation {
 /// What takes in gradients as they come.
 struct FusedUpdate<S: Scalar> {
   let parameters: AlignedBuffer<S>
-  let optimizer: any Optimizer<S>
+  let optimizer: any OptimizerState<S>
   let learningRate: Double
   /// Whether slabs are taken from the last to the first, where they do not share a vector of 16.
   let isReversed: Bool

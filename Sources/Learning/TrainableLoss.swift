@@ -23,7 +23,7 @@ public protocol TrainableLoss<Value>: AnyObject {
   ///   parameters are then as they were.
   func step(
     _ parameters: AlignedBuffer<Value>, of samples: Samples<Value>, rows: UnsafeBufferPointer<Int32>?,
-    masks: (seed: UInt64, step: Int), by optimizer: any Optimizer<Value>, learningRate: Double, bound: Double,
+    masks: (seed: UInt64, step: Int), by optimizer: any OptimizerState<Value>, learningRate: Double, bound: Double,
     gradient: AlignedBuffer<Value>
   ) -> (loss: Double, square: Double?)
 

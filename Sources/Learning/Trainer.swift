@@ -27,7 +27,8 @@ public final class Trainer<S: Scalar> {
 
   /// - Parameter parameters: Initial parameters, trained in place.
   public convenience init(
-    engine: any TrainableLoss<S>, optimizer: any Optimizer<S>, parameters: AlignedBuffer<S>, samples: SplitSamples<S>,
+    engine: any TrainableLoss<S>, optimizer: any OptimizerState<S>, parameters: AlignedBuffer<S>,
+    samples: SplitSamples<S>,
     plan: TrainingPlan
   ) {
     self.init(engine: engine, rule: .gradients(optimizer), parameters: parameters, samples: samples, plan: plan)
@@ -241,7 +242,7 @@ private func areFinite<S: Scalar>(_ parameters: AlignedBuffer<S>) -> Bool {
 /// What makes a step of a batch.
 public enum TrainingRule<S: Scalar> {
   /// A gradient, and an update from it.
-  case gradients(any Optimizer<S>)
+  case gradients(any OptimizerState<S>)
   /// A second-order method that asks the loss for what it needs.
   case descent(BatchDescent<S>)
 

@@ -19,9 +19,9 @@ enum NotResults {
     guard try descriptor.isRegularFile() else { return .notResults(path: path, reason: "it is not a regular file") }
     let isText = try descriptor.read(4096, at: 0).allSatisfy { $0 >= 0x20 || (0x09...0x0d).contains($0) }
     guard isText, try descriptor.size() > 0 else { return nil }
-    if let experiment = try? ExperimentFile.load(path: path) {
+    if let name = ExperimentFile.name(at: path) {
       return .notResults(
-        path: path, reason: "it is an experiment file; sweep run puts its results into results/\(experiment.name)")
+        path: path, reason: "it is an experiment file; sweep run puts its results into results/\(name)")
     }
     return .notResults(path: path, reason: "it is text; accepted: the directory a sweep wrote, or a merged HDF5 file")
   }

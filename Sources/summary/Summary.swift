@@ -1,5 +1,7 @@
 import ArgumentParser
 import Experiments
+import Learning
+import Settings
 import Store
 
 @main
@@ -45,6 +47,10 @@ struct Summary: ParsableCommand {
   /// An answer that lacks what could not be read is given, but not with status 0.
   static func main() {
     ProgramOutput.prepare()
+    Parts.$current.withValue(.standard, operation: answer)
+  }
+
+  private static func answer() {
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -44,7 +44,7 @@ struct DataCommand: ParsableCommand {
 
   func run() throws {
     try exitOnFailure {
-      let experiment = try ExperimentFile.load(path: experiment, overrides: overrides)
+      let experiment = try ExperimentFile.load(path: experiment, overrides: overrides, parts: .current)
       if let problem = experiment.trials[0].problem, !problem.hasPoints {
         throw NoData(experiment: self.experiment, problem: problem.name)
       }

@@ -43,9 +43,9 @@ struct ExperimentOptions: ParsableArguments {
   }
 
   func load() throws -> Experiment {
-    if let file { return try ExperimentFile.load(path: file, overrides: overrides) }
+    if let file { return try ExperimentFile.load(path: file, overrides: overrides, parts: .current) }
     let text = String(decoding: PackageResources.default_yaml, as: UTF8.self)
-    return try ExperimentFile.parse(text: text, file: "experiments/default.yaml", overrides: overrides)
+    return try ExperimentFile.parse(text: text, file: "experiments/default.yaml", overrides: overrides, parts: .current)
   }
 }
 

@@ -37,7 +37,7 @@ struct InitCommand: ParsableCommand {
       let text = try template()
       let path = "\(name).yaml"
       // Whatever is written must be read: a name or a column that breaks the file is refused before it is there.
-      _ = try ExperimentFile.parse(text: text, file: path)
+      _ = try ExperimentFile.parse(text: text, file: path, parts: .current)
       do {
         try OutputFile.write(Array(text.utf8), to: path, replaces: false)
       } catch StoreError.exists {

@@ -87,7 +87,8 @@ struct ProbeCommand: ParsableCommand {
       // Before the work, so that a sweep that runs there is known.
       let store = reader.isDirectory ? try ProbeStore(directory: results) : nil
       let records = try chosen.map { try reader.record($0) }
-      let probes = try StoredProbes(results: reader, runs: records, settings: settings, dataFolder: dataFolder)
+      let probes = try StoredProbes(
+        results: reader, runs: records, settings: settings, dataFolder: dataFolder, parts: .current)
       for record in records { _ = try probes.question(of: record) }
       for record in records {
         var found = record

@@ -8,6 +8,6 @@ struct ReferenceCommand: ParsableCommand {
     discussion: "The text is Markdown: docs/experiment-file.md.")
 
   func run() {
-    print(ExperimentReference.markdown, terminator: "")
+    print(ExperimentReference.markdown(.current), terminator: "")
   }
 }

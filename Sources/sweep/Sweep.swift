@@ -1,6 +1,8 @@
 import ArgumentParser
 import Experiments
 import Harness
+import Learning
+import Settings
 import Store
 
 @main
@@ -21,6 +23,6 @@ struct Sweep: ParsableCommand {
 
   static func main() {
     ProgramOutput.prepare()
-    main(nil)
+    Parts.$current.withValue(.standard) { main(nil) }
   }
 }

@@ -23,7 +23,8 @@ struct TaskCommand: ParsableCommand {
       let submission = try SlurmSubmission.read(folder)
       let workers = try display.workersWithThreads(upTo: submission.workers)
       var experiment = try ExperimentFile.parse(
-        text: submission.experimentText, file: submission.file, overrides: submission.overrides)
+        text: submission.experimentText, file: submission.file, overrides: submission.overrides,
+        parts: .current)
       experiment.directory = submission.dataDirectory
       let weights = KeptWeights(rawValue: submission.weights) ?? .best
       let sweep = try PreparedSweep(experiment, keeping: weights)

@@ -1,5 +1,7 @@
 import Experiments
 import Foundation
+import Learning
+import Settings
 import TestSupport
 import Testing
 
@@ -44,7 +46,7 @@ import Testing
     for name in try names {
       let text = try String(contentsOfFile: file(name), encoding: .utf8)
       #expect(text.hasPrefix("# Expect: "), "\(name)")
-      #expect(try ExperimentFile.load(path: file(name)).name == name)
+      #expect(try ExperimentFile.load(path: file(name), parts: .standard).name == name)
       #expect(checker.contains("@experiment(\"\(name)\")"), "\(name) has no claims")
     }
   }

@@ -119,11 +119,11 @@ import Testing
   @Test func runsAreNumPys() {
     let problem = PreparedProblem(ProblemSpecification(.quadraticDeep, start: [1]))
     for run in fixture.quadraticDeep.runs {
-      let optimizer: any Optimizer<Double> =
+      let optimizer: any OptimizerState<Double> =
         switch run.optimizer {
-        case "gradient_descent": GradientDescent()
-        case "momentum": Momentum(parameterCount: 100, momentum: 0.99)
-        default: Adam(parameterCount: 100)
+        case "gradient_descent": GradientDescentState()
+        case "momentum": MomentumState(parameterCount: 100, momentum: 0.99)
+        default: AdamState(parameterCount: 100)
         }
       var plan = TrainingPlan(epochs: 10, batchSize: 128, learningRate: run.rate, seed: 0, shuffles: false)
       plan.dropsRemainder = true

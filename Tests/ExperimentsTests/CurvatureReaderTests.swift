@@ -1,4 +1,6 @@
 import Experiments
+import Learning
+import Settings
 import Testing
 
 /// The `curvature:` section, and what it does to a trial.
@@ -17,7 +19,7 @@ import Testing
       grid: {optimizer: [{name: adam, learning_rate: 0.1}], batch_size: 8}
       \(line)
       """
-    return try ExperimentFile.parse(text: text, file: "e.yaml", overrides: overrides)
+    return try ExperimentFile.parse(text: text, file: "e.yaml", overrides: overrides, parts: .standard)
   }
 
   private func read(_ line: String, _ overrides: [String] = []) throws -> CurvatureSpecification? {

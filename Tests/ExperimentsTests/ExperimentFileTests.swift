@@ -1,5 +1,7 @@
 import Experiments
 import Foundation
+import Learning
+import Settings
 import Testing
 
 /// Files that are sound, and what they mean.
@@ -53,7 +55,7 @@ import Testing
       loss: .squaredError, l2: 1e-4,
       optimizer: OptimizerSpecification(
         .nadam, learningRate: 2e-3,
-        values: ["beta1": 0.8, "beta2": 0.99, "epsilon": 1e-7, "momentum_decay": 0.01, "weight_decay": 0.1]),
+        ["beta1": 0.8, "beta2": 0.99, "epsilon": 1e-7, "momentum_decay": 0.01, "weight_decay": 0.1]),
       schedule: ScheduleSpecification(kind: .step(every: 4, gamma: 0.5), warmupEpochs: 1.5), batchSize: .full,
       dropout: DropoutSpecification(form: .weightScaling, input: 0.9, hidden: [0.7]),
       training: TrainingSpecification(
@@ -142,7 +144,7 @@ import Testing
 
   @Test(arguments: ["default", "second-order", "fashion-mnist", "mnist-dropout"])
   func shippedExperimentsLoad(name: String) throws {
-    let experiment = try ExperimentFile.load(path: "\(packageDirectory)/experiments/\(name).yaml")
+    let experiment = try ExperimentFile.load(path: "\(packageDirectory)/experiments/\(name).yaml", parts: .standard)
     #expect(experiment.warnings == [])
     #expect(Set(experiment.trials).count == experiment.trials.count)
     #expect(experiment.directory == "\(packageDirectory)/experiments")
@@ -152,7 +154,8 @@ import Testing
       #expect(Set(experiment.trials.map(\.seed)).count >= 3)
     } else if name == "second-order" {
       #expect(
-        Set(experiment.trials.map(\.optimizer.kind)).isSuperset(of: OptimizerKind.allCases.filter(\.isSecondOrder)))
+        Set(experiment.trials.map(\.optimizer.kind)).isSuperset(
+          of: Parts.standard.optimizers.filter { $0.type.isSecondOrder }))
     } else if name == "mnist-dropout" {
       #expect(experiment.trials[0].network.hidden == [512, 512])
     } else {

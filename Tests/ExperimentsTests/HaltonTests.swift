@@ -1,3 +1,5 @@
+import Learning
+import Settings
 import Testing
 
 @testable import Experiments
@@ -51,7 +53,8 @@ import Testing
   }
 
   @Test func aSearchTakesItsPartOfTheGrid() throws {
-    let experiment = try ExperimentFile.parse(text: Self.experiment("{halton: 64}"), file: "search.yaml")
+    let experiment = try ExperimentFile.parse(
+      text: Self.experiment("{halton: 64}"), file: "search.yaml", parts: .standard)
     #expect(experiment.trials.count == 192)
     let trials = stride(from: 0, to: 192, by: 3).map { experiment.trials[$0] }
     #expect(Set(trials).count == 64)
@@ -62,11 +65,12 @@ import Testing
       #expect((12...20).contains(trials.count { $0.batchSize.storedValue == size }))
     }
     #expect(Set(trials.map { Int($0.dropout.hidden[0] * 8 - 1e-9) }).count >= 7)
-    let again = try ExperimentFile.parse(text: Self.experiment("{halton: 64}"), file: "search.yaml")
+    let again = try ExperimentFile.parse(text: Self.experiment("{halton: 64}"), file: "search.yaml", parts: .standard)
     #expect(again.trials == experiment.trials)
-    let more = try ExperimentFile.parse(text: Self.experiment("{halton: 65}"), file: "search.yaml")
+    let more = try ExperimentFile.parse(text: Self.experiment("{halton: 65}"), file: "search.yaml", parts: .standard)
     #expect(TrialList(more.trials.prefix(192)) == experiment.trials)
-    let other = try ExperimentFile.parse(text: Self.experiment("{halton: 64, seed: 1}"), file: "search.yaml")
+    let other = try ExperimentFile.parse(
+      text: Self.experiment("{halton: 64, seed: 1}"), file: "search.yaml", parts: .standard)
     #expect(other.trials != experiment.trials)
   }
 
@@ -77,7 +81,7 @@ import Testing
     ])
   func refusals(search: String, key: String) {
     let error = #expect(throws: ExperimentFileError.self) {
-      try ExperimentFile.parse(text: Self.experiment(search), file: "search.yaml")
+      try ExperimentFile.parse(text: Self.experiment(search), file: "search.yaml", parts: .standard)
     }
     #expect(error?.description.contains(key) == true, "\(String(describing: error))")
   }
@@ -85,7 +89,9 @@ import Testing
   @Test func moreThanTheGridHas() {
     let text = Self.experiment("{halton: 64}").replacing("count: 1000", with: "count: 2")
     // 2 × 2 × 4 × 2 configurations.
-    let error = #expect(throws: ExperimentFileError.self) { try ExperimentFile.parse(text: text, file: "search.yaml") }
+    let error = #expect(throws: ExperimentFileError.self) {
+      try ExperimentFile.parse(text: text, file: "search.yaml", parts: .standard)
+    }
     #expect(error?.description.contains("64 configurations of a grid that has 32") == true)
   }
 }

@@ -15,7 +15,7 @@ import Testing
     network: NetworkSpecification(hidden: [16], activation: .lecunTanh, initialization: .init(.lecun), bias: false),
     loss: .squaredError, l2: 1e-4,
     optimizer: OptimizerSpecification(
-      .momentum, learningRate: 0.003, values: ["momentum": 0.99, "weight_decay": 5e-4]),
+      .momentum, learningRate: 0.003, ["momentum": 0.99, "weight_decay": 5e-4]),
     schedule: ScheduleSpecification(kind: .step(every: 10, gamma: 0.5), warmupEpochs: 1.5), batchSize: .full,
     dropout: DropoutSpecification(form: .weightScaling, input: 0.9, hidden: [0.7]),
     training: TrainingSpecification(

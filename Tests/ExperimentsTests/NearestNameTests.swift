@@ -1,4 +1,6 @@
 import Foundation
+import Learning
+import Settings
 import Testing
 
 @testable import Experiments
@@ -6,7 +8,7 @@ import Testing
 /// What a word that is no name here is taken for.
 struct NearestNameTests {
   private static let parts: [String: [String]] = [
-    "optimizers": OptimizerKind.allCases.map(\.rawValue), "activations": ActivationKind.allCases.map(\.rawValue),
+    "optimizers": Parts.standard.optimizers.map(\.name), "activations": ActivationKind.allCases.map(\.rawValue),
     "losses": LossKind.allCases.map(\.rawValue), "initializations": InitializationKind.allCases.map(\.rawValue),
     "schedules": ScheduleReader.names,
   ]

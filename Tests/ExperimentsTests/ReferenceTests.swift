@@ -1,4 +1,6 @@
 import Foundation
+import Learning
+import Settings
 import TestSupport
 import Testing
 
@@ -8,20 +10,20 @@ import Testing
 @Suite struct ReferenceTests {
   @Test func thePageIsWhatTheCodeMakes() throws {
     let page = try String(contentsOfFile: "\(packageDirectory)/docs/experiment-file.md", encoding: .utf8)
-    let isSame = page == ExperimentReference.markdown
+    let isSame = page == ExperimentReference.markdown(.standard)
     #expect(isSame, "docs/experiment-file.md is old: sweep reference > docs/experiment-file.md")
   }
 
   @Test(arguments: ReferenceSection.all.indices)
   func everyKeyIsThere(index: Int) {
-    #expect(ReferenceSection.all[index].differences == [])
+    #expect(ReferenceSection.all[index].differences(.standard) == [])
   }
 
   @Test(arguments: ReferenceSection.all.indices)
   func everyKeySaysWhatItAccepts(index: Int) {
     let section = ReferenceSection.all[index]
     for key in section.keys {
-      #expect(section.accepted(key)?.isEmpty == false, "\(section.path).\(key.name)")
+      #expect(section.accepted(key, .standard)?.isEmpty == false, "\(section.path).\(key.name)")
     }
   }
 
@@ -31,13 +33,13 @@ import Testing
     let section = ReferenceSection.all[index]
     for key in section.keys {
       guard let standard = key.standard else { continue }
-      let given = try section.experiment(with: key.name, standard)
-      let left = try section.experiment(with: key.name)
+      let given = try section.experiment(.standard, with: key.name, standard)
+      let left = try section.experiment(.standard, with: key.name)
       let isSame =
         given.trials == left.trials && given.selection == left.selection && given.summary == left.summary
         && given.slurm == left.slurm
       #expect(isSame && !left.trials.isEmpty, "\(section.path).\(key.name): \(standard)")
-      #expect(!section.isRequired(key), "\(section.path).\(key.name)")
+      #expect(!section.isRequired(key, .standard), "\(section.path).\(key.name)")
     }
   }
 
@@ -47,9 +49,9 @@ import Testing
       GridReader.keys, GridReader.gridKeys, NetworkReader.keys, InitializationReader.keys, TrainingReader.keys,
       DataReader.keys,
       DataReader.sources, SplitReader.keys, CurvatureReader.keys, DropoutAxes.keys, HaltonSearch.keys, SlurmReader.keys,
-      ScheduleReader.names, ExclusionRule.names,
+      ScheduleReader.names, ExclusionRule.names(.standard),
     ]
-    let known = ReferenceSection.all.map(\.knownKeys)
+    let known = ReferenceSection.all.map { $0.knownKeys(.standard) }
     for table in tables { #expect(known.contains(table), "\(table)") }
     // Each source and each schedule that takes settings has a section of its own.
     let paths = ReferenceSection.all.map(\.path)

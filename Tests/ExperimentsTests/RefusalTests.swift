@@ -1,5 +1,7 @@
 import Experiments
 import Foundation
+import Learning
+import Settings
 import Testing
 
 /// What is refused beside single values: several problems at once, files that could exhaust something, and sizes that
@@ -81,7 +83,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: directory) }
     func message(_ path: String) -> String {
       do {
-        _ = try ExperimentFile.load(path: path)
+        _ = try ExperimentFile.load(path: path, parts: .standard)
         return "accepted"
       } catch {
         return error.description

@@ -1,5 +1,7 @@
 import Experiments
 import Foundation
+import Learning
+import Settings
 import Testing
 
 /// Whatever the bytes, reading ends with an experiment or an ExperimentFileError that says where.
@@ -57,7 +59,7 @@ import Testing
       var string = ""
       string.unicodeScalars.append(contentsOf: text)
       do {
-        let experiment = try ExperimentFile.parse(text: string, file: "e.yaml")
+        let experiment = try ExperimentFile.parse(text: string, file: "e.yaml", parts: .standard)
         accepted += 1
         #expect(!experiment.trials.isEmpty)
       } catch {

@@ -1,5 +1,7 @@
 import Experiments
 import Foundation
+import Learning
+import Settings
 
 /// A small sound experiment file, by lines, that tests change one line of.
 enum SampleFile {
@@ -31,13 +33,13 @@ enum SampleFile {
 }
 
 func parse(_ text: String, overrides: [String] = []) throws -> Experiment {
-  try ExperimentFile.parse(text: text, file: "e.yaml", overrides: overrides)
+  try ExperimentFile.parse(text: text, file: "e.yaml", overrides: overrides, parts: .standard)
 }
 
 /// What is wrong with a file, or "accepted".
 func errorText(_ text: String, overrides: [String] = []) -> String {
   do {
-    _ = try ExperimentFile.parse(text: text, file: "e.yaml", overrides: overrides)
+    _ = try ExperimentFile.parse(text: text, file: "e.yaml", overrides: overrides, parts: .standard)
     return "accepted"
   } catch {
     return error.description

@@ -1,5 +1,7 @@
 import Experiments
 import Foundation
+import Learning
+import Settings
 import Testing
 
 /// Second-order optimizers in experiment files: their keys, and what they are not for.
@@ -23,16 +25,14 @@ import Testing
   }
 
   @Test func everyOneIsReadByName() throws {
-    let kinds = OptimizerKind.allCases.filter(\.isBatchMethod)
+    let kinds = Parts.standard.optimizers.filter { $0.type.isBatchMethod }
     #expect(kinds.count == 8)
-    let names = kinds.map(\.rawValue).joined(separator: ", ")
+    let names = kinds.map(\.name).joined(separator: ", ")
     let experiment = try parse(file("[\(names)]", loss: "squared_error"))
     #expect(experiment.trials.map(\.optimizer.kind) == kinds)
     for trial in experiment.trials {
       #expect(trial.optimizer.learningRate == 1)
-      for choice in trial.optimizer.kind.choices {
-        #expect(trial.optimizer.choice(choice.name) == choice.options[0])
-      }
+      #expect(trial.optimizer.settings == trial.optimizer.kind.settings.map(\.standard))
     }
   }
 
@@ -42,7 +42,7 @@ import Testing
     #expect(experiment.trials.count == 8)
     #expect(Set(experiment.trials.map(\.identity)).count == 8)
     let last = experiment.trials[7].optimizer
-    #expect(last["memory"] == 20 && last["c2"] == 0.9 && last.choice("line_search") == "backtracking")
+    #expect(last["memory"] == 20 && last["c2"] == 0.9 && last["line_search"] == "backtracking")
     let text = experiment.trials[7].canonicalText
     #expect(text.contains("memory=20\n") && text.contains("line_search=backtracking\n"))
     #expect(text.contains("stochastic=0\n"))
@@ -77,19 +77,21 @@ import Testing
   /// docs/optimizers.md has a row for every optimizer with each of its settings, and its defaults.
   @Test func everySettingIsDocumented() throws {
     let text = try String(contentsOfFile: "\(packageDirectory)/docs/optimizers.md", encoding: .utf8)
-    for kind in OptimizerKind.allCases {
+    for kind in Parts.standard.optimizers {
       let row = try #require(
         text.split(separator: "\n").first {
-          $0.hasPrefix("| `") && $0.prefix { $0 != "(" }.contains("`\(kind.rawValue)`")
+          $0.hasPrefix("| `") && $0.prefix { $0 != "(" }.contains("`\(kind.name)`")
         })
-      for name in kind.hyperparameters.map(\.name) + kind.choices.map(\.name) {
+      for name in kind.settings.map(\.name) {
         #expect(text.contains("`\(name)`") || text.contains("`\(name): "), "\(name)")
       }
-      for choice in kind.choices where !choice.isTruth && choice.name != "line_search" {
-        for option in choice.options { #expect(text.contains(option), "\(kind.rawValue): \(option)") }
-      }
-      if let choice = kind.choices.first(where: { $0.name == "line_search" }) {
-        #expect(row.contains("`line_search` \(choice.options[0])"), "\(row)")
+      for setting in kind.settings {
+        guard case .choice(let options) = setting.domain, case .word(let standard) = setting.standard else { continue }
+        if setting.name == "line_search" {
+          #expect(row.contains("`line_search` \(standard)"), "\(row)")
+        } else {
+          for option in options { #expect(text.contains(option), "\(kind.name): \(option)") }
+        }
       }
     }
   }

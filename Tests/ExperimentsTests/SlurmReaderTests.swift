@@ -1,10 +1,12 @@
+import Learning
+import Settings
 import Testing
 
 @testable import Experiments
 
 @Suite struct SlurmReaderTests {
   private func parse(_ slurm: String) throws -> Experiment {
-    try ExperimentFile.parse(text: SampleFile.text(("slurm", "slurm: \(slurm)")), file: "sample.yaml")
+    try ExperimentFile.parse(text: SampleFile.text(("slurm", "slurm: \(slurm)")), file: "sample.yaml", parts: .standard)
   }
 
   @Test func everyKeyIsRead() throws {
@@ -20,7 +22,7 @@ import Testing
   }
 
   @Test func itChangesNoTrial() throws {
-    let plain = try ExperimentFile.parse(text: SampleFile.text(), file: "sample.yaml")
+    let plain = try ExperimentFile.parse(text: SampleFile.text(), file: "sample.yaml", parts: .standard)
     #expect(plain.slurm == SlurmSettings())
     #expect(try parse("{tasks: 8}").trials.map(\.identity) == plain.trials.map(\.identity))
   }

@@ -1,4 +1,6 @@
 import Experiments
+import Learning
+import Settings
 import Testing
 
 /// Trials read back from their hyperparameters.
@@ -8,21 +10,27 @@ import Testing
   }
 
   private func trials(_ text: String) throws -> TrialList {
-    try ExperimentFile.parse(text: text, file: "e.yaml").trials
+    try ExperimentFile.parse(text: text, file: "e.yaml", parts: .standard).trials
   }
 
   private func expectComeBack(_ trials: TrialList, like relative: Trial) throws {
     #expect(!trials.isEmpty)
     for trial in trials {
-      let read = try #require(Trial(record(trial), like: relative))
+      let read = try #require(Trial(record(trial), like: relative, among: .standard))
       #expect(read.canonicalText == trial.canonicalText)
     }
   }
 
   /// Every optimizer with its settings, schedules, networks and dropout.
-  @Test(arguments: OptimizerKind.allCases) func everyOptimizer(kind: OptimizerKind) throws {
-    let settings = kind.choices.map { "\($0.name): \($0.options.last!)" }.joined(separator: ", ")
-    let rate = kind.hasLearningRate ? ", learning_rate: 0.3" : ""
+  @Test(arguments: Parts.standard.optimizers) func everyOptimizer(kind: OptimizerKind) throws {
+    let settings = kind.settings.compactMap { setting in
+      switch setting.domain {
+      case .choice(let options): "\(setting.name): \(options[options.count - 1])"
+      case .truth: "\(setting.name): true"
+      case .number: nil
+      }
+    }.joined(separator: ", ")
+    let rate = kind.type.hasLearningRate ? ", learning_rate: 0.3" : ""
     let text = """
       name: e
       data: digits
@@ -31,7 +39,7 @@ import Testing
       curvature: {at: start}
       training: {epochs: 3}
       grid:
-        optimizer: {name: \(kind.rawValue)\(rate)\(settings.isEmpty ? "" : ", " + settings)}
+        optimizer: {name: \(kind.name)\(rate)\(settings.isEmpty ? "" : ", " + settings)}
         batch_size: [full, 7]
         seed: [0, 9223372036854775807]
 
@@ -82,9 +90,9 @@ import Testing
     try expectComeBack(found, like: other[0])
     var altered = record(found[0])
     altered.hyperparameters[1].value = .number(7)
-    #expect(Trial(altered, like: found[0]) == nil)
+    #expect(Trial(altered, like: found[0], among: .standard) == nil)
     let elsewhere = try trials(file.replacing("data: digits", with: "data: {source: digits, split: {seed: 1}}"))
-    #expect(Trial(record(found[0]), like: elsewhere[0]) == nil)
+    #expect(Trial(record(found[0]), like: elsewhere[0], among: .standard) == nil)
   }
 
   @Test func convolutions() throws {

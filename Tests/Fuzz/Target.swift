@@ -2,6 +2,8 @@ import CZlib
 import Datasets
 import Experiments
 import Foundation
+import Learning
+import Settings
 import Store
 
 /// What reads inputs of one kind.
@@ -98,7 +100,7 @@ struct ExperimentTarget: FuzzTarget {
 
   func accepts(_ path: String) -> Bool {
     succeeds {
-      let experiment = try ExperimentFile.load(path: path)
+      let experiment = try ExperimentFile.load(path: path, parts: .standard)
       // Grids of millions take their time by right.
       guard experiment.trials.count < 10_000 else { return }
       var hasher = CanonicalHasher()

@@ -3,6 +3,8 @@ import Datasets
 import Experiments
 import Kernels
 import Learning
+import Settings
+import TestSupport
 import Testing
 
 @testable import Harness

@@ -2,13 +2,15 @@ import Datasets
 import Experiments
 import Foundation
 import Harness
+import Learning
+import Settings
 import TestSupport
 import Testing
 
 /// What only the experiment and its data together show to be wrong.
 @Suite struct DataRefusalTests {
   private func prepare(_ text: String, in directory: String = ".") throws {
-    var experiment = try ExperimentFile.parse(text: text, file: "e.yaml")
+    var experiment = try ExperimentFile.parse(text: text, file: "e.yaml", parts: .standard)
     experiment.directory = directory
     _ = try PreparedSweep(experiment, keeping: .none)
   }

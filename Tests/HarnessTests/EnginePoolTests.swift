@@ -1,6 +1,7 @@
 import Experiments
 import Kernels
 import Learning
+import Settings
 import Testing
 
 @testable import Harness
@@ -27,7 +28,7 @@ import Testing
     """
 
   @Test func whatAnEngineComputedBeforeDoesNotMatter() throws {
-    let experiment = try ExperimentFile.parse(text: Self.experiment, file: "pool.yaml")
+    let experiment = try ExperimentFile.parse(text: Self.experiment, file: "pool.yaml", parts: .standard)
     let shared = try SampleLibrary(for: experiment.trials)
     var diverged = 0
     for trial in Array(experiment.trials) + experiment.trials.reversed() {

@@ -1,4 +1,6 @@
 import Experiments
+import Learning
+import Settings
 import Testing
 
 @testable import Harness
@@ -41,9 +43,9 @@ import Testing
     .nadam: "[0.01, 0.1]", .lion: "[0.003, 0.03]", .stochasticDiagonalLM: "[0.01, 0.1]",
   ]
 
-  @Test(arguments: problems, OptimizerKind.allCases)
+  @Test(arguments: problems, Parts.standard.optimizers)
   func getsThere(problem: Problem, kind: OptimizerKind) throws {
-    let matrix = kind.choices.contains { $0.options.contains("generalized") } ? ", matrix: generalized" : ""
+    let matrix = kind.settings.contains { $0.domain.contains("generalized") } ? ", matrix: generalized" : ""
     let rate = Self.rates[kind].map { ", learning_rate: \($0)" } ?? ""
     let text = """
       name: table
@@ -53,10 +55,10 @@ import Testing
       precision: double
       training: {epochs: \(problem.epochs)}
       grid:
-        optimizer: {name: \(kind.rawValue)\(rate)\(matrix)}
-        batch_size: \(kind.isBatchMethod ? "full" : "10")
+        optimizer: {name: \(kind.name)\(rate)\(matrix)}
+        batch_size: \(kind.type.isBatchMethod ? "full" : "10")
       """
-    let experiment = try ExperimentFile.parse(text: text, file: "table.yaml")
+    let experiment = try ExperimentFile.parse(text: text, file: "table.yaml", parts: .standard)
     let sweep = try PreparedSweep(experiment, keeping: .none)
     var best = Double.infinity
     for trial in experiment.trials {
@@ -67,7 +69,7 @@ import Testing
       #expect(zip(trace.gradientPasses, trace.gradientPasses.dropFirst()).allSatisfy { $0 < $1 })
       #expect(trace.productPasses.count == trace.count && trace.seconds.count == trace.count)
       #expect(record.cost.gradients > 0 && (record.cost.products > 0) == (trace.productPasses.last! > 0))
-      #expect(trace.evaluations.isEmpty == !kind.isSecondOrder)
+      #expect(trace.evaluations.isEmpty == !kind.type.isSecondOrder)
       #expect(trace.productCost.count == (record.cost.products > 0 ? trace.count : 0))
       #expect(trace.productCost.allSatisfy { $0.isNaN || $0 > 0 && $0.isFinite })
       guard record.outcome.isRankable else { continue }

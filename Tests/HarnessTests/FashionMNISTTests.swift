@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Kernels
 import Learning
+import Settings
 import Testing
 
 @testable import Harness
@@ -26,7 +27,7 @@ import Testing
         source: source, standardization: .unit, split: SplitSpecification(train: 0.8, validation: 0.2, test: 0)),
       as: Float.self)
     let experiment = try ExperimentFile.parse(
-      text: String(contentsOf: Self.experiment, encoding: .utf8), file: "fashion-mnist-2c2d.yaml")
+      text: String(contentsOf: Self.experiment, encoding: .utf8), file: "fashion-mnist-2c2d.yaml", parts: .standard)
     let trial = try #require(experiment.trials.first)
     #expect(trial.data.standardization == .unit && trial.loss == .softmaxCrossEntropy)
     func losses(_ initialization: InitializationSpecification, seeds: Int) -> [Double] {

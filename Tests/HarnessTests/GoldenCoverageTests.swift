@@ -1,3 +1,5 @@
+import Learning
+import Settings
 import Testing
 
 @testable import Experiments
@@ -33,7 +35,7 @@ import Testing
     func missing<Value: Hashable>(_ all: some Sequence<Value>, _ value: (Trial) -> Value) -> [Value] {
       self.missing(all.map { Pair($0, precision) }) { Pair(value($0), $0.precision) }.map(\.first)
     }
-    #expect(missing(OptimizerKind.allCases, \.optimizer.kind) == [])
+    #expect(missing(Parts.standard.optimizers, \.optimizer.kind) == [])
     let pairs = LossKind.allCases.flatMap { loss in ActivationKind.allCases.map { Pair(loss, $0) } }
     #expect(missing(pairs) { Pair($0.loss, $0.network.activation) } == [])
     #expect(missing(InitializationKind.allCases, \.network.initialization.kind) == [])
@@ -50,15 +52,17 @@ import Testing
   }
 
   /// Every choice of every optimizer, and more than one value of each of its numbers.
-  @Test(arguments: OptimizerKind.allCases)
+  @Test(arguments: Parts.standard.optimizers)
   func everySetting(kind: OptimizerKind) {
-    for choice in kind.choices {
-      let left = missing(choice.options) { $0.optimizer.kind == kind ? [$0.optimizer.choice(choice.name)] : [] }
-      #expect(left == [], "\(kind.rawValue): \(choice.name)")
-    }
-    for setting in kind.hyperparameters {
-      let values = Set(Self.trials.filter { $0.optimizer.kind == kind }.map { $0.optimizer[setting.name] })
-      #expect(values.contains(setting.defaultValue) && values.count > 1, "\(kind.rawValue): \(setting.name)")
+    for setting in kind.settings {
+      let values = Set(Self.trials.filter { $0.optimizer.kind == kind }.compactMap { $0.optimizer[setting.name] })
+      switch setting.domain {
+      case .choice(let options):
+        #expect(values == Set(options.map { .word($0) }), "\(kind.name): \(setting.name)")
+      case .truth: #expect(values.count == 2, "\(kind.name): \(setting.name)")
+      case .number:
+        #expect(values.contains(setting.standard) && values.count > 1, "\(kind.name): \(setting.name)")
+      }
     }
   }
 
@@ -78,7 +82,7 @@ import Testing
   @Test func everyHyperparameter() {
     let trials = Self.trials
     let tables = trials.map { Dictionary($0.hyperparameters.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }) }
-    for name in ExclusionRule.names {
+    for name in ExclusionRule.names(.standard) {
       #expect(Set(tables.map { $0[name] }).count > 1, "\(name)")
     }
   }

@@ -2,6 +2,8 @@ import Experiments
 import Foundation
 import Harness
 import Kernels
+import Learning
+import Settings
 import Testing
 
 /// An experiment file of `Fixtures/Golden`, and beside it what its trials came to when that was recorded.
@@ -34,7 +36,7 @@ struct GoldenExperiment: Sendable, CustomTestStringConvertible {
   }
 
   func experiment(_ overrides: [String]) throws -> Experiment {
-    try ExperimentFile.load(path: path, overrides: overrides)
+    try ExperimentFile.load(path: path, overrides: overrides, parts: .standard)
   }
 }
 

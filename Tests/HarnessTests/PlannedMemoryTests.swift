@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import Learning
+import Settings
 import TestSupport
 import Testing
 
@@ -28,7 +29,7 @@ import Testing
         optimizer: {name: adam, learning_rate: 0.01}
         batch_size: \(batch)
       """
-    let experiment = try ExperimentFile.parse(text: text, file: "e.yaml")
+    let experiment = try ExperimentFile.parse(text: text, file: "e.yaml", parts: .standard)
     let sweep = try PreparedSweep(experiment, keeping: .none)
     let trial = experiment.trials[0]
     let run = TrialRun(trial, selection: experiment.selection, keeping: .none)
@@ -43,13 +44,13 @@ import Testing
   }
 
   /// First-order optimizers keep as many vectors as they say.
-  @Test(arguments: OptimizerKind.allCases.filter { !$0.isSecondOrder })
+  @Test(arguments: Parts.standard.optimizers.filter { !$0.type.isSecondOrder })
   func vectorsAreTheOptimizers(kind: OptimizerKind) {
     let specification = OptimizerSpecification(kind, learningRate: 0.1)
     let pool = BufferPool<Float>()
-    let optimizer = specification.make(64, pool)
+    let state = (specification.optimizer as? any FirstOrderOptimizer)?.makeState(parameterCount: 64, buffers: pool)
     let said = TrainingMemory().kept(by: specification, .float)
-    withExtendedLifetime(optimizer) { #expect(said == OptimizerMemory(vectors: pool.count)) }
+    withExtendedLifetime(state) { #expect(said == OptimizerMemory(vectors: pool.count)) }
   }
 
   /// Second-order methods take what they say, by the peak memory of a process: over half of it, and not a quarter beyond.
@@ -97,7 +98,7 @@ import Testing
         batch_size: full
 
       """
-    let experiment = try ExperimentFile.parse(text: text, file: "e.yaml")
+    let experiment = try ExperimentFile.parse(text: text, file: "e.yaml", parts: .standard)
     let sweep = try PreparedSweep(experiment, keeping: .none)
     let path = folder.path + "/e.yaml"
     try text.write(toFile: path, atomically: false, encoding: .utf8)

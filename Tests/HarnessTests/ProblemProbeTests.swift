@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Kernels
 import Learning
+import Settings
 import Testing
 
 @testable import Harness
@@ -22,7 +23,7 @@ import Testing
       grid:
         optimizer: \(optimizer)
       """
-    let experiment = try ExperimentFile.parse(text: text, file: "e.yaml")
+    let experiment = try ExperimentFile.parse(text: text, file: "e.yaml", parts: .standard)
     let sweep = try PreparedSweep(experiment, keeping: .all)
     return try experiment.trials.map { trial in
       let run = TrialRun(trial, selection: experiment.selection, keeping: .all)
@@ -107,7 +108,8 @@ import Testing
       grid: {optimizer: {name: gradient_descent, learning_rate: 0.01}, batch_size: 128}
       """
     for (data, samples) in [("training", 1000), ("validation", 896)] {
-      let experiment = try ExperimentFile.parse(text: text.replacing("DATA", with: data), file: "e.yaml")
+      let experiment = try ExperimentFile.parse(
+        text: text.replacing("DATA", with: data), file: "e.yaml", parts: .standard)
       let sweep = try PreparedSweep(experiment, keeping: .none)
       let run = TrialRun(experiment.trials[0], selection: experiment.selection, keeping: .none)
       let record = sweep.library.run(run) { false }

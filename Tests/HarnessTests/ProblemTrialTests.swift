@@ -1,5 +1,7 @@
 import Experiments
 import Foundation
+import Learning
+import Settings
 import Testing
 
 @testable import Harness
@@ -7,7 +9,7 @@ import Testing
 /// Trials of problems, from the file to the record.
 @Suite struct ProblemTrialTests {
   private func run(_ text: String) throws -> [(trial: Trial, record: TrialRecord)] {
-    let experiment = try ExperimentFile.parse(text: text, file: "e.yaml")
+    let experiment = try ExperimentFile.parse(text: text, file: "e.yaml", parts: .standard)
     let sweep = try PreparedSweep(experiment, keeping: .none)
     return try experiment.trials.map { trial in
       let run = TrialRun(trial, selection: experiment.selection, keeping: .all)
@@ -151,7 +153,7 @@ import Testing
   }
 
   /// Every optimizer there is, in both precisions, where the minimum is at the end of a curved valley.
-  @Test(arguments: OptimizerKind.allCases, Precision.allCases)
+  @Test(arguments: Parts.standard.optimizers, Precision.allCases)
   func everyOptimizerDescends(kind: OptimizerKind, precision: Precision) throws {
     let rates: [OptimizerKind: String] = [
       .gradientDescent: "[5e-4, 1e-3]", .momentum: "[1e-4, 3e-4]", .nesterov: "[1e-4, 3e-4]", .adagrad: "[0.1, 0.5]",
@@ -160,9 +162,9 @@ import Testing
     ]
     let rate = rates[kind].map { ", learning_rate: \($0)" } ?? ""
     let runs = try run(
-      file("rosenbrock", "{name: \(kind.rawValue)\(rate)}", epochs: 2000, precision: precision.rawValue))
+      file("rosenbrock", "{name: \(kind.name)\(rate)}", epochs: 2000, precision: precision.rawValue))
     let best = runs.filter(\.record.outcome.isRankable).map { $0.record.trace.trainLoss.last! }.min()
-    #expect((best ?? .infinity) < (kind.isBatchMethod && kind != .diagonalNewton ? 1e-6 : 1))
+    #expect((best ?? .infinity) < (kind.type.isBatchMethod && kind != .diagonalNewton ? 1e-6 : 1))
   }
 
   @Test func sameTrialSameBits() throws {

@@ -1,5 +1,7 @@
 import Experiments
 import Foundation
+import Learning
+import Settings
 import Testing
 
 @testable import Harness
@@ -7,7 +9,7 @@ import Testing
 /// Trials of second-order optimizers, from the file to the record.
 @Suite struct SecondOrderTrialTests {
   private func run(_ text: String) throws -> [TrialRecord] {
-    let experiment = try ExperimentFile.parse(text: text, file: "e.yaml")
+    let experiment = try ExperimentFile.parse(text: text, file: "e.yaml", parts: .standard)
     let sweep = try PreparedSweep(experiment, keeping: .none)
     return try experiment.trials.map { trial in
       let run = TrialRun(trial, selection: experiment.selection, keeping: .all)
@@ -55,9 +57,9 @@ import Testing
   }
 
   @Test func everyBatchMethodTrains() throws {
-    let kinds = OptimizerKind.allCases.filter(\.isBatchMethod)
+    let kinds = Parts.standard.optimizers.filter { $0.type.isBatchMethod }
     for precision in Precision.allCases {
-      let names = kinds.map(\.rawValue).joined(separator: ", ")
+      let names = kinds.map(\.name).joined(separator: ", ")
       for record in try run(file("[\(names)]", precision: precision.rawValue)) {
         let trace = record.trace
         let name = record.hyperparameters[0].value

@@ -61,35 +61,35 @@ struct TestNumbers {
 /// An optimizer by the name and hyperparameters the fixtures use.
 func makeOptimizer<S: Scalar>(
   _ name: String, _ values: [String: Double], parameterCount count: Int
-) -> any Optimizer<S> {
+) -> any OptimizerState<S> {
   func value(_ name: String, _ standard: Double) -> Double { values[name] ?? standard }
   let decay = value("weight_decay", name == "adamw" ? 0.01 : 0)
   let momentum = value("momentum", 0.9)
   let beta1 = value("beta1", 0.9)
   switch name {
-  case "gradient_descent": return GradientDescent<S>(weightDecay: decay)
+  case "gradient_descent": return GradientDescentState<S>(weightDecay: decay)
   case "momentum", "nesterov":
-    return Momentum<S>(parameterCount: count, momentum: momentum, nesterov: name == "nesterov", weightDecay: decay)
+    return MomentumState<S>(parameterCount: count, momentum: momentum, nesterov: name == "nesterov", weightDecay: decay)
   case "adagrad":
-    return Adagrad<S>(
+    return AdagradState<S>(
       parameterCount: count, initialAccumulator: value("initial_accumulator", 0), epsilon: value("epsilon", 1e-10),
       weightDecay: decay)
   case "adadelta":
-    return Adadelta<S>(
+    return AdadeltaState<S>(
       parameterCount: count, rho: value("rho", 0.9), epsilon: value("epsilon", 1e-6), weightDecay: decay)
   case "rmsprop":
-    return RMSprop<S>(
+    return RMSpropState<S>(
       parameterCount: count, rho: value("rho", 0.99), epsilon: value("epsilon", 1e-8), weightDecay: decay)
   case "adam", "adamw":
-    return Adam<S>(
+    return AdamState<S>(
       parameterCount: count, beta1: beta1, beta2: value("beta2", 0.999), epsilon: value("epsilon", 1e-8),
       weightDecay: decay, decoupled: name == "adamw")
   case "nadam":
-    return NAdam<S>(
+    return NAdamState<S>(
       parameterCount: count, beta1: beta1, beta2: value("beta2", 0.999), epsilon: value("epsilon", 1e-8),
       momentumDecay: value("momentum_decay", 0.004), weightDecay: decay)
   case "lion":
-    return Lion<S>(parameterCount: count, beta1: beta1, beta2: value("beta2", 0.99), weightDecay: decay)
+    return LionState<S>(parameterCount: count, beta1: beta1, beta2: value("beta2", 0.99), weightDecay: decay)
   default: preconditionFailure("no optimizer \(name)")
   }
 }

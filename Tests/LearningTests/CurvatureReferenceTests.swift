@@ -44,7 +44,7 @@ struct CurvatureReferenceTests {
   /// ‖g‖ after so many steps of gradient descent.
   private func distance(bias: Bool, rate: Double, steps: Int) -> Double {
     let start = Self.unit.surface(bias: bias)
-    let optimizer = GradientDescent<Double>()
+    let optimizer = GradientDescentState<Double>()
     let engine = Backpropagation<Double>(network: start.network, loss: .squaredError, dropout: .none(layers: 1))
     let slope = AlignedBuffer<Double>(count: start.dimension)
     var square = 0.0

@@ -17,7 +17,7 @@ struct DropoutTests {
     let parameters: AlignedBuffer<S> = network.initialParameters(.he, seed: 4)
     let trainer = Trainer(
       engine: Backpropagation(network: network, loss: .softmaxCrossEntropy, dropout: dropout),
-      optimizer: Momentum(parameterCount: network.parameterCount),
+      optimizer: MomentumState(parameterCount: network.parameterCount),
       parameters: AlignedBuffer(parameters.array.map { scale * $0 }), samples: (samples(70) as Samples<S>).everywhere,
       plan: TrainingPlan(epochs: 8, batchSize: 16, learningRate: learningRate, seed: seed))
     _ = trainer.run()

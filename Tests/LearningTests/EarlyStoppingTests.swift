@@ -56,7 +56,8 @@ struct EarlyStoppingTests {
     let validation = samples(200, 2)
     let trainer = Trainer<Double>(
       engine: Backpropagation(network: network, loss: .squaredError, dropout: .none(layers: 2)),
-      optimizer: Momentum(parameterCount: network.parameterCount), parameters: network.initialParameters(.he, seed: 3),
+      optimizer: MomentumState(parameterCount: network.parameterCount),
+      parameters: network.initialParameters(.he, seed: 3),
       samples: SplitSamples(train: train, validation: validation, test: validation),
       plan: TrainingPlan(
         epochs: epochs, batchSize: 4, learningRate: 0.01, seed: seed, patience: patience, minimumDelta: minimumDelta))
@@ -90,7 +91,7 @@ struct EarlyStoppingTests {
       plan.stopBy = .validationAccuracy
       let trainer = Trainer<Double>(
         engine: Backpropagation(network: network, loss: .softmaxCrossEntropy, dropout: .none(layers: 2)),
-        optimizer: Momentum(parameterCount: network.parameterCount),
+        optimizer: MomentumState(parameterCount: network.parameterCount),
         parameters: network.initialParameters(.he, seed: 3),
         samples: SplitSamples(train: samples[0], validation: samples[1], test: samples[1]), plan: plan)
       _ = trainer.run()

@@ -41,8 +41,8 @@ struct FusedStepTests {
     let fused: AlignedBuffer<Double> = network.initialParameters(.lecun, seed: 3)
     let whole: AlignedBuffer<Double> = network.initialParameters(.lecun, seed: 3)
     let gradient = AlignedBuffer<Double>(count: network.parameterCount)
-    let first = makeOptimizer(name, [:], parameterCount: network.parameterCount) as any Optimizer<Double>
-    let second = makeOptimizer(name, [:], parameterCount: network.parameterCount) as any Optimizer<Double>
+    let first = makeOptimizer(name, [:], parameterCount: network.parameterCount) as any OptimizerState<Double>
+    let second = makeOptimizer(name, [:], parameterCount: network.parameterCount) as any OptimizerState<Double>
     for step in 0..<3 {
       let taken = engine.step(
         fused, of: samples, rows: nil, masks: (seed: 1, step: step), by: first, learningRate: 0.05, bound: 1e6,
@@ -75,7 +75,7 @@ struct FusedStepTests {
   ) -> [S] {
     let engine = Backpropagation<S>(network: network, loss: .softmaxCrossEntropy, dropout: dropout)
     let parameters: AlignedBuffer<S> = network.initialParameters(.he, seed: 3)
-    let optimizer = makeOptimizer(optimizer, [:], parameterCount: network.parameterCount) as any Optimizer<S>
+    let optimizer = makeOptimizer(optimizer, [:], parameterCount: network.parameterCount) as any OptimizerState<S>
     let gradient = AlignedBuffer<S>(count: network.parameterCount)
     for step in 0..<steps {
       _ = engine.step(
@@ -93,7 +93,8 @@ struct FusedStepTests {
     let before = parameters.array
     let taken = engine.step(
       parameters, of: Self.samples(of: Double.self), rows: nil, masks: (seed: 1, step: 0),
-      by: GradientDescent(), learningRate: 0.05, bound: 1e-3, gradient: AlignedBuffer(count: network.parameterCount))
+      by: GradientDescentState(), learningRate: 0.05, bound: 1e-3,
+      gradient: AlignedBuffer(count: network.parameterCount))
     #expect(taken.square == nil && taken.loss > 1e-3)
     #expect(parameters.array == before)
   }

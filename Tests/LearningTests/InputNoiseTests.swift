@@ -18,7 +18,7 @@ struct InputNoiseTests {
       engine: Backpropagation<S>(
         network: network, loss: .softmaxCrossEntropy, dropout: Dropout(keepProbabilities: [0.9, 0.5]),
         inputNoise: noise),
-      optimizer: Momentum(parameterCount: network.parameterCount),
+      optimizer: MomentumState(parameterCount: network.parameterCount),
       parameters: network.initialParameters(.he, seed: 4), samples: samples(70, width: 6).everywhere,
       plan: TrainingPlan(epochs: 8, batchSize: 16, learningRate: 0.1, seed: 1))
     _ = trainer.run()
@@ -235,7 +235,7 @@ struct InputNoiseFixtureTests {
     let trainer = Trainer(
       engine: Backpropagation(
         network: network, loss: .softmaxCrossEntropy, dropout: Dropout(keepProbabilities: keep), inputNoise: run.noise),
-      optimizer: Momentum(parameterCount: network.parameterCount, momentum: run.momentum),
+      optimizer: MomentumState(parameterCount: network.parameterCount, momentum: run.momentum),
       parameters: AlignedBuffer(run.initial.values(S.self)), samples: samples.everywhere,
       plan: TrainingPlan(
         epochs: fixture.epochs, batchSize: fixture.batch, learningRate: run.learningRate, seed: run.seed))

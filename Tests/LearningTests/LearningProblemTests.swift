@@ -14,7 +14,7 @@ struct LearningProblemTests {
     let network = Network(sizes: [2, 12, outputs], activation: activation)
     let trainer = Trainer<Float>(
       engine: Backpropagation(network: network, loss: loss, dropout: .none(layers: 2)),
-      optimizer: Adam(parameterCount: network.parameterCount), parameters: network.initialParameters(.he, seed: 1),
+      optimizer: AdamState(parameterCount: network.parameterCount), parameters: network.initialParameters(.he, seed: 1),
       samples: samples.everywhere, plan: TrainingPlan(epochs: 600, batchSize: nil, learningRate: 0.02, seed: 1))
     #expect(trainer.run() == .completed)
     #expect(trainer.measurements.last?.training.accuracy == 1)
@@ -40,7 +40,7 @@ struct LearningProblemTests {
       let trainer = Trainer<Float>(
         engine: Backpropagation(
           network: network, loss: .softmaxCrossEntropy, dropout: .none(layers: network.layers.count)),
-        optimizer: Adam(parameterCount: network.parameterCount),
+        optimizer: AdamState(parameterCount: network.parameterCount),
         parameters: network.initialParameters(.glorotUniform, seed: 2),
         samples: SplitSamples(
           train: spirals(300, seed: 1), validation: spirals(200, seed: 2), test: spirals(200, seed: 2)),
@@ -62,7 +62,7 @@ struct LearningProblemTests {
     let network = Network(inputs: width, hidden: [], outputs: 1, activation: .identity, bias: false)
     let trainer = Trainer<Double>(
       engine: Backpropagation(network: network, loss: .squaredError, dropout: .none(layers: 1), l2: l2),
-      optimizer: GradientDescent(), parameters: AlignedBuffer(count: width),
+      optimizer: GradientDescentState(), parameters: AlignedBuffer(count: width),
       samples: Samples(features: x, width: width, values: y, columns: 1).everywhere,
       plan: TrainingPlan(epochs: 500, batchSize: nil, learningRate: 0.3, seed: 1))
     _ = trainer.run()

@@ -63,7 +63,7 @@ struct OptimizerTests {
   }
 
   private func check<S: Scalar>(_ run: Run, _: S.Type, tolerance: Double) {
-    let optimizer: any Optimizer<S> = makeOptimizer(run.name, run.values, parameterCount: 4)
+    let optimizer: any OptimizerState<S> = makeOptimizer(run.name, run.values, parameterCount: 4)
     let parameters = AlignedBuffer<S>(count: 4)
     let gradient = AlignedBuffer<S>(count: 4)
     func fill() -> Double {
@@ -86,7 +86,7 @@ struct OptimizerTests {
   /// The decay of AdamW and Lion acts without a gradient: w shrinks by 1 − ηλ a step.
   @Test(arguments: ["adamw", "lion"])
   func decoupledDecayNeedsNoGradient(name: String) {
-    let optimizer: any Optimizer<Double> = makeOptimizer(name, ["weight_decay": 0.5], parameterCount: 1)
+    let optimizer: any OptimizerState<Double> = makeOptimizer(name, ["weight_decay": 0.5], parameterCount: 1)
     let parameters = AlignedBuffer([3.0])
     for _ in 0..<10 {
       _ = optimizer.update(parameters, gradient: AlignedBuffer([0.0]), learningRate: 0.1)
@@ -97,7 +97,7 @@ struct OptimizerTests {
   /// Odd lengths end within a vector: the last parameters move like the first.
   @Test(arguments: OptimizerTests.names, [1, 15, 16, 17, 33])
   func everyParameterMoves(name: String, count: Int) {
-    let optimizer: any Optimizer<Float> = makeOptimizer(name, [:], parameterCount: count)
+    let optimizer: any OptimizerState<Float> = makeOptimizer(name, [:], parameterCount: count)
     let parameters = AlignedBuffer([Float](repeating: 1, count: count))
     for step in 1...3 {
       let gradient = AlignedBuffer([Float](repeating: Float(step), count: count))

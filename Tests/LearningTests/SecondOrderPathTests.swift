@@ -81,11 +81,11 @@ struct SecondOrderPathTests {
       : Samples(features: features, width: path.sizes[0], values: path.targets.values(), columns: network.outputs)
     let engine = Backpropagation<S>(
       network: network, loss: path.loss, dropout: .none(layers: network.layers.count), l2: path.l2)
-    let method: any SecondOrderOptimizer =
+    let method: any SecondOrderState =
       switch path.method {
-      case "bfgs": BFGS()
-      case "lbfgs": LBFGS(memory: Self.fixture.memory)
-      default: ConjugateGradient(ConjugateGradient.Formula(rawValue: path.method)!)
+      case "bfgs": BFGSState()
+      case "lbfgs": LBFGSState(memory: Self.fixture.memory)
+      default: ConjugateGradientState(ConjugateGradientState.Formula(rawValue: path.method)!)
       }
     return try Descent(maximumSteps: Self.fixture.steps).run(
       method, on: NetworkObjective(engine, samples: samples), from: path.initial.values())
@@ -101,7 +101,7 @@ struct SecondOrderPathTests {
     let engine = Backpropagation<Double>(
       network: network, loss: .squaredError, dropout: .none(layers: network.layers.count))
     let outcome = try Descent(maximumSteps: 500, stopping: .init(gradientTolerance: 1e-10)).run(
-      LevenbergMarquardt(), on: NetworkObjective(engine, samples: samples), from: problem.initial.values())
+      LevenbergMarquardtState(), on: NetworkObjective(engine, samples: samples), from: problem.initial.values())
     #expect(abs(outcome.end.value - problem.lossAtEnd) < 1e-9 * problem.lossAtEnd)
     #expect(relativeError(outcome.end.parameters, problem.end.values()) < 1e-4)
     #expect(outcome.reason != nil)

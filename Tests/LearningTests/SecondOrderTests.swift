@@ -27,17 +27,17 @@ struct SecondOrderTests {
     let (objective, minimum, start) = repeated()
     let search = LineSearch(isRegularized ? .backtracking : .none)
     let result = try Descent(maximumSteps: 1).run(
-      Newton(form: form, isRegularized: isRegularized, search: search), on: objective, from: start)
+      NewtonState(form: form, isRegularized: isRegularized, search: search), on: objective, from: start)
     #expect(distance(result.end.parameters, minimum) < 1e-10)
     #expect(result.counts.products == 12)
     #expect(result.reports[0].stepLength == 1 && result.reports[0].damping == 0)
   }
 
-  @Test(arguments: ConjugateGradient.Formula.allCases)
-  func conjugateGradientsTakeAStepADistinctEigenvalue(formula: ConjugateGradient.Formula) throws {
+  @Test(arguments: ConjugateGradientState.Formula.allCases)
+  func conjugateGradientsTakeAStepADistinctEigenvalue(formula: ConjugateGradientState.Formula) throws {
     let (objective, minimum, start) = repeated()
     let result = try Descent(maximumSteps: 4).run(
-      ConjugateGradient(formula, search: Self.exact), on: objective, from: start)
+      ConjugateGradientState(formula, search: Self.exact), on: objective, from: start)
     #expect(distance(result.end.parameters, minimum) < 1e-10)
     #expect(distance(result.path[3].parameters, minimum) > 1e-3)
   }
@@ -46,7 +46,7 @@ struct SecondOrderTests {
   @Test func directionsAreConjugate() throws {
     let (objective, _, start) = quadratic([1, 2, 3, 5, 8])
     let result = try Descent(maximumSteps: 5).run(
-      ConjugateGradient(.polakRibiere, search: Self.exact), on: objective, from: start)
+      ConjugateGradientState(.polakRibiere, search: Self.exact), on: objective, from: start)
     let moves = zip(result.path, result.path.dropFirst()).map { before, after in
       zip(after.parameters, before.parameters).map { $0 - $1 }
     }
@@ -62,7 +62,7 @@ struct SecondOrderTests {
 
   @Test func quasiNewtonEndsInAStepAParameterAndOne() throws {
     let (objective, minimum, start) = quadratic([1, 2, 3, 5, 8, 13])
-    for method in [BFGS(search: Self.exact), LBFGS(memory: 6, search: Self.exact)] as [any SecondOrderOptimizer] {
+    for method in [BFGSState(search: Self.exact), LBFGSState(memory: 6, search: Self.exact)] as [any SecondOrderState] {
       let result = try Descent(maximumSteps: 7).run(method, on: objective, from: start)
       #expect(distance(result.end.parameters, minimum) < 1e-10)
       #expect(distance(result.path[4].parameters, minimum) > 1e-3)
@@ -73,9 +73,9 @@ struct SecondOrderTests {
   @Test func exactBFGSIsConjugateGradients() throws {
     let (objective, _, start) = quadratic([1, 2, 3, 5, 8, 13])
     let descent = Descent(maximumSteps: 5)
-    let first = try descent.run(BFGS(search: Self.exact), on: objective, from: start)
+    let first = try descent.run(BFGSState(search: Self.exact), on: objective, from: start)
     let second = try descent.run(
-      ConjugateGradient(.fletcherReeves, search: Self.exact), on: objective, from: start)
+      ConjugateGradientState(.fletcherReeves, search: Self.exact), on: objective, from: start)
     for (left, right) in zip(first.path, second.path) { #expect(distance(left.parameters, right.parameters) < 1e-10) }
   }
 
@@ -85,15 +85,15 @@ struct SecondOrderTests {
       ("lbfgs", 60), ("gauss_newton", 20), ("levenberg_marquardt", 60),
     ])
   func rosenbrock(name: String, steps: Int) throws {
-    let method: any SecondOrderOptimizer =
+    let method: any SecondOrderState =
       switch name {
-      case "newton": Newton()
-      case "truncated": TruncatedNewton()
-      case "bfgs": BFGS()
-      case "lbfgs": LBFGS()
-      case "gauss_newton": Newton(form: .gaussNewton)
-      case "levenberg_marquardt": LevenbergMarquardt()
-      default: ConjugateGradient(ConjugateGradient.Formula(rawValue: name)!)
+      case "newton": NewtonState()
+      case "truncated": TruncatedNewtonState()
+      case "bfgs": BFGSState()
+      case "lbfgs": LBFGSState()
+      case "gauss_newton": NewtonState(form: .gaussNewton)
+      case "levenberg_marquardt": LevenbergMarquardtState()
+      default: ConjugateGradientState(ConjugateGradientState.Formula(rawValue: name)!)
       }
     let result = try Descent(maximumSteps: steps, stopping: .init(gradientTolerance: 1e-9)).run(
       method, on: FunctionObjective.rosenbrock, from: [-1.2, 1])
@@ -115,7 +115,7 @@ struct SecondOrderTests {
         }
       })
     let result = try Descent(maximumSteps: 400, stopping: .init(gradientTolerance: scale * 1e-6)).run(
-      LBFGS(), on: objective, from: [Double](repeating: 1, count: 100))
+      LBFGSState(), on: objective, from: [Double](repeating: 1, count: 100))
     #expect(result.reason == .gradient)
   }
 
@@ -123,7 +123,7 @@ struct SecondOrderTests {
   @Test func fletcherReevesDoesNotJam() throws {
     let start = (0..<10).map { $0.isMultiple(of: 2) ? -1.2 : 1.0 }
     let result = try Descent(maximumSteps: 300, stopping: .init(gradientTolerance: 1e-8)).run(
-      ConjugateGradient(.fletcherReeves), on: TestFunctionObjective(Rosenbrock(dimension: 10)), from: start)
+      ConjugateGradientState(.fletcherReeves), on: TestFunctionObjective(Rosenbrock(dimension: 10)), from: start)
     #expect(result.reason == .gradient)
     let value = result.end.value
     // The minimum, 0 at (1, …, 1), or the other one that ten dimensions have, near (−1, 1, …, 1): 3.99 (Shang and Qiu, 2006).
@@ -133,7 +133,7 @@ struct SecondOrderTests {
   // MARK: Saddles
 
   @Test func plainNewtonGoesToTheSaddle() throws {
-    let plain = Newton(isRegularized: false, search: LineSearch(.none))
+    let plain = NewtonState(isRegularized: false, search: LineSearch(.none))
     let result = try Descent(maximumSteps: 30, stopping: .init(gradientTolerance: 1e-14)).run(
       plain, on: FunctionObjective.saddle, from: [0.2, 0.7])
     #expect(distance(result.end.parameters, [0, 0]) < 1e-14)
@@ -142,7 +142,7 @@ struct SecondOrderTests {
 
   @Test func theRegularizedOneLeavesIt() throws {
     let result = try Descent(maximumSteps: 30, stopping: .init(gradientTolerance: 1e-12)).run(
-      Newton(), on: FunctionObjective.saddle, from: [0.2, 0.7])
+      NewtonState(), on: FunctionObjective.saddle, from: [0.2, 0.7])
     #expect(distance(result.end.parameters.map(abs), [1, 0]) < 1e-12)
     #expect(result.reports[0].damping > 0.88 && result.reports.last!.damping == 0)
   }
@@ -155,12 +155,12 @@ struct SecondOrderTests {
     let start = far.map { 0.05 * $0 }
     let descent = Descent(maximumSteps: 60, stopping: .init(gradientTolerance: 1e-11))
     let plain = try descent.run(
-      Newton(isRegularized: false, search: LineSearch(.none)), on: objective, from: start)
+      NewtonState(isRegularized: false, search: LineSearch(.none)), on: objective, from: start)
     let there = try objective.curvature(.hessian, at: plain.end.parameters).denseMatrix(limit: 100).spectrum().values
     #expect(plain.reason == .gradient && there[0] < -0.01)
     #expect(distance(plain.end.parameters, [Double](repeating: 0, count: 8)) < 1e-10)
 
-    let regularized = try descent.run(Newton(), on: objective, from: start)
+    let regularized = try descent.run(NewtonState(), on: objective, from: start)
     let end = try objective.curvature(.hessian, at: regularized.end.parameters).denseMatrix(limit: 100)
     #expect(try end.spectrum().values[0] > -1e-9)
     #expect(regularized.end.value < plain.end.value - 0.01)
@@ -168,7 +168,7 @@ struct SecondOrderTests {
 
   @Test func truncatedNewtonTakesNegativeCurvatureForDescent() throws {
     let result = try Descent(maximumSteps: 30, stopping: .init(gradientTolerance: 1e-9)).run(
-      TruncatedNewton(), on: FunctionObjective.saddle, from: [0.05, 0.7])
+      TruncatedNewtonState(), on: FunctionObjective.saddle, from: [0.05, 0.7])
     #expect(distance(result.end.parameters.map(abs), [1, 0]) < 1e-9)
   }
 
@@ -186,11 +186,11 @@ struct SecondOrderTests {
     let surface = LossSurface<Double>(
       sizes: [3, 4], activation: .identity, loss: .softmaxCrossEntropy, samples: 60, l2: 0.05, bias: false)
     let (objective, start) = surface.objective
-    let newton = try Descent(maximumSteps: 20).run(Newton(search: LineSearch(.none)), on: objective, from: start)
+    let newton = try Descent(maximumSteps: 20).run(NewtonState(search: LineSearch(.none)), on: objective, from: start)
     let minimum = newton.end.parameters
     #expect(newton.end.gradientNorm < 1e-15)
     #expect(try abs(exponent(newton.path, from: minimum) - 2) < 0.25)
-    let diagonal = try Descent(maximumSteps: 12).run(DiagonalNewton(), on: objective, from: start)
+    let diagonal = try Descent(maximumSteps: 12).run(DiagonalNewtonState(), on: objective, from: start)
     #expect(try abs(exponent(diagonal.path, from: minimum) - 1) < 0.25)
   }
 
@@ -200,7 +200,7 @@ struct SecondOrderTests {
       sizes: [3, 3, 2], activation: .tanh, loss: .squaredError, samples: 50, l2: 0.005)
     let (objective, start) = surface.objective
     let result = try Descent(maximumSteps: 100, stopping: .init(gradientTolerance: 1e-15, stepTolerance: 1e-15)).run(
-      Newton(), on: objective, from: start)
+      NewtonState(), on: objective, from: start)
     let end = result.end.parameters
     #expect(try objective.curvature(.hessian, at: end).denseMatrix(limit: 100).spectrum().values[0] > 1e-3)
     #expect(try abs(exponent(result.path, from: end) - 2) < 0.25)
@@ -219,7 +219,7 @@ struct SecondOrderTests {
     let step = try CholeskyFactor(matrix).solve(gradient).map { -$0 }
     // Half-way there, so that the full step lowers the loss.
     let result = try Descent(maximumSteps: 1).run(
-      LevenbergMarquardt(initialDamping: 1e-13), on: objective, from: start)
+      LevenbergMarquardtState(initialDamping: 1e-13), on: objective, from: start)
     let move = zip(result.end.parameters, start).map { $0 - $1 }
     #expect(relativeError(move, step) < 1e-8)
   }
@@ -228,7 +228,7 @@ struct SecondOrderTests {
     let (objective, start) = regression()
     let gradient = Iterate(objective, at: start).gradient
     let result = try Descent(maximumSteps: 1).run(
-      LevenbergMarquardt(initialDamping: 1e7), on: objective, from: start)
+      LevenbergMarquardtState(initialDamping: 1e7), on: objective, from: start)
     let mu = result.reports[0].damping
     let move = zip(result.end.parameters, start).map { ($0 - $1) * mu }
     #expect(relativeError(move, gradient.map { -$0 }) < 1e-6)
@@ -238,14 +238,14 @@ struct SecondOrderTests {
   @Test func dampingFollowsNielsen() throws {
     let (objective, _, start) = quadratic([1, 2, 3])
     let result = try Descent(maximumSteps: 3).run(
-      LevenbergMarquardt(initialDamping: 0.5), on: objective, from: start)
+      LevenbergMarquardtState(initialDamping: 0.5), on: objective, from: start)
     // A quadratic's gain ratio is 1 at any damping: μ₀ = ½·max aᵢᵢ, then μ₀/3, μ₀/9.
     let dampings = result.reports.map(\.damping)
     let largest = try objective.curvature(.gaussNewton, at: start).denseMatrix(limit: 3).diagonal().max()!
     #expect(abs(dampings[0] - 0.5 * largest) < 1e-12)
     #expect(abs(dampings[1] - dampings[0] / 3) < 1e-9 && abs(dampings[2] - dampings[0] / 9) < 1e-9)
     // From far up Rosenbrock's valley the first steps fail: μ·2·4·8 …
-    let hard = LevenbergMarquardt(initialDamping: 1e-9)
+    let hard = LevenbergMarquardtState(initialDamping: 1e-9)
     let failing = FunctionObjective.line(
       { $0 * $0 / (1 + $0 * $0) }, slope: { 2 * $0 / ((1 + $0 * $0) * (1 + $0 * $0)) })
     let report = try Descent(maximumSteps: 1).run(hard, on: failing, from: [-30]).reports[0]
@@ -260,14 +260,14 @@ struct SecondOrderTests {
     let matrix = SymmetricMatrix(dimension: 3, elements: [1, 0, 0, 0, 50, 0, 0, 0, 7])
     let objective = FunctionObjective.quadratic(matrix, [1, 2, 3])
     let result = try Descent(maximumSteps: 1).run(
-      DiagonalNewton(damping: 1e-12), on: objective, from: [4, 5, 6])
+      DiagonalNewtonState(damping: 1e-12), on: objective, from: [4, 5, 6])
     #expect(distance(result.end.parameters, [1, 2.0 / 50, 3.0 / 7]) < 1e-10)
   }
 
   /// ⟨h⟩ of two batches with curvatures 2 and 6, γ = ¼: 2, then 3; η/(⟨h⟩ + μ) by hand.
   @Test func stochasticDiagonalByHand() throws {
     func batch(_ h: Double) -> FunctionObjective { .quadratic(SymmetricMatrix(dimension: 1, elements: [h]), [0]) }
-    let method = StochasticDiagonalLM(decay: 0.25, damping: 1)
+    let method = StochasticDiagonalLMState(decay: 0.25, damping: 1)
     var point = Iterate(batch(2), at: [1])
     _ = try method.update(&point, of: batch(2), learningRate: 0.5)
     #expect(abs(point.parameters[0] - (1 - 0.5 * 2 / 3)) < 1e-15)
@@ -281,13 +281,13 @@ struct SecondOrderTests {
 
   @Test func saysWhyItStopped() throws {
     let (objective, minimum, start) = repeated()
-    #expect(try Descent(maximumSteps: 3).run(LBFGS(), on: objective, from: start).reason == nil)
+    #expect(try Descent(maximumSteps: 3).run(LBFGSState(), on: objective, from: start).reason == nil)
     let tolerant = Descent(maximumSteps: 500, stopping: .init(gradientTolerance: 1e-3))
-    let byGradient = try tolerant.run(LBFGS(), on: objective, from: start)
+    let byGradient = try tolerant.run(LBFGSState(), on: objective, from: start)
     #expect(byGradient.reason == .gradient && byGradient.end.gradientNorm <= 1e-3)
-    #expect(try tolerant.run(LBFGS(), on: objective, from: minimum).reports.isEmpty)
+    #expect(try tolerant.run(LBFGSState(), on: objective, from: minimum).reports.isEmpty)
     let byStep = try Descent(maximumSteps: 500, stopping: .init(stepTolerance: 1e-4)).run(
-      LBFGS(), on: objective, from: start)
+      LBFGSState(), on: objective, from: start)
     #expect(byStep.reason == .step)
     #expect(byStep.reports.last!.movement < 1e-4 * 10 && byStep.reports.dropLast().allSatisfy { $0.movement > 1e-4 })
   }
@@ -295,8 +295,10 @@ struct SecondOrderTests {
   /// Down to the last bit there is no lower point, and the methods say so instead of moving on.
   @Test func stallsWhereRoundingEndsIt() throws {
     let (objective, minimum, start) = repeated()
-    for method in [BFGS(), LBFGS(), ConjugateGradient(.polakRibiere), Newton(), LevenbergMarquardt()]
-      as [any SecondOrderOptimizer]
+    for method in [
+      BFGSState(), LBFGSState(), ConjugateGradientState(.polakRibiere), NewtonState(), LevenbergMarquardtState(),
+    ]
+      as [any SecondOrderState]
     {
       let result = try Descent(maximumSteps: 2_000, stopping: .init(stepTolerance: 1e-15)).run(
         method, on: objective, from: start)

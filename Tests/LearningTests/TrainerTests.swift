@@ -13,7 +13,7 @@ struct TrainerTests {
     let samples = Samples<S>(features: [1], width: 1, values: [0], columns: 1)
     return Trainer(
       engine: Backpropagation(network: network, loss: .squaredError, dropout: .none(layers: 1)),
-      optimizer: GradientDescent(), parameters: AlignedBuffer([weight]), samples: samples.everywhere,
+      optimizer: GradientDescentState(), parameters: AlignedBuffer([weight]), samples: samples.everywhere,
       plan: TrainingPlan(
         epochs: epochs, batchSize: nil, learningRate: learningRate, seed: 1, schedule: schedule,
         divergenceBound: bound))
@@ -95,7 +95,8 @@ struct TrainerTests {
     let samples = Samples<Float>(features: [1, Float(value)], width: 1, classes: [0, 1], of: 2)
     let trainer = Trainer<Float>(
       engine: Backpropagation(network: network, loss: .softmaxCrossEntropy, dropout: .none(layers: 2)),
-      optimizer: GradientDescent(), parameters: network.initialParameters(.he, seed: 1), samples: samples.everywhere,
+      optimizer: GradientDescentState(), parameters: network.initialParameters(.he, seed: 1),
+      samples: samples.everywhere,
       plan: TrainingPlan(epochs: 2, batchSize: nil, learningRate: 0.1, seed: 1))
     let outcome = trainer.run()
     // An infinite input saturates tanh: the loss is finite, the gradient 0·∞ is not.
@@ -122,7 +123,7 @@ struct TrainerTests {
     return Trainer(
       engine: Backpropagation(
         network: network, loss: .softmaxCrossEntropy, dropout: Dropout(keepProbabilities: [0.9, 0.5, 0.7]), l2: 1e-3),
-      optimizer: NAdam(parameterCount: network.parameterCount),
+      optimizer: NAdamState(parameterCount: network.parameterCount),
       parameters: network.initialParameters(.glorotUniform, seed: seed), samples: samples.everywhere,
       plan: TrainingPlan(
         epochs: 4, batchSize: 64, learningRate: 0.01, seed: seed, schedule: Schedule(.cosine(floor: 0))))
@@ -160,7 +161,8 @@ struct TrainerTests {
     let network = Network(sizes: [3, 5, 2], activation: .tanh)
     let trainer = Trainer<Float>(
       engine: Backpropagation(network: network, loss: .softmaxCrossEntropy, dropout: .none(layers: 2)),
-      optimizer: GradientDescent(), parameters: network.initialParameters(.lecun, seed: 1), samples: samples.everywhere,
+      optimizer: GradientDescentState(), parameters: network.initialParameters(.lecun, seed: 1),
+      samples: samples.everywhere,
       plan: TrainingPlan(epochs: 3, batchSize: batch, learningRate: 0.1, seed: 1, shuffles: shuffles))
     #expect(trainer.run() == .completed)
     return trainer
@@ -186,7 +188,7 @@ struct TrainerTests {
       change(&plan)
       let trainer = Trainer<Float>(
         engine: Backpropagation(network: network, loss: .softmaxCrossEntropy, dropout: .none(layers: 2)),
-        optimizer: GradientDescent(), parameters: network.initialParameters(.lecun, seed: 1),
+        optimizer: GradientDescentState(), parameters: network.initialParameters(.lecun, seed: 1),
         samples: samples.everywhere, plan: plan)
       #expect(trainer.run() == .completed)
       return trainer

@@ -67,7 +67,7 @@ struct TrajectoryTests {
       }
     let engine = Backpropagation<S>(
       network: network, loss: run.loss, dropout: .none(layers: network.layers.count))
-    let optimizer: any Optimizer<S> = makeOptimizer(
+    let optimizer: any OptimizerState<S> = makeOptimizer(
       run.optimizer, run.values, parameterCount: network.parameterCount)
     let parameters = AlignedBuffer(fixture.initial.values(S.self))
     let gradient = AlignedBuffer<S>(count: network.parameterCount)

@@ -1,5 +1,7 @@
 import Experiments
 import Foundation
+import Learning
+import Settings
 import TestSupport
 import Testing
 
@@ -120,7 +122,9 @@ import Testing
       return run.summary
     }
     runs[1].final.curvature.lambdaMax = 8
-    return try #require(LearningRateSensitivity(Ranking(RunTable(runs), by: Criterion(.standard))))
+    return try Parts.$current.withValue(.standard) {
+      try #require(LearningRateSensitivity(Ranking(RunTable(runs), by: Criterion(.standard))))
+    }
   }
 
   /// Limits of μ = 0.5 by hand, λ_max = 8.

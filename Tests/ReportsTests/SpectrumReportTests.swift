@@ -1,4 +1,6 @@
 import Experiments
+import Learning
+import Settings
 import Testing
 
 @testable import Reports
@@ -25,7 +27,7 @@ import Testing
       outcome: .completed)
     record.curvature = probes
     var text = ""
-    try SpectrumReport(record).report(into: &text)
+    try Parts.$current.withValue(.standard) { try SpectrumReport(record).report(into: &text) }
     return text
   }
 
@@ -70,7 +72,7 @@ import Testing
       outcome: .completed)
     record.curvature = [probe(0, .start, 2)]
     var text = ""
-    try SpectrumReport(record).report(into: &text)
+    try Parts.$current.withValue(.standard) { try SpectrumReport(record).report(into: &text) }
     #expect(["limit", "stable"].contains { text.contains($0) } == (note != nil), "\(text)")
     if let note { #expect(text.contains(note), "\(text)") }
   }

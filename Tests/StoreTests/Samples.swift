@@ -1,4 +1,6 @@
 import Experiments
+import Learning
+import Settings
 
 @testable import Store
 
@@ -68,7 +70,7 @@ enum Sample {
   }
 
   static func trial(_ index: Int) -> Trial {
-    let kinds = OptimizerKind.allCases
+    let kinds = Parts.standard.optimizers
     return Trial(
       data: DataSpecification(source: .digits),
       network: NetworkSpecification(hidden: index % 3 == 0 ? [3] : [3, 5]), loss: .softmaxCrossEntropy,

@@ -1,3 +1,5 @@
+import Settings
+
 /// A rule of `exclude:`: leaves out the trials that match all of its entries.
 struct ExclusionRule {
   let field: DocumentField
@@ -16,7 +18,7 @@ struct ExclusionRule {
   }
 
   /// Names a rule may use: those of ``Trial/hyperparameters``.
-  static let names: [String] = {
+  static func names(_ parts: Parts) -> [String] {
     var names: [String] = []
     func add(_ more: [Hyperparameter]) {
       for entry in more where !names.contains(entry.name) { names.append(entry.name) }
@@ -24,7 +26,7 @@ struct ExclusionRule {
     let schedules: [ScheduleSpecification.Kind] = [
       .constant, .step(every: 1, gamma: 1), .exponential(gamma: 1), .inverseTime(decay: 1), .cosine(floor: 0),
     ]
-    for kind in OptimizerKind.allCases {
+    for kind in parts.optimizers {
       for schedule in schedules {
         add(
           Trial(
@@ -39,14 +41,14 @@ struct ExclusionRule {
       "dimension",
       "eigenvalues", "quartic", "rotation_seed", "start",
     ]
-  }()
+  }
 
-  init?(_ field: DocumentField) {
+  init?(_ field: DocumentField, _ parts: Parts) {
     guard case .mapping(let entries) = field.node.content, !entries.isEmpty else {
       field.reportMismatch("a rule", accepted: "a mapping of hyperparameters to values or lists of values")
       return nil
     }
-    guard let section = DocumentSection(field, keys: Self.names) else { return nil }
+    guard let section = DocumentSection(field, keys: Self.names(parts)) else { return nil }
     self.field = field
     conditions = entries.compactMap { entry in
       section[entry.key].map { Condition(name: entry.key, values: Self.patterns($0, of: entry.key)) }

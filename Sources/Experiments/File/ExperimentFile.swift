@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// Reads experiment files.
 ///
@@ -7,21 +8,34 @@ import Foundation
 public enum ExperimentFile {
   /// Reads the experiment at `path`.
   ///
-  /// - Parameter overrides: `key=value[,value…]` as given to `--set`; a key is a path such as `training.epochs`,
-  ///   `grid.optimizer[0].learning_rate`, or one of the short names in ``DocumentOverride/shortNames``.
+  /// - Parameters:
+  ///   - overrides: `key=value[,value…]` as given to `--set`; a key is a path such as `training.epochs`,
+  ///     `grid.optimizer[0].learning_rate`, or one of the short names in ``DocumentOverride/shortNames``.
+  ///   - parts: What the file may name.
   /// - Throws: ``ExperimentFileError``.
-  public static func load(path: String, overrides: [String] = []) throws(ExperimentFileError) -> Experiment {
+  public static func load(
+    path: String, overrides: [String] = [], parts: Parts
+  ) throws(ExperimentFileError) -> Experiment {
     let text = try contents(of: path)
-    var experiment = try parse(text: text, file: path, overrides: overrides)
+    var experiment = try parse(text: text, file: path, overrides: overrides, parts: parts)
     experiment.directory = path.contains("/") ? directory(of: path) : "."
     return experiment
+  }
+
+  /// The name of the experiment in a file that has a name and a grid, whatever else is in it; nil for any other.
+  public static func name(at path: String) -> String? {
+    guard let text = try? contents(of: path), let root = try? DocumentParser(file: path).parse(text),
+      case .mapping(let entries) = root.content, entries.contains(where: { $0.key == "grid" }),
+      case .scalar(let name, _)? = entries.first(where: { $0.key == "name" })?.value.content
+    else { return nil }
+    return name
   }
 
   /// Reads an experiment from text; `file` is what error messages call it.
   ///
   /// - Throws: ``ExperimentFileError``.
   public static func parse(
-    text: String, file: String, overrides: [String] = []
+    text: String, file: String, overrides: [String] = [], parts: Parts
   ) throws(ExperimentFileError) -> Experiment {
     let accepted = "a mapping of " + GridReader.keys.joined(separator: ", ")
     guard var root = try DocumentParser(file: file).parse(text) else {
@@ -29,14 +43,14 @@ public enum ExperimentFile {
     }
     let problems = ProblemList(file: file)
     for text in overrides { DocumentOverride.apply(text, to: &root, problems: problems) }
-    return try read(root, text: text, overrides: overrides, problems: problems)
+    return try read(root, text: text, overrides: overrides, problems: problems, parts: parts)
   }
 
   /// Reads an experiment from a document; `text` is what it was written as.
   static func read(
-    _ root: DocumentNode, text: String, overrides: [String] = [], problems: ProblemList
+    _ root: DocumentNode, text: String, overrides: [String] = [], problems: ProblemList, parts: Parts
   ) throws(ExperimentFileError) -> Experiment {
-    guard let reader = GridReader(DocumentField(node: root, path: "", problems: problems)) else {
+    guard let reader = GridReader(DocumentField(node: root, path: "", problems: problems), parts) else {
       try problems.throwIfAny()
       throw ExperimentFileError(problems: [])
     }
@@ -53,7 +67,7 @@ public enum ExperimentFile {
     let selection = reader.selection(for: grid.data.source)
     if grid.training.patience != nil { grid.training.stoppingMetric = selection.metric }
     let rules = reader.root["exclude"].map { field in
-      field.items(accepted: "a list of rules").compactMap { ExclusionRule($0) }
+      field.items(accepted: "a list of rules").compactMap { ExclusionRule($0, reader.parts) }
     }
     let slurm = reader.root["slurm"].flatMap { SlurmReader.read($0) } ?? SlurmSettings()
     var warnings: [String] = []

@@ -1,3 +1,5 @@
+import Settings
+
 /// The axes of an experiment. Its trials are all their combinations.
 ///
 /// Order, from the outermost axis to the innermost: problem, hidden layers, activation, initialization, l2, schedule, optimizer
@@ -94,7 +96,7 @@ struct ExperimentGrid {
         }
         let rate = HyperparameterValue.number(specification.learningRate)
         entry.field.report(
-          "\(entry.kind.rawValue) with learning_rate \(rate) and the same settings is also given by \(earlier.path)",
+          "\(entry.kind.name) with learning_rate \(rate) and the same settings is also given by \(earlier.path)",
           accepted: "each optimizer once")
         break
       }
@@ -108,8 +110,9 @@ struct ExperimentGrid {
   /// The values that trials combine.
   func combinations() -> TrialGrid {
     let (networks, optimizers, dropouts) = (networks, specifications(), dropout.specifications)
+    guard let first = optimizers.first else { preconditionFailure("a grid has an optimizer") }
     let base = Trial(
-      data: data, network: .init(hidden: []), loss: loss, optimizer: .init(.adam, learningRate: 1), batchSize: .full,
+      data: data, network: .init(hidden: []), loss: loss, optimizer: first, batchSize: .full,
       training: training, precision: precision, seed: 0, curvature: curvature)
     return TrialGrid(
       base: base, problems: problems, networks: networks, penalties: l2.values, noises: inputNoise.values,

@@ -35,6 +35,16 @@ struct GridAxis<Value: Hashable> {
   }
 }
 
+extension GridAxis {
+  /// The same axis with other values, each still of its field.
+  func map<Other>(_ change: (Value) -> Other) -> GridAxis<Other> {
+    var axis = GridAxis<Other>()
+    axis.values = values.map(change)
+    axis.fields = fields
+    return axis
+  }
+}
+
 extension GridAxis where Value == Double {
   /// Reads a number, a range `{log: …}` or `{linear: …}`, or a list of these.
   init(numbers field: DocumentField, in interval: NumberInterval) {

@@ -1,3 +1,5 @@
+import Settings
+
 /// Reads the whole document into the axes of a grid.
 struct GridReader {
   static let keys = [
@@ -15,8 +17,11 @@ struct GridReader {
   let network: DocumentSection?
   let grid: DocumentSection?
   let problems: ProblemList
+  /// What the file may name.
+  let parts: Parts
 
-  init?(_ root: DocumentField) {
+  init?(_ root: DocumentField, _ parts: Parts) {
+    self.parts = parts
     guard let section = DocumentSection(root, keys: Self.keys) else { return nil }
     self.root = section
     problems = root.problems
@@ -125,12 +130,12 @@ struct GridReader {
   func optimizers() -> (entries: [OptimizerEntry], learningRates: GridAxis<Double>?) {
     let rates = grid?["learning_rate"]
     let axis = rates.map { GridAxis(numbers: $0, in: .positive) }
-    let names = OptimizerKind.allCases.map(\.rawValue).joined(separator: ", ")
+    let names = parts.optimizers.map(\.name).joined(separator: ", ")
     guard let field = grid?.required("optimizer", accepted: names) else { return ([], axis) }
-    let entries = field.items(accepted: names).compactMap { OptimizerEntry($0) }
+    let entries = field.items(accepted: names).compactMap { OptimizerEntry($0, parts) }
     for entry in entries where !entry.hasOwnLearningRate && rates == nil {
       entry.field.report(
-        "\(entry.kind.rawValue) has no learning rate", accepted: "learning_rate here, or grid.learning_rate")
+        "\(entry.kind.name) has no learning rate", accepted: "learning_rate here, or grid.learning_rate")
     }
     return (entries, axis)
   }

@@ -68,15 +68,14 @@ public struct Plan: Sendable {
     let steps = saturatingProduct([trial.training.epochs, trial.stepsPerEpoch(trainingSamples: trainSamples)])
     let shares = (validationSamples > 0 ? 1.0 : 0) + (trial.training.evaluatesTraining ? 1 : 0)
     let evaluated = validationSamples + (trial.training.evaluatesTraining ? trainSamples : 0)
+    let (optimizer, work) = (trial.optimizer.kind.type, size.stepWork)
     let probes = probeWork(of: trial).map { Double(probeCount(of: trial)) * $0.operations }
     return TrialCost(
       steps: steps,
       training: epochs * Double(trainSamples) * size.gradientOperations
-        * trial.optimizer.kind.gradientsAStep(of: size)
-        + Double(steps) * trial.optimizer.kind.fixedOperationsAStep(of: size),
+        * optimizer.gradients(of: work) + Double(steps) * optimizer.matrixOperations(of: work),
       evaluation: (epochs + 1) * (Double(evaluated) * size.forwardOperations + shares * size.fixedOperations),
-      updates: Double(steps) * Double(size.parameters)
-        * trial.optimizer.kind.updateOperations(parameters: size.parameters),
+      updates: Double(steps) * Double(size.parameters) * optimizer.updateOperations(of: work),
       probes: probes ?? 0)
   }
 
@@ -163,7 +162,7 @@ public struct Plan: Sendable {
 
   /// What a trial's record takes, without the vectors that probes may keep.
   public func recordBytes(of trial: Trial) -> Double {
-    let columns = Trace.columns.count - (trial.optimizer.kind.isSecondOrder ? 0 : Trace.secondOrderColumns)
+    let columns = Trace.columns.count - (trial.optimizer.kind.type.isSecondOrder ? 0 : Trace.secondOrderColumns)
     let trace = Double(trial.training.epochs + 1) * Double(columns) * 8
     let weights = Double(weightsKept.count) * Double(size(of: trial).parameters) * trial.precision.bytes
     return 400 + trace + weights

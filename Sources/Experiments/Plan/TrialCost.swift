@@ -1,3 +1,5 @@
+import Settings
+
 /// Floating-point operations of one trial trained to its last epoch, counted on paper.
 ///
 /// A layer of m inputs and n outputs takes 2mn operations a sample, and position of a convolution, for each of three
@@ -93,8 +95,13 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
   /// 6 Σ mn − 2 m₁n₁.
   public var gradientOperations: Double { 3 * forwardOperations - 2 * layers[0].multiplications }
 
-  /// Operations of a loss and its gradient that do not depend on the samples: to the matrix' eigenvectors and back.
-  var fixedOperations: Double { 4 * Double(denseMatrix) * Double(denseMatrix) }
+  /// What a step of an optimizer works on.
+  var stepWork: StepWork {
+    StepWork(parameters: parameters, gradientOperations: gradientOperations, matrixRows: denseMatrix)
+  }
+
+  /// Operations of a loss and its gradient that do not depend on the samples.
+  var fixedOperations: Double { stepWork.matrixProduct }
 
   /// Numbers kept for one sample: the data and their mask; of each hidden layer its input, output, gradient and mask; of
   /// the outputs value, gradient and target.
@@ -110,57 +117,5 @@ public struct NetworkSize: Hashable, Sendable, CustomStringConvertible {
       return layer.isConvolution ? max(1, (1 << 18) / sample) * sample : 0
     }
     return 2 * (sizes.max() ?? 0)
-  }
-}
-
-extension OptimizerKind {
-  /// Operations of an update on one parameter: additions, multiplications, divisions and roots count one each.
-  func updateOperations(parameters: Int) -> Double {
-    switch self {
-    case .gradientDescent: 2
-    case .momentum: 4
-    case .nesterov: 6
-    case .adagrad: 7
-    case .adadelta: 14
-    case .rmsprop: 8
-    case .adam: 12
-    case .adamw: 14
-    case .nadam: 16
-    case .lion: 9
-    // A third of P² for each parameter: the Cholesky factor.
-    case .newton, .gaussNewton, .levenbergMarquardt: Double(parameters) * Double(parameters) / 3
-    case .bfgs: 8 * Double(parameters)
-    case .truncatedNewton: 10 * Self.typicalInnerIterations
-    case .conjugateGradient, .diagonalNewton, .stochasticDiagonalLM: 12
-    case .lbfgs: 80
-    }
-  }
-
-  /// What an inner iteration usually takes.
-  private static let typicalInnerIterations = 20.0
-
-  /// Operations on a problem's dense matrix in one step: its products, and where it is formed 2n³.
-  func fixedOperationsAStep(of size: NetworkSize) -> Double {
-    let rows = Double(size.denseMatrix)
-    return switch self {
-    case .newton, .gaussNewton, .levenbergMarquardt, .truncatedNewton, .diagonalNewton, .stochasticDiagonalLM:
-      2 * size.fixedOperations + 2 * rows * rows * rows
-    case .conjugateGradient: 2 * size.fixedOperations
-    default: size.fixedOperations
-    }
-  }
-
-  /// Work on the samples in one step, in gradients: evaluations of a search, products, the sums of a dense matrix.
-  func gradientsAStep(of size: NetworkSize) -> Double {
-    switch self {
-    case .newton, .gaussNewton, .levenbergMarquardt:
-      2 + 2 * Double(size.parameters) * Double(size.parameters) / size.gradientOperations
-    case .truncatedNewton: 2 + 1.3 * Self.typicalInnerIterations
-    case .conjugateGradient: 2
-    case .bfgs, .lbfgs: 1.2
-    case .diagonalNewton: 3
-    case .stochasticDiagonalLM: 2
-    default: 1
-    }
   }
 }

@@ -1,3 +1,5 @@
+import Settings
+
 /// The reference of experiment files: every key with what it accepts, its default and its meaning.
 ///
 /// Which keys there are, what each accepts and whether it has to be given is asked of the reader: it is handed files that
@@ -5,7 +7,7 @@
 /// each default beside the file without the key.
 public enum ExperimentReference {
   /// The reference in Markdown: docs/experiment-file.md.
-  public static var markdown: String {
+  public static func markdown(_ parts: Parts) -> String {
     let head = """
       # The experiment file
 
@@ -16,7 +18,7 @@ public enum ExperimentReference {
       *Required* stands where there is no default, — where leaving the key out means that there is no such thing.
 
       """
-    let sections = ReferenceSection.all.map { $0.markdown }
+    let sections = ReferenceSection.all.map { $0.markdown(parts) }
     return ([head] + sections + [shortNames]).joined(separator: "\n")
   }
 
@@ -54,7 +56,7 @@ struct ReferenceSection {
     """
 
   /// A file with this section and, in it, one key set or taken out.
-  func experiment(with key: String? = nil, _ value: String? = nil) throws -> Experiment {
+  func experiment(_ parts: Parts, with key: String? = nil, _ value: String? = nil) throws -> Experiment {
     let parser = DocumentParser(file: "reference")
     var root = try parser.parse(Self.minimal)!
     for (path, value) in context { try root.put(value, at: path, parser) }
@@ -66,12 +68,12 @@ struct ReferenceSection {
         root.remove(path.split(separator: ".").map(String.init)[...])
       }
     }
-    return try ExperimentFile.read(root, text: "", problems: ProblemList(file: "reference"))
+    return try ExperimentFile.read(root, text: "", problems: ProblemList(file: "reference"), parts: parts)
   }
 
-  private func problems(with key: String, _ value: String?) -> [ExperimentFileError.Problem] {
+  private func problems(_ parts: Parts, with key: String, _ value: String?) -> [ExperimentFileError.Problem] {
     do {
-      _ = try experiment(with: key, value)
+      _ = try experiment(parts, with: key, value)
       return []
     } catch {
       return (error as? ExperimentFileError)?.problems ?? []
@@ -79,41 +81,43 @@ struct ReferenceSection {
   }
 
   /// The keys that the reader knows, in its order.
-  var knownKeys: [String] {
-    problems(with: "?", "1").first { $0.reason == "unknown key" }?.accepted?.split(separator: ", ").map(String.init)
+  func knownKeys(_ parts: Parts) -> [String] {
+    problems(parts, with: "?", "1").first { $0.reason == "unknown key" }?.accepted?.split(separator: ", ").map(
+      String.init)
       ?? []
   }
 
   /// What the reader would have in place of a wrong value.
-  func accepted(_ key: ReferenceKey) -> String? {
+  func accepted(_ key: ReferenceKey, _ parts: Parts) -> String? {
     let path = DocumentSection.join(path, key.name)
-    let about = problems(with: key.name, key.wrong).filter { $0.key == path || $0.key.hasPrefix("\(path)[") }
+    let about = problems(parts, with: key.name, key.wrong).filter { $0.key == path || $0.key.hasPrefix("\(path)[") }
     return about.first?.accepted
   }
 
-  func isRequired(_ key: ReferenceKey) -> Bool {
+  func isRequired(_ key: ReferenceKey, _ parts: Parts) -> Bool {
     let path = DocumentSection.join(path, key.name)
-    return problems(with: key.name, nil).contains { $0.key == path && $0.reason == "missing" }
+    return problems(parts, with: key.name, nil).contains { $0.key == path && $0.reason == "missing" }
   }
 
   /// Keys of the reader that are not in the table, and keys of the table that the reader does not know.
-  var differences: [String] {
+  func differences(_ parts: Parts) -> [String] {
+    let knownKeys = knownKeys(parts)
     guard !keys.isEmpty else { return knownKeys.isEmpty ? ["\(path): no keys"] : [] }
     let (known, named) = (knownKeys, keys.map(\.name))
     return named == known ? [] : ["\(path): the reader has \(known), the reference \(named)"]
   }
 
-  var markdown: String {
+  func markdown(_ parts: Parts) -> String {
     var lines = [path.isEmpty ? "## \(title)" : "## `\(path)`: \(title)", ""]
     if !text.isEmpty { lines += [text, ""] }
     if keys.isEmpty {
-      lines += [knownKeys.map { "`\($0)`" }.joined(separator: ", ") + ".", ""]
+      lines += [knownKeys(parts).map { "`\($0)`" }.joined(separator: ", ") + ".", ""]
       return lines.joined(separator: "\n")
     }
     lines += ["| key | accepts | default | meaning |", "|---|---|---|---|"]
     for key in keys {
-      let standard = isRequired(key) ? "*required*" : key.standard.map { "`\($0)`" } ?? "—"
-      let accepted = (accepted(key) ?? "").replacing("|", with: "\\|")
+      let standard = isRequired(key, parts) ? "*required*" : key.standard.map { "`\($0)`" } ?? "—"
+      let accepted = (accepted(key, parts) ?? "").replacing("|", with: "\\|")
       lines.append("| `\(key.name)` | \(accepted) | \(standard) | \(key.meaning) |")
     }
     return (lines + [""]).joined(separator: "\n")

@@ -1,6 +1,7 @@
 import Experiments
 import Kernels
 import Learning
+import Settings
 import Store
 
 /// Measures the curvature at weights that a sweep's runs left, also of runs that its grid does not have any more.
@@ -19,16 +20,19 @@ public struct StoredProbes: Sendable {
   ///     sweep's own.
   ///   - dataFolder: Where relative paths of data files start; nil for the folder of the experiment file that the
   ///     sweep's command line names.
+  ///   - parts: What the experiment may name.
   /// - Throws: `StoreError`, `ExperimentFileError`, `DatasetError`, ``ProbeRefusal``.
   public init(
-    results: ResultReader, runs: [TrialRecord], settings: [String], dataFolder: String? = nil
+    results: ResultReader, runs: [TrialRecord], settings: [String], dataFolder: String? = nil, parts: Parts
   ) throws {
     let manifest = results.manifest
     let file = results.isDirectory ? "\(results.path)/sweep.json" : results.path
     let overrides = manifest.overrides
     let keys = settings.map { $0.hasPrefix("curvature.") ? $0 : "curvature.\($0)" }
-    let experiment = try ExperimentFile.parse(text: manifest.experimentText, file: file, overrides: overrides)
-    var probed = try ExperimentFile.parse(text: manifest.experimentText, file: file, overrides: overrides + keys)
+    let experiment = try ExperimentFile.parse(
+      text: manifest.experimentText, file: file, overrides: overrides, parts: parts)
+    var probed = try ExperimentFile.parse(
+      text: manifest.experimentText, file: file, overrides: overrides + keys, parts: parts)
     var specification = probed.trials[0].curvature ?? CurvatureSpecification()
     if keys.contains(where: { $0.hasPrefix("curvature.every=") }) {
       throw ProbeRefusal(reason: "every: weights between the start, the best and the final epoch are not kept")
@@ -39,7 +43,7 @@ public struct StoredProbes: Sendable {
     self.specification = specification
     selection = experiment.selection
     let trials = try runs.map { run in
-      guard let trial = Trial(run, like: experiment.trials[0]) else {
+      guard let trial = Trial(run, like: experiment.trials[0], among: parts) else {
         throw ProbeRefusal(reason: "run \(run.identity.short) is not of the experiment that \(file) holds")
       }
       return trial

@@ -1,10 +1,36 @@
 import Kernels
+import Settings
+
+/// s ← ρs + (1 − ρ)g²; Δ = √(u + ε)/√(s + ε)·g; u ← ρu + (1 − ρ)Δ²; w ← w − ηΔ. Zeiler (2012), algorithm 1.
+public struct Adadelta: FirstOrderOptimizer {
+  public static let name = "adadelta"
+  public static let summary =
+    "s ← ρs + (1 − ρ)g²; Δ = √(u + ε)/√(s + ε)·g; u ← ρu + (1 − ρ)Δ²; w ← w − ηΔ. Zeiler (2012), algorithm 1."
+  public static let settings: [Setting<Self>] = [
+    .number("rho", \.rho, in: 0..<1, "ρ, decay of the mean square gradient"),
+    .number("epsilon", \.epsilon, in: 1e-30..<Double.infinity, "ε, under both roots"),
+    .weightDecay(\.weightDecay),
+  ]
+  public static let stateVectors = 2
+  public static func updateOperations(of step: StepWork) -> Double { 14 }
+
+  public var rho = 0.9
+  public var epsilon = 1e-6
+  public var weightDecay: Double = 0
+
+  public init() {}
+
+  public var coupledWeightDecay: Double { weightDecay }
+
+  public func makeState<S: Scalar>(parameterCount: Int, buffers: BufferPool<S>) -> any OptimizerState<S> {
+    AdadeltaState(
+      parameterCount: parameterCount, rho: rho, epsilon: epsilon, weightDecay: weightDecay, buffers: buffers)
+  }
+}
 
 /// s ← ρs + (1 − ρ)g²; Δ = √(u + ε)/√(s + ε)·g; u ← ρu + (1 − ρ)Δ²; w ← w − ηΔ, with g + λw for g. Zeiler (2012),
 /// algorithm 1, where η = 1.
-public final class Adadelta<S: Scalar>: Optimizer {
-  public static var stateVectors: Int { 2 }
-
+public final class AdadeltaState<S: Scalar>: OptimizerState {
   private let rho: Double
   private let epsilon: Double
   private let weightDecay: Double
@@ -59,7 +85,7 @@ private struct AdadeltaRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: Adadelta<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ optimizer: AdadeltaState<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
   _ learningRate: Double
 ) -> Double {
   advance(parameters, range, gradient, by: optimizer.rule(learningRate))

@@ -1,9 +1,35 @@
 import Kernels
+import Settings
+
+/// s ← s + g²; w ← w − ηg/(√s + ε), with g + λw for g. Duchi, Hazan and Singer (2011).
+public struct Adagrad: FirstOrderOptimizer {
+  public static let name = "adagrad"
+  public static let summary = "s ← s + g²; w ← w − ηg/(√s + ε), with g + λw for g. Duchi, Hazan and Singer (2011)."
+  public static let settings: [Setting<Self>] = [
+    .number("initial_accumulator", \.initialAccumulator, in: 0..<Double.infinity, "start of the sum of squares"),
+    .epsilon(\.epsilon),
+    .weightDecay(\.weightDecay),
+  ]
+  public static let stateVectors = 1
+  public static func updateOperations(of step: StepWork) -> Double { 7 }
+
+  public var initialAccumulator: Double = 0
+  public var epsilon = 1e-10
+  public var weightDecay: Double = 0
+
+  public init() {}
+
+  public var coupledWeightDecay: Double { weightDecay }
+
+  public func makeState<S: Scalar>(parameterCount: Int, buffers: BufferPool<S>) -> any OptimizerState<S> {
+    AdagradState(
+      parameterCount: parameterCount, initialAccumulator: initialAccumulator, epsilon: epsilon,
+      weightDecay: weightDecay, buffers: buffers)
+  }
+}
 
 /// s ← s + g²; w ← w − ηg/(√s + ε), with g + λw for g. Duchi, Hazan, Singer (2011).
-public final class Adagrad<S: Scalar>: Optimizer {
-  public static var stateVectors: Int { 1 }
-
+public final class AdagradState<S: Scalar>: OptimizerState {
   private let epsilon: Double
   private let weightDecay: Double
   private let squares: AlignedBuffer<S>
@@ -52,7 +78,7 @@ private struct AdagradRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: Adagrad<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ optimizer: AdagradState<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
   _ learningRate: Double
 ) -> Double {
   advance(parameters, range, gradient, by: optimizer.rule(learningRate))

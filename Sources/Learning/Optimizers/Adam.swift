@@ -1,13 +1,42 @@
 import Foundation
 import Kernels
+import Settings
+
+/// m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − η·m̂/(√v̂ + ε). Kingma and Ba (2015), algorithm 1.
+public struct Adam: FirstOrderOptimizer {
+  public static let name = "adam"
+  public static let summary =
+    "m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − η·m̂/(√v̂ + ε). Kingma and Ba (2015), algorithm 1."
+  public static let settings: [Setting<Self>] = [
+    .number("beta1", \.beta1, in: 0..<1, "β₁, decay of the mean gradient"),
+    .number("beta2", \.beta2, in: 0..<1, "β₂, decay of the mean square gradient"),
+    .epsilon(\.epsilon),
+    .weightDecay(\.weightDecay),
+  ]
+  public static let stateVectors = 2
+  public static func updateOperations(of step: StepWork) -> Double { 12 }
+
+  public var beta1 = 0.9
+  public var beta2 = 0.999
+  public var epsilon = 1e-8
+  public var weightDecay: Double = 0
+
+  public init() {}
+
+  public var coupledWeightDecay: Double { weightDecay }
+
+  public func makeState<S: Scalar>(parameterCount: Int, buffers: BufferPool<S>) -> any OptimizerState<S> {
+    AdamState(
+      parameterCount: parameterCount, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
+      buffers: buffers)
+  }
+}
 
 /// m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − η·m̂/(√v̂ + ε), m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
 ///
 /// Kingma and Ba (2015), algorithm 1. Weight decay is coupled, g + λw for g, or decoupled, w ← (1 − ηλ)w first, which is
 /// AdamW: Loshchilov and Hutter (2019), algorithm 2.
-public final class Adam<S: Scalar>: Optimizer {
-  public static var stateVectors: Int { 2 }
-
+public final class AdamState<S: Scalar>: OptimizerState {
   private let beta1: Double
   private let beta2: Double
   private let epsilon: Double
@@ -86,7 +115,7 @@ private struct AdamRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: Adam<S>, _ step: AdamStep<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>,
+  _ optimizer: AdamState<S>, _ step: AdamStep<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>,
   _ gradient: UnsafePointer<S>
 ) -> Double {
   advance(

@@ -1,9 +1,34 @@
 import Kernels
+import Settings
 
 /// w ← w − η[sign(β₁m + (1 − β₁)g) + λw]; m ← β₂m + (1 − β₂)g. Chen et al. (2023), algorithm 2.
-public final class Lion<S: Scalar>: Optimizer {
-  public static var stateVectors: Int { 1 }
+public struct Lion: FirstOrderOptimizer {
+  public static let name = "lion"
+  public static let summary =
+    "w ← w − η[sign(β₁m + (1 − β₁)g) + λw]; m ← β₂m + (1 − β₂)g. Chen et al. (2023), algorithm 2."
+  public static let settings: [Setting<Self>] = [
+    .number("beta1", \.beta1, in: 0..<1, "β₁, share of the mean in the direction"),
+    .number("beta2", \.beta2, in: 0..<1, "β₂, decay of the mean gradient"),
+    .number(
+      "weight_decay", \.weightDecay, in: 0..<Double.infinity, "λ, decoupled: every step shrinks the weights by ηλ"),
+  ]
+  public static let stateVectors = 1
+  public static func updateOperations(of step: StepWork) -> Double { 9 }
 
+  public var beta1 = 0.9
+  public var beta2 = 0.99
+  public var weightDecay: Double = 0
+
+  public init() {}
+
+  public func makeState<S: Scalar>(parameterCount: Int, buffers: BufferPool<S>) -> any OptimizerState<S> {
+    LionState(
+      parameterCount: parameterCount, beta1: beta1, beta2: beta2, weightDecay: weightDecay, buffers: buffers)
+  }
+}
+
+/// w ← w − η[sign(β₁m + (1 − β₁)g) + λw]; m ← β₂m + (1 − β₂)g. Chen et al. (2023), algorithm 2.
+public final class LionState<S: Scalar>: OptimizerState {
   private let beta1: Double
   private let beta2: Double
   private let weightDecay: Double
@@ -53,7 +78,7 @@ private struct LionRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: Lion<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ optimizer: LionState<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
   _ learningRate: Double
 ) -> Double {
   advance(parameters, range, gradient, by: optimizer.rule(learningRate))

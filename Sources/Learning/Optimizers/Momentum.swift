@@ -1,12 +1,65 @@
 import Kernels
+import Settings
+
+/// v ← μv + g + λw; w ← w − ηv. Polyak (1964).
+public struct Momentum: FirstOrderOptimizer {
+  public static let name = "momentum"
+  public static let summary = "v ← μv + g + λw; w ← w − ηv. Polyak (1964)."
+  public static let settings: [Setting<Self>] = [
+    .number("momentum", \.momentum, in: 0..<1, "μ, the share of the velocity kept at each step"),
+    .weightDecay(\.weightDecay),
+  ]
+  public static let stateVectors = 1
+  public static func updateOperations(of step: StepWork) -> Double { 4 }
+
+  public var momentum = 0.9
+  public var weightDecay: Double = 0
+
+  public init() {}
+
+  public var coupledWeightDecay: Double { weightDecay }
+
+  public var stability: StabilityBound? { .init(formula: "2(1 + μ)/λ_max", factor: 2 * (1 + momentum)) }
+
+  public func makeState<S: Scalar>(parameterCount: Int, buffers: BufferPool<S>) -> any OptimizerState<S> {
+    MomentumState(
+      parameterCount: parameterCount, momentum: momentum, weightDecay: weightDecay, buffers: buffers)
+  }
+}
+
+/// v ← μv + g + λw; w ← w − η(g + λw + μv). Nesterov (1983), as in Sutskever et al. (2013).
+public struct Nesterov: FirstOrderOptimizer {
+  public static let name = "nesterov"
+  public static let summary = "v ← μv + g + λw; w ← w − η(g + λw + μv). Nesterov (1983), as in Sutskever et al. (2013)."
+  public static let settings: [Setting<Self>] = [
+    .number("momentum", \.momentum, in: 0..<1, "μ, the share of the velocity kept at each step"),
+    .weightDecay(\.weightDecay),
+  ]
+  public static let stateVectors = 1
+  public static func updateOperations(of step: StepWork) -> Double { 6 }
+
+  public var momentum = 0.9
+  public var weightDecay: Double = 0
+
+  public init() {}
+
+  public var coupledWeightDecay: Double { weightDecay }
+
+  public var stability: StabilityBound? {
+    .init(formula: "2(1 + μ)/((1 + 2μ)·λ_max)", factor: 2 * (1 + momentum) / (1 + 2 * momentum))
+  }
+
+  public func makeState<S: Scalar>(parameterCount: Int, buffers: BufferPool<S>) -> any OptimizerState<S> {
+    MomentumState(
+      parameterCount: parameterCount, momentum: momentum, nesterov: true, weightDecay: weightDecay, buffers: buffers)
+  }
+}
 
 /// v ← μv + g + λw; w ← w − ηv, or with Nesterov's look-ahead w ← w − η(g + λw + μv).
 ///
 /// The velocity starts at zero, so the first one is the gradient; η stays outside it. Polyak (1964); Nesterov (1983) in
 /// the form of Sutskever et al. (2013).
-public final class Momentum<S: Scalar>: Optimizer {
-  public static var stateVectors: Int { 1 }
-
+public final class MomentumState<S: Scalar>: OptimizerState {
   private let momentum: Double
   fileprivate let weightDecay: Double
   fileprivate let nesterov: Bool
@@ -86,7 +139,7 @@ private struct NesterovRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: Momentum<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ optimizer: MomentumState<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
   _ learningRate: Double
 ) -> Double {
   advance(optimizer, parameters, range, gradient, learningRate)
@@ -95,7 +148,7 @@ private func apply<S: Scalar>(
 /// Out of line: otherwise a call looks up the types of the rules before it comes to its specialisation.
 @inline(never)
 private func advance<S: Scalar>(
-  _ optimizer: Momentum<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ optimizer: MomentumState<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
   _ learningRate: Double
 ) -> Double {
   let coefficients = optimizer.coefficients(learningRate)

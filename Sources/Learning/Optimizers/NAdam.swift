@@ -1,11 +1,41 @@
 import Foundation
 import Kernels
+import Settings
+
+/// adam with Nesterov's momentum, μₜ = β₁(1 − ½·0.96^{tψ}). Dozat (2016).
+public struct NAdam: FirstOrderOptimizer {
+  public static let name = "nadam"
+  public static let summary = "adam with Nesterov's momentum, μₜ = β₁(1 − ½·0.96^{tψ}). Dozat (2016)."
+  public static let settings: [Setting<Self>] = [
+    .number("beta1", \.beta1, in: 0..<1, "β₁, decay of the mean gradient"),
+    .number("beta2", \.beta2, in: 0..<1, "β₂, decay of the mean square gradient"),
+    .epsilon(\.epsilon),
+    .number("momentum_decay", \.momentumDecay, in: 0..<Double.infinity, "ψ of the momentum schedule"),
+    .weightDecay(\.weightDecay),
+  ]
+  public static let stateVectors = 2
+  public static func updateOperations(of step: StepWork) -> Double { 16 }
+
+  public var beta1 = 0.9
+  public var beta2 = 0.999
+  public var epsilon = 1e-8
+  public var momentumDecay = 0.004
+  public var weightDecay: Double = 0
+
+  public init() {}
+
+  public var coupledWeightDecay: Double { weightDecay }
+
+  public func makeState<S: Scalar>(parameterCount: Int, buffers: BufferPool<S>) -> any OptimizerState<S> {
+    NAdamState(
+      parameterCount: parameterCount, beta1: beta1, beta2: beta2, epsilon: epsilon, momentumDecay: momentumDecay,
+      weightDecay: weightDecay, buffers: buffers)
+  }
+}
 
 /// Adam with Nesterov's momentum. Dozat (2016), with the momentum schedule μₜ = β₁(1 − ½·0.96^{tψ}):
 /// w ← w − η[(1 − μₜ)g/(1 − Πμ) + μₜ₊₁m/(1 − μₜ₊₁Πμ)]/(√v̂ + ε), with g + λw for g.
-public final class NAdam<S: Scalar>: Optimizer {
-  public static var stateVectors: Int { 2 }
-
+public final class NAdamState<S: Scalar>: OptimizerState {
   private let beta1: Double
   private let beta2: Double
   private let epsilon: Double
@@ -80,7 +110,7 @@ private struct NAdamRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: NAdam<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ optimizer: NAdamState<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
   _ learningRate: Double
 ) -> Double {
   advance(parameters, range, gradient, by: optimizer.rule(learningRate))

@@ -1,9 +1,34 @@
 import Kernels
+import Settings
+
+/// s ← ρs + (1 − ρ)g²; w ← w − ηg/(√s + ε). Tieleman and Hinton (2012), lecture 6e.
+public struct RMSprop: FirstOrderOptimizer {
+  public static let name = "rmsprop"
+  public static let summary = "s ← ρs + (1 − ρ)g²; w ← w − ηg/(√s + ε). Tieleman and Hinton (2012), lecture 6e."
+  public static let settings: [Setting<Self>] = [
+    .number("rho", \.rho, in: 0..<1, "ρ, decay of the mean square gradient"),
+    .epsilon(\.epsilon),
+    .weightDecay(\.weightDecay),
+  ]
+  public static let stateVectors = 1
+  public static func updateOperations(of step: StepWork) -> Double { 8 }
+
+  public var rho = 0.99
+  public var epsilon = 1e-8
+  public var weightDecay: Double = 0
+
+  public init() {}
+
+  public var coupledWeightDecay: Double { weightDecay }
+
+  public func makeState<S: Scalar>(parameterCount: Int, buffers: BufferPool<S>) -> any OptimizerState<S> {
+    RMSpropState(
+      parameterCount: parameterCount, rho: rho, epsilon: epsilon, weightDecay: weightDecay, buffers: buffers)
+  }
+}
 
 /// s ← ρs + (1 − ρ)g²; w ← w − ηg/(√s + ε), with g + λw for g. Tieleman and Hinton (2012), lecture 6e.
-public final class RMSprop<S: Scalar>: Optimizer {
-  public static var stateVectors: Int { 1 }
-
+public final class RMSpropState<S: Scalar>: OptimizerState {
   private let rho: Double
   private let epsilon: Double
   private let weightDecay: Double
@@ -51,7 +76,7 @@ private struct RMSpropRule<S: Scalar>: UpdateRule {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func apply<S: Scalar>(
-  _ optimizer: RMSprop<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
+  _ optimizer: RMSpropState<S>, _ parameters: AlignedBuffer<S>, _ range: Range<Int>, _ gradient: UnsafePointer<S>,
   _ learningRate: Double
 ) -> Double {
   advance(parameters, range, gradient, by: optimizer.rule(learningRate))

@@ -21,7 +21,7 @@ public final class ProblemLoss<S: Scalar>: TrainableLoss {
 
   public func step(
     _ parameters: AlignedBuffer<S>, of samples: Samples<S>, rows: UnsafeBufferPointer<Int32>?,
-    masks: (seed: UInt64, step: Int), by optimizer: any Optimizer<S>, learningRate: Double, bound: Double,
+    masks: (seed: UInt64, step: Int), by optimizer: any OptimizerState<S>, learningRate: Double, bound: Double,
     gradient: AlignedBuffer<S>
   ) -> (loss: Double, square: Double?) {
     let mean = MeanFunction(function, samples, rows: rows)

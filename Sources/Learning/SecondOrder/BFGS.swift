@@ -1,13 +1,34 @@
 import Curvature
 import Kernels
+import Settings
+
+/// d = −Mg, M an estimate of H⁻¹ from differences of gradients. Broyden, Fletcher, Goldfarb, Shanno (1970).
+public struct BFGS: SearchingMethod {
+  public static let name = "bfgs"
+  public static let summary =
+    "d = −Mg, M an estimate of H⁻¹ from differences of gradients. Broyden, Fletcher, Goldfarb, Shanno (1970)."
+  public static let settings: [Setting<Self>] = Setting.wolfe + [.search()] + Setting.batches
+  public static func gradients(of step: StepWork) -> Double { 1.2 }
+  public static func updateOperations(of step: StepWork) -> Double { 8 * step.parameters }
+  public static func matrixOperations(of step: StepWork) -> Double { step.matrixProduct }
+
+  public var search = LineSearch(.strongWolfe)
+  public var batch = BatchSettings()
+
+  public init() {}
+
+  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 2, matrices: 1, linearizes: false) }
+
+  public func makeState() -> any SecondOrderState {
+    BFGSState(search: search)
+  }
+}
 
 /// d = −M·g, M an estimate of H⁻¹ that starts as I and follows the gradients.
 ///
 /// M ← (I − ρsyᵀ)M(I − ρysᵀ) + ρssᵀ, s = Δw, y = Δg, ρ = 1/yᵀs: Broyden, Fletcher, Goldfarb, Shanno (1970). A step
 /// with yᵀs ≤ 0 leaves M as it is; where a search fails, M starts anew. Memory: P² numbers.
-public final class BFGS: SecondOrderOptimizer {
-  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 2, matrices: 1, linearizes: false) }
-
+public final class BFGSState: SecondOrderState {
   private let search: LineSearch
   /// P × P, row-major, symmetric; nil for I.
   private var inverse: AlignedBuffer<Double>?

@@ -7,7 +7,7 @@ import Kernels
 /// one's start, and the stopping rule counts. Where batches or masks differ from step to step, every step starts with a gradient of
 /// its own, and nothing stops the run. Parameters are Double from step to step, whatever the network computes in.
 public final class BatchDescent<S: Scalar> {
-  private let method: any SecondOrderOptimizer
+  private let method: any SecondOrderState
   private let stopping: StoppingRule
   private let batch: any BatchObjective
   private let objective: CountedObjective
@@ -24,7 +24,7 @@ public final class BatchDescent<S: Scalar> {
   private(set) var report = StepReport()
 
   public init(
-    _ method: any SecondOrderOptimizer, stopping: StoppingRule, loss: any TrainableLoss<S>, samples: Samples<S>
+    _ method: any SecondOrderState, stopping: StoppingRule, loss: any TrainableLoss<S>, samples: Samples<S>
   ) {
     self.method = method
     self.stopping = stopping

@@ -1,13 +1,39 @@
 import Curvature
+import Settings
+
+/// d ← −g + βd, then a search along d. Fletcher and Reeves (1964); Polak and Ribière (1969).
+public struct ConjugateGradient: SearchingMethod {
+  public static let name = "conjugate_gradient"
+  public static let summary =
+    "d ← −g + βd, then a search along d. Fletcher and Reeves (1964); Polak and Ribière (1969)."
+  public static let settings: [Setting<Self>] =
+    Setting.wolfe + [
+      .choice("formula", \.formula, among: [.polakRibiere, .fletcherReeves], "β; polak_ribiere not below zero"),
+      .search(),
+    ] + Setting.batches
+  public static func gradients(of step: StepWork) -> Double { 2 }
+  public static func updateOperations(of step: StepWork) -> Double { 12 }
+  public static func matrixOperations(of step: StepWork) -> Double { 2 * step.matrixProduct }
+
+  public var formula = ConjugateGradientState.Formula.polakRibiere
+  public var search = LineSearch(.strongWolfe, curvature: 0.4)
+  public var batch = BatchSettings()
+
+  public init() {}
+
+  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 2, linearizes: false) }
+
+  public func makeState() -> any SecondOrderState {
+    ConjugateGradientState(formula, search: search)
+  }
+}
 
 /// d ← −g + βd, then a search along d: no curvature is asked for.
 ///
 /// Fletcher and Reeves (1964): β = ‖g⁺‖²/‖g‖², and −g every P steps, P the dimension: without these restarts, which
 /// their paper has, small steps follow small steps (Powell, 1977). Polak and Ribière (1969), kept from going negative:
 /// β = max(0, (g⁺ − g)ᵀg⁺/‖g‖²), with −g where the new direction is not steep enough (Gilbert and Nocedal, 1992).
-public final class ConjugateGradient: SecondOrderOptimizer {
-  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 2, linearizes: false) }
-
+public final class ConjugateGradientState: SecondOrderState {
   private let formula: Formula
   private let search: LineSearch
   /// βd, of the step to come; nil at the start and after a failure.

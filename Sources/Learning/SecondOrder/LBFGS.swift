@@ -1,14 +1,38 @@
 import Curvature
 import Kernels
+import Settings
+
+/// bfgs from the last m steps, without a matrix. Liu and Nocedal (1989).
+public struct LBFGS: SearchingMethod {
+  public static let name = "lbfgs"
+  public static let summary = "bfgs from the last m steps, without a matrix. Liu and Nocedal (1989)."
+  public static let settings: [Setting<Self>] =
+    [
+      .whole("memory", \.memorySize, in: 1..<10_000, "m, steps that are remembered")
+    ] + Setting.wolfe + [.search()] + Setting.batches
+  public static func gradients(of step: StepWork) -> Double { 1.2 }
+  public static func updateOperations(of step: StepWork) -> Double { 80 }
+  public static func matrixOperations(of step: StepWork) -> Double { step.matrixProduct }
+
+  public var memorySize = 10
+  public var search = LineSearch(.strongWolfeZoom)
+  public var batch = BatchSettings()
+
+  public init() {}
+
+  public var memory: SecondOrderMemory { .init(doubleVectors: 2 * memorySize + 6, vectors: 2, linearizes: false) }
+
+  public func makeState() -> any SecondOrderState {
+    LBFGSState(memory: memorySize, search: search)
+  }
+}
 
 /// BFGS that remembers its last steps instead of a matrix.
 ///
 /// Liu and Nocedal (1989): the two-loop recursion over the last m pairs s = Δw, y = Δg, from sᵀy/yᵀy·I. The first trial
 /// of a search is η, and min(1, 1/‖g‖₁)·η before anything is remembered, as in PyTorch. Pairs with sᵀy ≤
 /// ε‖s‖‖y‖, ε the rounding of a Double, are left out; where a search fails, the memory starts anew.
-public final class LBFGS: SecondOrderOptimizer {
-  public var memory: SecondOrderMemory { .init(doubleVectors: 2 * memorySize + 6, vectors: 2, linearizes: false) }
-
+public final class LBFGSState: SecondOrderState {
   private let memorySize: Int
   private let search: LineSearch
   private var pairs: [(s: [Double], y: [Double], rho: Double)] = []

@@ -1,14 +1,46 @@
 import Curvature
 import Kernels
+import Settings
+
+/// (A + μI)h = −g, μ by the gain ratio. Levenberg (1944), Marquardt (1963), Nielsen (1999).
+public struct LevenbergMarquardt: BatchMethod {
+  public static let name = "levenberg_marquardt"
+  public static let summary = "(A + μI)h = −g, μ by the gain ratio. Levenberg (1944), Marquardt (1963), Nielsen (1999)."
+  public static let settings: [Setting<Self>] =
+    [.number("tau", \.tau, in: 1e-15..<1e15, "τ, the first μ over the largest diagonal element")] + Setting.stops + [
+      .matrix(\.matrix)
+    ]
+    + Setting.batches
+  public static let hasLearningRate = false
+  public static func gradients(of step: StepWork) -> Double {
+    2 + 2 * step.parameters * step.parameters / step.gradientOperations
+  }
+  /// A third of P² for each parameter: the Cholesky factor.
+  public static func updateOperations(of step: StepWork) -> Double { step.parameters * step.parameters / 3 }
+
+  public var tau = 1e-3
+  public var matrix = GaussNewtonMatrix.squareJacobian
+  public var batch = BatchSettings()
+
+  public init() {}
+
+  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 9, matrices: 2) }
+
+  public func conflict(loss: String, isSquaredError: Bool) -> SettingConflict? {
+    matrix.conflict(Self.name, loss, isSquaredError)
+  }
+
+  public func makeState() -> any SecondOrderState {
+    LevenbergMarquardtState(initialDamping: tau)
+  }
+}
 
 /// (A + μI)h = −g, A the Gauss–Newton matrix: between Gauss–Newton's step, μ → 0, and a short one along −g, μ → ∞.
 ///
 /// Levenberg (1944), Marquardt (1963), with Nielsen's damping (1999): μ₀ = τ·max aᵢᵢ; the gain ratio
 /// ρ = (E(w) − E(w + h))/½hᵀ(μh − g) says how good the quadratic model was. Where ρ > 0 the step is taken,
 /// μ ← μ·max(⅓, 1 − (2ρ − 1)³) and ν ← 2; otherwise μ ← μν, ν ← 2ν, and it is tried again.
-public final class LevenbergMarquardt: SecondOrderOptimizer {
-  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 9, matrices: 2) }
-
+public final class LevenbergMarquardtState: SecondOrderState {
   private let initialDamping: Double
   private let maximumAttempts = 60
   private var mu: Double?

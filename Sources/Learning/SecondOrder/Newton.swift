@@ -1,4 +1,50 @@
 import Curvature
+import Settings
+
+/// d = −(H + αI)⁻¹g by Cholesky, α raised until it succeeds. Newton, with a line search.
+public struct Newton: SearchingMethod {
+  public static let name = "newton"
+  public static let summary = "d = −(H + αI)⁻¹g by Cholesky, α raised until it succeeds. Newton, with a line search."
+  public static let settings: [Setting<Self>] =
+    [
+      .number(
+        "damping", \.damping, in: 0..<Double.infinity, "α, raised from here until the matrix is positive definite")
+    ] + Setting.wolfe + [
+      .choice("regularization", \.regularization, "raise α until H + αI is positive definite"),
+      .search(orNone: true),
+    ] + Setting.batches
+  public static func gradients(of step: StepWork) -> Double {
+    2 + 2 * step.parameters * step.parameters / step.gradientOperations
+  }
+  /// A third of P² for each parameter: the Cholesky factor.
+  public static func updateOperations(of step: StepWork) -> Double { step.parameters * step.parameters / 3 }
+
+  /// Whether α is raised.
+  public enum Regularization: String, CaseIterable, Hashable, Sendable {
+    case raised
+    case none
+  }
+
+  public var damping: Double = 0
+  public var regularization = Regularization.raised
+  public var search = LineSearch(.backtracking)
+  public var batch = BatchSettings()
+
+  public init() {}
+
+  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 9, matrices: 2) }
+
+  public func conflict(loss: String, isSquaredError: Bool) -> SettingConflict? {
+    guard regularization == .none, search.kind != .none else { return nil }
+    return SettingConflict(
+      "without regularization newton's direction may lead uphill, where no line search finds a step",
+      accepted: "line_search: none, or regularization: raised")
+  }
+
+  public func makeState() -> any SecondOrderState {
+    NewtonState(isRegularized: regularization == .raised, damping: damping, search: search)
+  }
+}
 
 /// Δw = −(A + αI)⁻¹g, A the Hessian or the Gauss–Newton matrix.
 ///
@@ -6,9 +52,7 @@ import Curvature
 /// Gauss–Newton matrix, which for squared error is the square Jacobian, it is Gauss–Newton's. Regularised, α is raised
 /// until Cholesky's factorisation succeeds, so that the direction is one of descent. Plain, the step solves A·Δw = −g
 /// whatever the signs of A's eigenvalues: it goes to the nearest stationary point, which may be a saddle.
-public final class Newton: SecondOrderOptimizer {
-  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 9, matrices: 2) }
-
+public final class NewtonState: SecondOrderState {
   private let form: CurvatureForm
   private let isRegularized: Bool
   private let damping: Double

@@ -1,13 +1,42 @@
 import Curvature
 import Kernels
+import Settings
+
+/// d by conjugate gradients on Hd = −g, to min(½, √‖g‖)·‖g‖. Nocedal and Wright (2006), algorithm 7.1.
+public struct TruncatedNewton: SearchingMethod {
+  public static let name = "truncated_newton"
+  public static let summary =
+    "d by conjugate gradients on Hd = −g, to min(½, √‖g‖)·‖g‖. Nocedal and Wright (2006), algorithm 7.1."
+  public static let settings: [Setting<Self>] =
+    [
+      .whole("maximum_inner", \.maximumInner, in: 1..<1_000_000, "products an inner iteration may take")
+    ] + Setting.wolfe + [
+      .choice("matrix", \.matrix, "whose products the inner iteration takes"), .search(),
+    ] + Setting.batches
+  /// Iterations that a step usually takes.
+  private static let typicalInner = 20.0
+  public static func gradients(of step: StepWork) -> Double { 2 + 1.3 * typicalInner }
+  public static func updateOperations(of step: StepWork) -> Double { 10 * typicalInner }
+
+  public var maximumInner = 250
+  public var matrix = CurvatureForm.hessian
+  public var search = LineSearch(.strongWolfe)
+  public var batch = BatchSettings()
+
+  public init() {}
+
+  public var memory: SecondOrderMemory { .init(doubleVectors: 6, vectors: 9) }
+
+  public func makeState() -> any SecondOrderState {
+    TruncatedNewtonState(form: matrix, maximumInnerIterations: maximumInner, search: search)
+  }
+}
 
 /// Newton's direction by conjugate gradients on A·d = −g, left before it is exact: products only, no matrix.
 ///
 /// Nocedal and Wright (2006), algorithm 7.1: the inner iteration ends where ‖A·d + g‖ ≤ min(½, √‖g‖)·‖g‖, or where it
 /// meets a direction of no positive curvature, with what it has by then, −g in the first iteration.
-public final class TruncatedNewton: SecondOrderOptimizer {
-  public var memory: SecondOrderMemory { .init(doubleVectors: 6, vectors: 9) }
-
+public final class TruncatedNewtonState: SecondOrderState {
   private let form: CurvatureForm
   private let maximumInnerIterations: Int
   private let search: LineSearch

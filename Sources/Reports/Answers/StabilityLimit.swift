@@ -1,4 +1,5 @@
 import Experiments
+import Settings
 
 /// The learning rate below which an optimizer's steps on the quadratic model of the loss converge, from λ_max at the end
 /// of runs.
@@ -12,42 +13,12 @@ import Experiments
 /// iteration methods" (1964); J. Cohen et al., "Gradient Descent on Neural Networks Typically Occurs at the Edge of
 /// Stability" (2021), appendix B.
 public enum StabilityLimit: Hashable, Sendable {
-  /// No run was probed, or λ_max is not positive.
+  /// No run was probed, λ_max is not positive, or nothing is known of the optimizer.
   case notMeasured
   /// The optimizer scales the gradient.
   case notApplicable
   /// The median over the runs; `decaying` where weight decay λ is added to the gradient, and λ_max + λ counts for λ_max.
-  case rate(Double, Formula, decaying: Bool)
-
-  public enum Formula: String, Hashable, Sendable {
-    case gradientDescent = "2/λ_max"
-    case momentum = "2(1 + μ)/λ_max"
-    case nesterov = "2(1 + μ)/((1 + 2μ)·λ_max)"
-
-    /// Nil for an optimizer that scales the gradient.
-    init?(optimizer: String) {
-      switch OptimizerKind(rawValue: optimizer) {
-      case .gradientDescent: self = .gradientDescent
-      case .momentum: self = .momentum
-      case .nesterov: self = .nesterov
-      default: return nil
-      }
-    }
-
-    /// With λ_max + λ for λ_max under weight decay λ.
-    func text(decaying: Bool) -> String {
-      decaying ? rawValue.replacing("λ_max", with: "(λ_max + λ)") : rawValue
-    }
-
-    /// The limit times λ_max.
-    func factor(momentum: Double) -> Double {
-      switch self {
-      case .gradientDescent: 2
-      case .momentum: 2 * (1 + momentum)
-      case .nesterov: 2 * (1 + momentum) / (1 + 2 * momentum)
-      }
-    }
-  }
+  case rate(Double, StabilityBound, decaying: Bool)
 
   /// - Parameter runs: Of one configuration.
   init(_ runs: [RunSummary]) {
@@ -56,21 +27,17 @@ public enum StabilityLimit: Hashable, Sendable {
       self = .notMeasured
       return
     }
-    guard let (formula, factor, decay) = Self.formula(run) else {
+    guard let optimizer = run.optimizer else {
+      self = .notMeasured
+      return
+    }
+    guard let bound = optimizer.stability else {
       self = .notApplicable
       return
     }
-    let limit = SampleStatistics(measured.map { factor / ($0.endLambdaMax + decay) }).median
-    self = .rate(limit, formula, decaying: decay > 0)
-  }
-
-  /// The formula of the run's optimizer, the limit times λ_max + λ, and λ, the weight decay that is added to the gradient;
-  /// nil where the optimizer scales the gradient.
-  static func formula(_ run: RunSummary) -> (formula: Formula, factor: Double, decay: Double)? {
-    func value(_ name: String) -> HyperparameterValue? { run.hyperparameters.first { $0.name == name }?.value }
-    return value("optimizer").flatMap { Formula(optimizer: $0.description) }.map { formula in
-      (formula, formula.factor(momentum: value("momentum")?.scalar ?? 0), value("weight_decay")?.scalar ?? 0)
-    }
+    let decay = optimizer.coupledWeightDecay
+    let limit = SampleStatistics(measured.map { bound.factor / ($0.endLambdaMax + decay) }).median
+    self = .rate(limit, bound, decaying: decay > 0)
   }
 
   public var limit: Double? { if case .rate(let value, _, _) = self { value } else { nil } }
@@ -97,7 +64,31 @@ public enum StabilityLimit: Hashable, Sendable {
   }
 }
 
+extension StabilityBound {
+  /// With λ_max + λ for λ_max under weight decay λ.
+  func text(decaying: Bool) -> String {
+    decaying ? formula.replacing("λ_max", with: "(λ_max + λ)") : formula
+  }
+}
+
+extension [Hyperparameter] {
+  /// The optimizer of a run; nil for one that this program does not know.
+  var optimizer: (any OptimizerPart)? {
+    func value(_ name: String) -> HyperparameterValue? { first { $0.name == name }?.value }
+    guard case .text(let name)? = value("optimizer"), let kind = Parts.current.optimizer(named: name) else {
+      return nil
+    }
+    // A run that was stored before a setting was there has its default.
+    return kind.make(
+      kind.settings.map { setting in
+        value(setting.name).flatMap { SettingValue($0, in: setting.domain) } ?? setting.standard
+      })
+  }
+}
+
 extension RunSummary {
+  var optimizer: (any OptimizerPart)? { hyperparameters.optimizer }
+
   /// λ_max at the final epoch, or at the best one where only that was probed; NaN where it was not measured.
   fileprivate var endLambdaMax: Double { [final, best].map(\.curvature.lambdaMax).first { !$0.isNaN } ?? .nan }
 

@@ -64,13 +64,13 @@ public struct SpectrumReport: Sendable {
 
   /// Where eta*lambda_max/2 is not the optimizer's own.
   private var limitNote: String? {
-    guard case .text(let name)? = record.hyperparameters.first(where: { $0.name == "optimizer" })?.value,
-      let kind = OptimizerKind(rawValue: name), kind != .gradientDescent
-    else { return nil }
-    return switch StabilityLimit.Formula(optimizer: name) {
-    case let formula?: "\(name) is stable up to a lambda_max of \(formula.rawValue.replacing("λ_max", with: "eta"))."
-    case nil: "eta*lambda_max/2 is gradient descent's: \(name) scales the gradient and has another limit."
+    guard let optimizer = record.hyperparameters.optimizer else { return nil }
+    let name = type(of: optimizer).name
+    guard let bound = optimizer.stability else {
+      return "eta*lambda_max/2 is gradient descent's: \(name) scales the gradient and has another limit."
     }
+    guard bound.factor != 2 else { return nil }
+    return "\(name) is stable up to a lambda_max of \(bound.formula.replacing("λ_max", with: "eta"))."
   }
 
   private func row(_ probe: CurvatureMeasurement) -> [String] {
@@ -87,13 +87,7 @@ public struct SpectrumReport: Sendable {
   }
 
   /// λ that the run's optimizer adds to the gradient as λw.
-  private var weightDecay: Double {
-    func value(_ name: String) -> HyperparameterValue? { record.hyperparameters.first { $0.name == name }?.value }
-    guard case .text(let name)? = value("optimizer"), let kind = OptimizerKind(rawValue: name),
-      !kind.decouplesWeightDecay
-    else { return 0 }
-    return value("weight_decay")?.scalar ?? 0
-  }
+  private var weightDecay: Double { record.hyperparameters.optimizer?.coupledWeightDecay ?? 0 }
 
   private func value(_ number: Double, _ converged: Bool?) -> String {
     (converged == false ? "~" : "") + NumberText.significant(number)

@@ -29,9 +29,10 @@ extension RunSummary {
   /// Up to which λ_max the run's optimizer is stable: a factor to divide by η, the weight decay to subtract, and the
   /// formula; null where it scales the gradient.
   fileprivate var limit: JSON {
-    guard let (formula, factor, decay) = StabilityLimit.formula(self) else { return .null }
-    let text = formula.rawValue.replacing("λ_max", with: "η") + (decay > 0 ? " − λ" : "")
-    return .object(["factor": .number(factor), "decay": .number(decay), "formula": .string(text)])
+    guard let optimizer, let bound = optimizer.stability else { return .null }
+    let decay = optimizer.coupledWeightDecay
+    let text = bound.formula.replacing("λ_max", with: "η") + (decay > 0 ? " − λ" : "")
+    return .object(["factor": .number(bound.factor), "decay": .number(decay), "formula": .string(text)])
   }
 }
 

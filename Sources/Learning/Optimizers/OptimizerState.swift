@@ -4,11 +4,8 @@ import Kernels
 ///
 /// State starts as the paper says and belongs to the optimizer; one optimizer serves one run, and leaves the memory of
 /// its state to the next one of the same pool of buffers.
-public protocol Optimizer<Value>: AnyObject {
+public protocol OptimizerState<Value>: AnyObject {
   associatedtype Value: Scalar
-
-  /// Vectors as long as the parameters that are kept from step to step.
-  static var stateVectors: Int { get }
 
   /// Starts a step, for rules that depend on its number.
   func begin()
@@ -25,7 +22,7 @@ public protocol Optimizer<Value>: AnyObject {
   ) -> Double
 }
 
-extension Optimizer {
+extension OptimizerState {
   public func begin() {}
 
   /// A whole step on all parameters.

@@ -1,0 +1,35 @@
+/// A registered optimizer.
+public struct OptimizerKind: Sendable {
+  public let part: PartKind
+  public let type: any OptimizerPart.Type
+
+  /// Keys of an entry of `grid.optimizer` that are no optimizer's own.
+  static let reserved: Set<String> = ["name", "learning_rate"]
+
+  /// - Throws: ``PartError``.
+  public init<P: OptimizerPart>(_ optimizer: P.Type, reserved: Set<String> = []) throws(PartError) {
+    part = try PartKind(optimizer, reserved: reserved.union(Self.reserved))
+    type = optimizer
+  }
+
+  public var name: String { part.name }
+  public var settings: [SettingDeclaration] { part.settings }
+
+  /// The optimizer with these values, in the order of ``settings``.
+  public func make(_ values: [SettingValue]) -> any OptimizerPart {
+    guard let optimizer = part.make(values) as? any OptimizerPart else {
+      preconditionFailure("\(name) is made as another part")
+    }
+    return optimizer
+  }
+}
+
+extension OptimizerKind: CustomStringConvertible {
+  public var description: String { name }
+}
+
+extension OptimizerKind: Hashable {
+  public static func == (left: OptimizerKind, right: OptimizerKind) -> Bool { left.part == right.part }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(part) }
+}
