@@ -5,7 +5,10 @@ let settings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 // Numeric loops are compiled with optimisation in debug builds too: unoptimised SIMD code is two orders of magnitude
 // slower, and the kernels give the same bits either way (fixed lanes, no contraction).
-let kernelSettings: [SwiftSetting] = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+// A package that depends on this one may not be given such flags: there it lies among the checkouts.
+let isDependency = Context.packageDirectory.contains("/checkouts/")
+let kernelSettings: [SwiftSetting] =
+  settings + (isDependency ? [] : [.unsafeFlags(["-O"], .when(configuration: .debug))])
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let numerics = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
@@ -15,6 +18,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let package = Package(
   name: "Ravine",
   products: [
+    .library(name: "Ravine", targets: ["Ravine"]),
     .executable(name: "sweep", targets: ["sweep"]),
     .executable(name: "summary", targets: ["summary"]),
   ],
@@ -53,11 +57,17 @@ let package = Package(
     .target(
       name: "Reports", dependencies: ["Experiments", "Settings", "RandomNumbers", numerics],
       resources: [.embedInCode("HTML/Page")], swiftSettings: settings),
-    .executableTarget(
-      name: "sweep", dependencies: ["Harness", "Learning", "Reports", "Settings", "Store", arguments],
+    .target(
+      name: "SweepCommand", dependencies: ["Harness", "Reports", "Settings", "Store", arguments],
       resources: [.embedInCode("default.yaml")], swiftSettings: settings),
-    .executableTarget(
-      name: "summary", dependencies: ["Learning", "Reports", "Settings", "Store", arguments], swiftSettings: settings),
+    .target(
+      name: "SummaryCommand", dependencies: ["Reports", "Settings", "Store", arguments], swiftSettings: settings),
+    .target(
+      name: "Ravine",
+      dependencies: ["Experiments", "Kernels", "Learning", "Settings", "SummaryCommand", "SweepCommand"],
+      swiftSettings: settings),
+    .executableTarget(name: "sweep", dependencies: ["Ravine"], swiftSettings: settings),
+    .executableTarget(name: "summary", dependencies: ["Ravine"], swiftSettings: settings),
 
     .executableTarget(
       name: "engine-benchmark", dependencies: ["Harness", "Kernels", "Learning"], path: "Benchmarks/Engine",
@@ -88,7 +98,7 @@ let package = Package(
     .testTarget(
       name: "CurvatureTests", dependencies: ["Curvature", "Kernels", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "LearningTests", dependencies: ["Learning", "Curvature", "Kernels", "TestSupport"],
+      name: "LearningTests", dependencies: ["Learning", "Curvature", "Kernels", "Settings", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "ExperimentsTests", dependencies: ["Experiments", "Learning", "Settings", "TestSupport"],

@@ -3,12 +3,9 @@ public struct OptimizerKind: Sendable {
   public let part: PartKind
   public let type: any OptimizerPart.Type
 
-  /// Keys of an entry of `grid.optimizer` that are no optimizer's own.
-  static let reserved: Set<String> = ["name", "learning_rate"]
-
   /// - Throws: ``PartError``.
-  public init<P: OptimizerPart>(_ optimizer: P.Type, reserved: Set<String> = []) throws(PartError) {
-    part = try PartKind(optimizer, reserved: reserved.union(Self.reserved))
+  public init<P: OptimizerPart>(_ optimizer: P.Type) throws(PartError) {
+    part = try PartKind(optimizer, reserved: TrialKeys.all.union(["name"]))
     type = optimizer
   }
 

@@ -6,8 +6,9 @@ public final class PartKind: Sendable {
   public let settings: [SettingDeclaration]
   private let assemble: @Sendable ([SettingValue]) -> any Part
 
+  /// - Parameter reserved: Names that no setting can have.
   /// - Throws: ``PartError``: the name is none, a setting is declared twice, or a default is not what its setting accepts.
-  public init<P: Part>(_ part: P.Type, reserved: Set<String> = []) throws(PartError) {
+  public init<P: Part>(_ part: P.Type, reserved: Set<String>) throws(PartError) {
     let declared = P.settings
     let standard = P()
     type = part

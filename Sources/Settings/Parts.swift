@@ -2,13 +2,11 @@
 public struct Parts: Sendable {
   /// In the order in which they are documented.
   public private(set) var optimizers: [OptimizerKind] = []
-  private let reserved: Set<String>
 
   /// Those of the program that runs: bound once, by its `main`, for what reads results of any experiment.
   @TaskLocal public static var current = Parts()
 
-  /// - Parameter reserved: Names of a trial's own keys, which no setting can have.
-  public init(reserved: Set<String> = []) { self.reserved = reserved }
+  public init() {}
 
   /// These parts and more.
   ///
@@ -25,7 +23,7 @@ public struct Parts: Sendable {
     guard let optimizer = part as? any OptimizerPart.Type else {
       throw PartError("\(part) is no part that can be registered; accepted: an optimizer")
     }
-    let kind = try OptimizerKind(optimizer, reserved: reserved)
+    let kind = try OptimizerKind(optimizer)
     if let other = self.optimizer(named: kind.name) {
       throw PartError("two optimizers are named \(kind.name): \(other.type) and \(kind.type)")
     }

@@ -93,6 +93,16 @@ extension SettingValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, 
   public init(stringLiteral value: String) { self = .word(value) }
 }
 
+extension SettingValue: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .number(let number): "\(number)"
+    case .truth(let truth): "\(truth)"
+    case .word(let word): word
+    }
+  }
+}
+
 /// A setting as every reader of it sees it, whatever part it is of.
 public struct SettingDeclaration: Hashable, Sendable {
   public let name: String

@@ -14,6 +14,12 @@ import Testing
     #expect(isSame, "docs/experiment-file.md is old: sweep reference > docs/experiment-file.md")
   }
 
+  @Test func theTablesOfOptimizersAreWhatTheyDeclare() throws {
+    let page = try String(contentsOfFile: "\(packageDirectory)/docs/optimizers.md", encoding: .utf8)
+    let isThere = page.contains(OptimizerReference.markdown(.standard))
+    #expect(isThere, "docs/optimizers.md is old: its tables are those of sweep reference optimizers")
+  }
+
   @Test(arguments: ReferenceSection.all.indices)
   func everyKeyIsThere(index: Int) {
     #expect(ReferenceSection.all[index].differences(.standard) == [])

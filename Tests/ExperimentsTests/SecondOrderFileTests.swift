@@ -74,28 +74,6 @@ import Testing
     #expect(text.contains("e.yaml:7: grid.optimizer.") && text.contains("; accepted: "))
   }
 
-  /// docs/optimizers.md has a row for every optimizer with each of its settings, and its defaults.
-  @Test func everySettingIsDocumented() throws {
-    let text = try String(contentsOfFile: "\(packageDirectory)/docs/optimizers.md", encoding: .utf8)
-    for kind in Parts.standard.optimizers {
-      let row = try #require(
-        text.split(separator: "\n").first {
-          $0.hasPrefix("| `") && $0.prefix { $0 != "(" }.contains("`\(kind.name)`")
-        })
-      for name in kind.settings.map(\.name) {
-        #expect(text.contains("`\(name)`") || text.contains("`\(name): "), "\(name)")
-      }
-      for setting in kind.settings {
-        guard case .choice(let options) = setting.domain, case .word(let standard) = setting.standard else { continue }
-        if setting.name == "line_search" {
-          #expect(row.contains("`line_search` \(standard)"), "\(row)")
-        } else {
-          for option in options { #expect(text.contains(option), "\(kind.name): \(option)") }
-        }
-      }
-    }
-  }
-
   // MARK: Bad pairs
 
   @Test func batchMethodOnMiniBatches() throws {

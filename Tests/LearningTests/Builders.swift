@@ -1,5 +1,6 @@
 import Kernels
 import Learning
+import Settings
 
 extension Samples {
   init(features: [S], width: Int, classes: [Int32], of count: Int) {
@@ -58,38 +59,15 @@ struct TestNumbers {
   }
 }
 
-/// An optimizer by the name and hyperparameters the fixtures use.
+/// A registered optimizer by the name and settings the fixtures use.
 func makeOptimizer<S: Scalar>(
   _ name: String, _ values: [String: Double], parameterCount count: Int
 ) -> any OptimizerState<S> {
-  func value(_ name: String, _ standard: Double) -> Double { values[name] ?? standard }
-  let decay = value("weight_decay", name == "adamw" ? 0.01 : 0)
-  let momentum = value("momentum", 0.9)
-  let beta1 = value("beta1", 0.9)
-  switch name {
-  case "gradient_descent": return GradientDescentState<S>(weightDecay: decay)
-  case "momentum", "nesterov":
-    return MomentumState<S>(parameterCount: count, momentum: momentum, nesterov: name == "nesterov", weightDecay: decay)
-  case "adagrad":
-    return AdagradState<S>(
-      parameterCount: count, initialAccumulator: value("initial_accumulator", 0), epsilon: value("epsilon", 1e-10),
-      weightDecay: decay)
-  case "adadelta":
-    return AdadeltaState<S>(
-      parameterCount: count, rho: value("rho", 0.9), epsilon: value("epsilon", 1e-6), weightDecay: decay)
-  case "rmsprop":
-    return RMSpropState<S>(
-      parameterCount: count, rho: value("rho", 0.99), epsilon: value("epsilon", 1e-8), weightDecay: decay)
-  case "adam", "adamw":
-    return AdamState<S>(
-      parameterCount: count, beta1: beta1, beta2: value("beta2", 0.999), epsilon: value("epsilon", 1e-8),
-      weightDecay: decay, decoupled: name == "adamw")
-  case "nadam":
-    return NAdamState<S>(
-      parameterCount: count, beta1: beta1, beta2: value("beta2", 0.999), epsilon: value("epsilon", 1e-8),
-      momentumDecay: value("momentum_decay", 0.004), weightDecay: decay)
-  case "lion":
-    return LionState<S>(parameterCount: count, beta1: beta1, beta2: value("beta2", 0.99), weightDecay: decay)
-  default: preconditionFailure("no optimizer \(name)")
+  guard let kind = Parts.standard.optimizer(named: name) else { preconditionFailure("no optimizer \(name)") }
+  precondition(values.keys.allSatisfy { key in kind.settings.contains { $0.name == key } })
+  let settings = kind.settings.map { setting in values[setting.name].map { .number($0) } ?? setting.standard }
+  guard let optimizer = kind.make(settings) as? any FirstOrderOptimizer else {
+    preconditionFailure("\(name) is not of first order")
   }
+  return optimizer.makeState(parameterCount: count, buffers: BufferPool())
 }

@@ -1,5 +1,6 @@
 import Kernels
 import Learning
+import Settings
 import Testing
 
 /// Fifty steps of every optimizer against PyTorch on the same weights and batches.
@@ -49,6 +50,17 @@ struct TrajectoryTests {
     let (losses, final) = train(run, Double.self)
     #expect(relativeError(final, run.finalDouble.values()) < 1e-12)
     #expect(relativeError(losses, run.lossesDouble.values()) < 1e-12)
+  }
+
+  /// Every first-order optimizer of the library has a trajectory with its defaults, and one with each setting changed.
+  @Test func everyOptimizerHasATrajectory() {
+    for kind in Parts.standard.optimizers where !kind.type.isSecondOrder {
+      let runs = Self.fixture.runs.filter { $0.optimizer == kind.name }
+      #expect(runs.contains { $0.values.isEmpty }, "\(kind.name) has no trajectory; see Fixtures/trajectories.py")
+      for setting in kind.settings {
+        #expect(runs.contains { $0.values[setting.name] != nil }, "no trajectory of \(kind.name) with \(setting.name)")
+      }
+    }
   }
 
   private func train<S: Scalar>(_ run: Run, _: S.Type) -> (losses: [Double], final: [S]) {

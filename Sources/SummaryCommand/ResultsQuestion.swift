@@ -61,10 +61,10 @@ struct ResultsQuestion: ParsableArguments {
 
   /// Ends the program with the status of a question that the results cannot answer.
   func answering<Answer>(_ body: () throws -> Answer) throws -> Answer {
-    try summary.answering(results, body)
+    try SummaryCommand.answering(results, body)
   }
 
-  func refusal(_ error: ReportError) -> ExitCode { summary.refusal(results, error) }
+  func refusal(_ error: ReportError) -> ExitCode { SummaryCommand.refusal(results, error) }
 }
 
 /// Ends the program with the status of a question that the results at a path cannot answer.

@@ -1,11 +1,10 @@
 import ArgumentParser
 import Experiments
+import Foundation
 import Harness
-import Learning
 import Settings
 import Store
 
-@main
 struct Sweep: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep",
@@ -20,9 +19,20 @@ struct Sweep: ParsableCommand {
       VerifyCommand.self, MergeCommand.self, StatusCommand.self, CancelCommand.self, DoctorCommand.self,
       TaskCommand.self,
     ])
+}
 
-  static func main() {
+/// The command line of `sweep`.
+public enum SweepProgram {
+  /// Runs what the process' arguments say, with the parts that are ``Parts/current``.
+  public static func run() {
     ProgramOutput.prepare()
-    Parts.$current.withValue(.standard) { main(nil) }
+    Sweep.main(nil)
+  }
+
+  /// Ends the process because its author's parts cannot be registered.
+  public static func refuse(_ reason: String) -> Never {
+    ProgramOutput.prepare()
+    FileHandle.standardError.write(Data("Error: \(reason)\n".utf8))
+    exit(EX_SOFTWARE)
   }
 }

@@ -1,10 +1,8 @@
 import ArgumentParser
 import Experiments
-import Learning
 import Settings
 import Store
 
-@main
 struct Summary: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "summary", abstract: "Rank the runs of a sweep by validation loss, and say what they show.",
@@ -43,21 +41,20 @@ struct Summary: ParsableCommand {
       ProfileCommand.self, SensitivityCommand.self, PairsCommand.self, ReportCommand.self, CompareCommand.self,
       WatchCommand.self, ExportCommand.self,
     ], defaultSubcommand: RankCommand.self)
+}
 
-  /// An answer that lacks what could not be read is given, but not with status 0.
-  static func main() {
+/// The command line of `summary`.
+public enum SummaryProgram {
+  /// Runs what the process' arguments say. An answer that lacks what could not be read is given, but not with status 0.
+  public static func run() {
     ProgramOutput.prepare()
-    Parts.$current.withValue(.standard, operation: answer)
-  }
-
-  private static func answer() {
     do {
-      var command = try parseAsRoot()
+      var command = try Summary.parseAsRoot()
       try command.run()
       OpenedResults.warn()
       if let status = OpenedResults.unread.exitStatus { throw ExitCode(status) }
     } catch {
-      exit(withError: error)
+      Summary.exit(withError: error)
     }
   }
 }

@@ -1,0 +1,3 @@
+import Ravine
+
+Ravine.summary()
