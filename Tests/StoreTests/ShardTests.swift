@@ -94,6 +94,28 @@ import Testing
     #expect(try ResultReader(path: path).record(record.identity).outcome == .failed(message: "a\u{2400}b"))
   }
 
+  /// Neighbours that are equal are stored by one copy in memory; those that only Swift takes for equal keep their bytes.
+  @Test func textsKeepTheirBytes() throws {
+    let texts = ["a", "a", "\u{e9}", "e\u{301}", "e\u{301}", "", "", "b"]
+    let records = texts.enumerated().map { index, text in
+      var record = Sample.record(index)
+      record.outcome = .failed(message: text)
+      return record
+    }
+    for records in [records, records.reversed()] {
+      try ShardImage(ShardContent(records, manifest: Sample.manifest()), name: "shard").bytes.withUnsafeBytes {
+        try Data($0).write(to: URL(fileURLWithPath: path))
+      }
+      let found = try HDF5.run {
+        let file = try InputFile.open(path)
+        let found = try file.dataset(Schema.Name.failureMessage).readText()
+        try file.close()
+        return found
+      }
+      #expect(found.map { Array($0.utf8) } == records.map { Array(($0.outcome.failureMessage ?? "").utf8) })
+    }
+  }
+
   /// Neither the time nor the memory's content enters a file.
   @Test func equalRunsAreEqualBytes() throws {
     let records = (0..<30).map { Sample.record($0) }

@@ -16,10 +16,12 @@ struct OutputImage: ~Copyable {
     self.driver = driver
   }
 
-  /// An empty image in memory. `name` serves messages only.
-  static func create(named name: String) throws -> OutputImage {
+  /// An empty image in memory. `name` serves messages only; `size` is a guess at its bytes, for speed alone.
+  static func create(named name: String, size: Int = 8 << 20) throws -> OutputImage {
     let access = try Handle(H5Pcreate(ch5_file_access_class()), .propertyList, "H5Pcreate", file: name)
-    try access.check(H5Pset_fapl_core(access.id, 1 << 20, false), "H5Pset_fapl_core")
+    // It grows by so much at a time, all of which is cleared, whether it is needed or not.
+    let growth = min(1 << 20, max(1 << 16, size / 8))
+    try access.check(H5Pset_fapl_core(access.id, growth, false), "H5Pset_fapl_core")
     return try create(name, access, nil)
   }
 
@@ -177,19 +179,28 @@ struct OutputDataset: ~Copyable {
   }
 
   private func write(_ values: [String], type: borrowing Handle, memory: hid_t, file: hid_t) throws {
-    // One buffer for all of the strings, each ended by a zero.
+    // One buffer for all of the strings, each ended by a zero; neighbours that are equal lie in one place.
     var characters: [UInt8] = []
     var offsets: [Int] = []
+    var last: String?
     for value in values {
+      // Byte by byte: to Swift's == two spellings of an accent are equal.
+      if let offset = offsets.last, let last, value.utf8.elementsEqual(last.utf8) {
+        offsets.append(offset)
+        continue
+      }
       offsets.append(characters.count)
       characters += withoutZeros(value).utf8
       characters.append(0)
+      last = value
     }
+    let transfer = try TextType.transfer(of: values.count, file: handle.file)
     try characters.withUnsafeBytes { bytes in
       let pointers = offsets.map { bytes.baseAddress! + $0 }
       _ = try handle.check(
-        H5Dwrite(handle.id, type.id, memory, file, ch5_default(), pointers), "H5Dwrite \(name)")
+        H5Dwrite(handle.id, type.id, memory, file, transfer.id, pointers), "H5Dwrite \(name)")
     }
+    try transfer.close()
   }
 
   func setText(_ value: String, _ name: String, in image: borrowing OutputImage) throws {

@@ -8,6 +8,18 @@ enum TextType {
     try type.check(H5Tset_cset(type.id, H5T_CSET_UTF8), "H5Tset_cset")
     return type
   }
+
+  /// For the transfer of so many strings. The library clears a whole buffer before it converts any, 1 MiB if it is not told
+  /// that less will do.
+  static func transfer(of count: Int, file: String) throws -> Handle {
+    let transfer = try Handle(H5Pcreate(ch5_dataset_transfer_class()), .propertyList, "H5Pcreate", file: file)
+    try transfer.check(
+      H5Pset_buffer(transfer.id, min(1 << 20, max(1 << 10, bytesInFile * count)), nil, nil), "H5Pset_buffer")
+    return transfer
+  }
+
+  /// Of a string's length and place; a pointer in memory takes fewer.
+  private static let bytesInFile = 16
 }
 
 /// A scalar text attribute.
@@ -74,7 +86,8 @@ extension Dataset {
     guard element == .text, extents.count == 1 else {
       throw handle.refusal("data set \(name)", "is not a list of texts of variable length")
     }
-    let transfer = try Handle(H5Pcreate(ch5_dataset_transfer_class()), .propertyList, "H5Pcreate", file: handle.file)
+    let rows = rows ?? 0..<count
+    let transfer = try TextType.transfer(of: rows.count, file: handle.file)
     var arena = TextArena(limit: limit)
     defer { arena.free() }
     return try withUnsafeMutablePointer(to: &arena) { arena in
@@ -83,7 +96,6 @@ extension Dataset {
           transfer.id, { size, arena in arena!.assumingMemoryBound(to: TextArena.self).pointee.allocate(size) }, arena,
           { _, _ in }, arena), "H5Pset_vlen_mem_manager")
       let type = try TextType.make(file: handle.file)
-      let rows = rows ?? 0..<count
       guard !rows.isEmpty else { return [] }
       let selection = try select(rows)
       var pointers = [UnsafePointer<CChar>?](repeating: nil, count: rows.count)

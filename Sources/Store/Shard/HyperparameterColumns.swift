@@ -86,8 +86,11 @@ struct HyperparameterColumns {
 
   private mutating func setCategories(_ position: Int) {
     var categories: Set<String> = []
-    for case .text(let text) in values[position] where categories.count <= Self.maximumCategories {
+    // Most runs have the text of the one before, which is cheaper to see than to hash.
+    var last: String?
+    for case .text(let text) in values[position] where text != last && categories.count <= Self.maximumCategories {
       categories.insert(text)
+      last = text
     }
     if categories.count <= Self.maximumCategories { columns[position].categories = categories.sorted() }
   }
@@ -96,8 +99,14 @@ struct HyperparameterColumns {
     let codes = columns.map { column in
       Dictionary(uniqueKeysWithValues: (column.categories ?? []).enumerated().map { ($1, $0) })
     }
+    let texts = columns.indices.filter { columns[$0].kind == .text }
     var indices: [[Entry]: Int] = [:]
     for (run, positions) in columnsOfRun.enumerated() {
+      // Most runs have the layout of the one before.
+      if run > 0, positions == columnsOfRun[run - 1], texts.allSatisfy({ values[$0][run] == values[$0][run - 1] }) {
+        layoutOfRun.append(layoutOfRun[run - 1])
+        continue
+      }
       let layout = positions.map { position in
         guard case .text(let text) = values[position][run] else { return Entry(column: position) }
         return Entry(column: position, category: codes[position][text])

@@ -3,7 +3,7 @@ import Experiments
 extension ShardContent {
   /// Columns by run and probe, where a run has probes; lists along a dimension of their own.
   mutating func addCurvature(_ records: [TrialRecord]) {
-    let probes = records.map(\.curvature.count).max() ?? 0
+    let probes = records.indices.reduce(0) { max($0, records[$1].curvature.count) }
     guard probes > 0 else { return }
     dimensions.append(.counted(Schema.Name.probe, probes, "probe of the curvature, by epoch"))
     variables.append(

@@ -112,8 +112,10 @@ extension ShardContent {
   private mutating func addTraces(_ records: [TrialRecord]) {
     let length = max(1, records.map(\.trace.count).max() ?? 0)
     dimensions.append(.counted(Schema.Name.epoch, length, "epoch; 0 is the state before training"))
-    for column in Trace.columns {
-      let rows = records.map { $0.trace[keyPath: column.values] }
+    // Through key paths each value would copy its whole record.
+    let traces = records.indices.map { records[$0].trace.columnValues }
+    for (index, column) in Trace.columns.enumerated() {
+      let rows = traces.map { $0[index] }
       if column.isOptional && rows.allSatisfy(\.isEmpty) { continue }
       variables.append(
         Variable(

@@ -97,9 +97,9 @@ private struct Architecture {
   /// In the order of their names.
   static func all(in records: [TrialRecord]) -> [Architecture] {
     var runs: [Key: [Int]] = [:]
-    for (index, record) in records.enumerated() {
-      let weights = record.weights
-      let vectors = record.curvature.flatMap { probe in
+    for index in records.indices {
+      let weights = records[index].weights
+      let vectors = records[index].curvature.flatMap { probe in
         CurvatureMeasurement.vectors.map { probe[keyPath: $0.value].count }
       }
       let count = max(weights.initial.count, weights.best.count, weights.final.count, vectors.max() ?? 0)

@@ -8,7 +8,7 @@ struct ShardImage {
   /// Builds the HDF5 file in memory. Throws ``HDF5Error``.
   init(_ content: ShardContent, name: String) throws {
     (bytes, seal) = try HDF5.run {
-      let image = try OutputImage.create(named: name)
+      let image = try OutputImage.create(named: name, size: content.approximateBytes)
       for attribute in content.attributes { try image.setText(attribute.value, attribute.name) }
       try Self.writeDimensions(content.dimensions, in: image)
       for variable in content.variables { try Self.write(variable, of: content, in: image) }
@@ -156,6 +156,14 @@ struct ShardImage {
 }
 
 extension ShardContent {
+  /// What its variables take before compression; a text some 64 bytes.
+  fileprivate var approximateBytes: Int {
+    variables.reduce(0) { sum, variable in
+      if case .text(let values) = variable.values { return sum + 64 * values.count }
+      return sum + variable.values.stride * variable.values.count
+    }
+  }
+
   /// Lengths of a variable's dimensions.
   func extents(of variable: Variable) throws -> [Int] {
     try variable.dimensions.map { name in

@@ -26,6 +26,18 @@ struct Variable {
     case float64([Double])
     case text([String])
 
+    var count: Int {
+      switch self {
+      case .int8(let values): values.count
+      case .int16(let values): values.count
+      case .int32(let values): values.count
+      case .int64(let values): values.count
+      case .float32(let values): values.count
+      case .float64(let values): values.count
+      case .text(let values): values.count
+      }
+    }
+
     /// Bytes of one element.
     var stride: Int {
       switch self {
