@@ -10,24 +10,23 @@ struct TrialLimits: Sendable {
   var recordBytes = Double(ResultStore.maximumRecordBytes)
   var crashes: [TrialIdentity: RunningTrials.Crashes.Trial] = [:]
 
-  /// Why a trial is not trained; nil where it is.
-  ///
-  /// - Parameter workerBytes: What training it takes, the data left out.
-  func refusal(of trial: Trial, _ identity: TrialIdentity, workerBytes: Double, _ plan: Plan) -> String? {
-    let record = plan.recordBytes(of: trial)
+  /// Why a trial that leaves so much and takes so much memory, its data among it, is not trained; nil where it is.
+  func refusal(recordBytes record: Double, memoryBytes needed: Double) -> String? {
     if record > recordBytes {
       return "its record would take \(Quantity.bytes(record)), \(Quantity.bytes(recordBytes)) at most are stored: keep"
         + " fewer weights with --weights"
     }
-    let needed = plan.dataBytes + workerBytes
     if needed > memory {
       return "it would take \(Quantity.bytes(needed)) of memory, this process can have \(Quantity.bytes(memory))"
     }
-    if let crashes = crashes[identity], crashes.isSetAside {
-      return "the process crashed \(crashes.count) times while it was training this run, the last time of signal"
-        + " \(crashes.signal); where the cause is gone, remove the folder running of the results to have it tried again"
-    }
     return nil
+  }
+
+  /// Why a trial is not tried again; nil where it is.
+  func refusal(of identity: TrialIdentity) -> String? {
+    guard let crashes = crashes[identity], crashes.isSetAside else { return nil }
+    return "the process crashed \(crashes.count) times while it was training this run, the last time of signal"
+      + " \(crashes.signal); where the cause is gone, remove the folder running of the results to have it tried again"
   }
 }
 

@@ -5,41 +5,84 @@ import Synchronization
 public struct TrialQueue: RandomAccessCollection, Sendable {
   public let trials: TrialList
   public let identities: [TrialIdentity]
-  /// In the order of the trials.
-  public let costs: [Double]
+  /// Of each configuration, once.
+  private let demands: [TrialDemand]
+  /// Index into `demands`, in the order of the trials.
+  private let demandOfTrial: [Int32]
   private let lister = HyperparameterLister()
 
   public struct Element: Sendable {
     public var trial: Trial
     public var identity: TrialIdentity
     public var hyperparameters: [Hyperparameter]
-    public var cost: Double
+    var demand: TrialDemand
+
+    public var cost: Double { demand.cost }
+  }
+
+  public init(heaviestFirst trials: TrialList, cost: (Trial) -> Double) {
+    self.init(heaviestFirst: trials, demand: { TrialDemand(cost: cost($0)) })
   }
 
   /// The most expensive first, so that no long run is left for the end; equal costs by identity, so that the order is a
   /// function of the set of trials.
-  public init(heaviestFirst trials: TrialList, cost: (Trial) -> Double) {
-    var order: [(index: Int, cost: Double, identity: TrialIdentity)] = []
+  ///
+  /// - Parameter demand: Asked once for neighbours that differ in nothing but their seeds.
+  init(heaviestFirst trials: TrialList, demand: (Trial) -> TrialDemand) {
+    var order: [(index: Int, cost: Double, identity: TrialIdentity, demand: Int32)] = []
     order.reserveCapacity(trials.count)
     let identities = trials.identities
+    var demands: [TrialDemand] = []
     for (trial, indices) in trials.configurations {
-      let cost = cost(trial)
-      for index in indices { order.append((index, cost, identities[index])) }
+      let demand = demand(trial)
+      for index in indices { order.append((index, demand.cost, identities[index], Int32(demands.count))) }
+      demands.append(demand)
     }
     order.sort { $0.cost != $1.cost ? $0.cost > $1.cost : $0.identity < $1.identity }
     self.trials = trials.selecting(order.map(\.index))
     self.identities = order.map(\.identity)
-    costs = order.map(\.cost)
+    self.demands = demands
+    demandOfTrial = order.map(\.demand)
   }
 
+  /// In the order of the trials.
+  public var costs: [Double] { demandOfTrial.map { demands[Int($0)].cost } }
+
   public var startIndex: Int { 0 }
-  public var endIndex: Int { costs.count }
+  public var endIndex: Int { demandOfTrial.count }
 
   public subscript(position: Int) -> Element {
     let trial = trials[position]
     return Element(
       trial: trial, identity: identities[position], hyperparameters: lister.hyperparameters(of: trial),
-      cost: costs[position])
+      demand: demands[Int(demandOfTrial[position])])
+  }
+}
+
+/// What a trial takes, which is the same for all seeds.
+struct TrialDemand: Sendable {
+  /// Expected, in the sweep's unit.
+  var cost: Double
+  /// Memory of training it, the data left out.
+  var workerBytes = 0.0
+  var probes = 0
+  /// The part of its cost that the probes are.
+  var probeShare = 0.0
+  /// Why it is not trained; nil where it is.
+  var refusal: String?
+}
+
+extension TrialDemand {
+  /// What a plan foresees; refused where that is over a limit.
+  ///
+  /// - Parameter dataBytes: Memory of the data, which the plan takes from all of its configurations.
+  init(of trial: Trial, _ plan: Plan, dataBytes: Double, _ limits: TrialLimits) {
+    let costs = plan.costs(of: trial)
+    cost = costs.total
+    workerBytes = plan.workerBytes(of: trial)
+    probes = plan.probeCount(of: trial)
+    probeShare = cost > 0 ? costs.probes / cost : 0
+    refusal = limits.refusal(recordBytes: plan.recordBytes(of: trial), memoryBytes: dataBytes + workerBytes)
   }
 }
 

@@ -17,6 +17,29 @@ struct SchedulerTests {
     #expect(TrialQueue(heaviestFirst: TrialList(trials.reversed()), cost: cost).trials == queue.trials)
   }
 
+  /// Seeds share what their configuration demands.
+  @Test func demandsAreFoundOnceAConfiguration() throws {
+    let experiment = try ExperimentFile.parse(
+      text: """
+        name: demands
+        data: {source: digits}
+        network: {hidden: [4]}
+        loss: softmax_cross_entropy
+        training: {epochs: 1}
+        grid: {optimizer: adam, learning_rate: [0.1, 0.2, 0.3], batch_size: 8, seed: {from: 0, count: 50}}
+        """, file: "demands")
+    var asked: [Double] = []
+    let queue = TrialQueue(
+      heaviestFirst: experiment.trials,
+      demand: { trial in
+        asked.append(trial.optimizer.learningRate)
+        return TrialDemand(cost: trial.optimizer.learningRate, workerBytes: 7 * trial.optimizer.learningRate)
+      })
+    #expect(asked == [0.1, 0.2, 0.3])
+    #expect(queue.count == 150 && queue.costs == queue.map(\.trial.optimizer.learningRate))
+    #expect(queue.allSatisfy { $0.demand.workerBytes == 7 * $0.trial.optimizer.learningRate })
+  }
+
   @Test(arguments: [1, 2, 7]) func deliversEachRecordOnceAndOneAtATime(workers: Int) throws {
     let trials = fakeTrials(200)
     let delivered = Mutex<[TrialIdentity]>([])

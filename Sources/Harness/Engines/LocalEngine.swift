@@ -25,20 +25,22 @@ public struct LocalEngine: Sendable {
     _ trials: TrialList, of sweep: PreparedSweep, keeping: KeptWeights, limits: TrialLimits, running: RunningTrials?,
     _ monitor: ProgressMonitor, _ stop: StopFlag, _ record: @escaping @Sendable (TrialRecord) throws -> Void
   ) throws -> Scheduler.Outcome {
-    let queue = TrialQueue(heaviestFirst: trials, cost: sweep.cost)
+    let plan = sweep.plan
+    let dataBytes = plan.dataBytes
+    let queue = TrialQueue(
+      heaviestFirst: trials, demand: { TrialDemand(of: $0, plan, dataBytes: dataBytes, limits) })
     let atATime = min(workers, trials.count)
-    let budget = MemoryBudget(limits.memory - sweep.plan.dataBytes)
+    let budget = MemoryBudget(limits.memory - dataBytes)
     monitor.planned(queue.costs)
     return try scheduler.run(queue, stop: stop) { next in
-      monitor.started(RunningRun(next, sweep.plan))
-      let bytes = sweep.plan.workerBytes(of: next.trial)
-      if let reason = limits.refusal(of: next.trial, next.identity, workerBytes: bytes, sweep.plan) {
+      monitor.started(RunningRun(next))
+      if let reason = next.demand.refusal ?? limits.refusal(of: next.identity) {
         return TrialRecord(
           identity: next.identity, hyperparameters: next.hyperparameters, outcome: .failed(message: reason))
       }
       var run = TrialRun(next, selection: sweep.experiment.selection, keeping: keeping)
       run.report = { monitor.advanced(next.identity, to: $0) }
-      var result = budget.with(bytes) {
+      var result = budget.with(next.demand.workerBytes) {
         func train() -> TrialRecord? { stop.isRaised ? nil : sweep.library.run(run) { stop.isRaised } }
         return running.map { $0.during(next.identity, train) } ?? train()
       }
@@ -99,11 +101,9 @@ public struct TooFewThreads: Error, Hashable, Sendable, CustomStringConvertible 
 
 extension RunningRun {
   /// A run that is about to be trained.
-  init(_ next: TrialQueue.Element, _ plan: Plan) {
-    let probes = plan.probeCount(of: next.trial)
-    let probeCost = probes > 0 ? plan.costs(of: next.trial).probes : 0
+  init(_ next: TrialQueue.Element) {
     self.init(
       next.identity, next.hyperparameters, cost: next.cost, plannedEpochs: next.trial.training.epochs,
-      plannedProbes: probes, probeShare: next.cost > 0 ? probeCost / next.cost : 0, began: 0)
+      plannedProbes: next.demand.probes, probeShare: next.demand.probeShare, began: 0)
   }
 }
