@@ -4,6 +4,9 @@ const PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "x", "star", "cross", "hexagon"];
 const DASHES = ["solid", "dash", "dot", "dashdot"];
 const plain = text => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+// On a telephone's screen long names take a line for each of their parts.
+const isNarrow = () => document.documentElement.clientWidth < 640;
+const inParts = (text, separators) => isNarrow() ? plain(text).replace(separators, part => part === "_" ? "_<br>" : `<br>${part.trim()} `) : plain(text);
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 const axis = (title, more = {}) => ({title: {text: plain(title)}, gridcolor: colour("line"), linecolor: colour("line"), zerolinecolor: colour("line"), automargin: true, ...more});
 const layoutOf = (x, y, more = {}) => ({
@@ -174,20 +177,22 @@ const figures = {
       name: plain(span(significant(lines.low, digits), significant(lines.high, digits))), hovertemplate: "%{text}<extra></extra>"})).filter(trace => trace.x.length).reverse();
     // The lines go through the labels' places: a halo of the page's colour lifts the labels off them.
     const halo = ["-2px 0", "2px 0", "0 -2px", "0 2px", "-1px -1px", "1px -1px", "-1px 1px", "1px 1px", "0 0"].map(shift => `${shift} 3px ${colour("page")}`).join(", ");
-    const ticks = axes.flatMap((axis, index) => axis.ticks.map(([y, label]) => ({x: index, y, label})));
-    traces.push({type: "scatter", mode: "text", x: ticks.map(tick => tick.x), y: ticks.map(tick => tick.y), text: ticks.map(tick => " " + plain(tick.label)), textposition: "top right", textfont: {color: colour("text"), size: 12, shadow: halo}, hoverinfo: "skip", showlegend: false});
+    // On a narrow screen those of the last axis stand on its left: on its right there is no room.
+    const ticks = axes.flatMap((axis, index) => axis.ticks.map(([y, label]) => ({x: index, y, label, onLeft: isNarrow() && index === axes.length - 1})));
+    traces.push({type: "scatter", mode: "text", x: ticks.map(tick => tick.x), y: ticks.map(tick => tick.y), text: ticks.map(tick => tick.onLeft ? plain(tick.label) + " " : " " + plain(tick.label)), textposition: ticks.map(tick => tick.onLeft ? "top left" : "top right"), textfont: {color: colour("text"), size: 12, shadow: halo}, hoverinfo: "skip", showlegend: false});
     const shapes = axes.map((_, index) => ({type: "line", x0: index, x1: index, y0: 0, y1: 1, line: {color: colour("soft"), width: 1.5}}));
     const note = rows.length < all ? `the best ${LINES} and ${LINES} more, spread evenly over the other ${(all - LINES).toLocaleString("en")}` : "";
     const lines = () => rows.map(row => [String(row + 1), significant(arrays.mean[row]), ...columns.map(column => labelOf(column, row))]);
     return {traces, numbers: lines, head: ["rank", meta.metric, ...columns.map(column => column.name)],
-      layout: layoutOf(axis(note, {tickvals: axes.map((_, index) => index), ticktext: axes.map(axis => plain(axis.name)), side: "top", showgrid: false, zeroline: false, range: [-0.1, axes.length - 0.6]}),
-        {visible: false, range: [-0.12, 1.1], fixedrange: true}, {margin: {l: 24, r: 24, t: 60, b: 30}, height: 460, shapes, legend: {orientation: "h", y: -0.05, traceorder: "reversed", title: {text: plain(meta.metric)}}})};
+      layout: layoutOf(axis(note, {tickvals: axes.map((_, index) => index), ticktext: axes.map(axis => axes.length > 4 ? plain(axis.name) : inParts(axis.name, /_/g)), tickangle: axes.length > 4 ? "auto" : 0, side: "top", showgrid: false, zeroline: false, range: [-0.1, axes.length - 0.6]}),
+        {visible: false, range: [-0.12, 1.1], fixedrange: true}, {margin: {l: 24, r: 24, t: 60, b: 30}, height: isNarrow() ? 560 : 460, shapes, legend: {orientation: "h", y: -0.05, traceorder: "reversed", title: {text: plain(meta.metric), side: "top"}}})};
   }},
   effects: {choices: () => meta.effects.map(scope => scope.title), of: choice => {
     const terms = meta.effects[choice].terms;
-    return {traces: [{type: "bar", orientation: "h", y: terms.map(term => plain(term.name)).reverse(), x: terms.map(term => 100 * term.share).reverse(), marker: {color: PALETTE[0]}, hovertemplate: "%{y}: %{x:.2f} %<extra></extra>"}],
+    const names = terms.map(term => plain(term.name)).reverse(), labels = terms.map(term => inParts(term.name, / (×|within) /g)).reverse();
+    return {traces: [{type: "bar", orientation: "h", y: names, x: terms.map(term => 100 * term.share).reverse(), marker: {color: PALETTE[0]}, hovertemplate: "%{y}: %{x:.2f} %<extra></extra>"}],
       numbers: () => terms.map(term => [term.name, `${(100 * term.share).toFixed(2)} %`]), head: ["effect", "share of the variance"],
-      layout: layoutOf(axis("share of the variance, %", {rangemode: "tozero"}), axis("", {type: "category"}), {height: 120 + 28 * terms.length})};
+      layout: layoutOf(axis(isNarrow() ? "share, %" : "share of the variance, %", {rangemode: "tozero", tickangle: 0, nticks: isNarrow() ? 4 : 10}), axis("", {type: "category", tickvals: names, ticktext: labels}), {height: 120 + (isNarrow() ? 48 : 28) * terms.length})};
   }},
   budget: {of: () => {
     const {trials, optimizers: searches} = meta.budget;
