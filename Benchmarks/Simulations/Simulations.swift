@@ -11,6 +11,7 @@ struct Simulations {
     BestLevels.self,
     BudgetEstimate.self,
     BudgetProbability.self,
+    DropoutVerdicts.self,
     EffectShares.self,
     NegativeEigenvalues.self,
     NewSamplesSimulation.self,

@@ -87,6 +87,62 @@ private struct Example: Decodable {
     #expect(try contrast(dropout: [1], none: [2]).comparison == nil)
   }
 
+  /// What the choice flatters a side by, over all resamples of three seeds, of which ``SelectionBias`` draws some.
+  private func bias(_ costs: [[Double]]) -> (mean: Double, deviation: Double) {
+    let factor = 1.5.squareRoot()
+    let means = costs.map { $0.reduce(0, +) / 3 }
+    let winner = means.indices.min { means[$0] < means[$1] }!
+    let gains = (0..<27).map { resample -> Double in
+      let seeds = [resample % 3, resample / 3 % 3, resample / 9]
+      let shifts = zip(costs, means).map { values, mean in
+        factor * (seeds.reduce(0) { $0 + values[$1] } / 3 - mean)
+      }
+      let chosen = costs.indices.min { means[$0] + shifts[$0] < means[$1] + shifts[$1] }!
+      return shifts[winner] - shifts[chosen]
+    }
+    let mean = gains.reduce(0, +) / 27
+    return (mean, (gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 27).squareRoot())
+  }
+
+  @Test func theChoiceOfEitherSideIsCorrected() throws {
+    let dropout = [[1.00, 1.21, 1.05], [1.10, 1.02, 1.16], [1.19, 1.09, 1.01], [1.04, 1.13, 1.127]]
+    let none = [[1.14, 1.17, 1.30], [1.25, 1.22, 1.15]]
+    let runs = [(dropout, 0.5), (none, 1.0)].flatMap { side, keep in
+      side.enumerated().flatMap { index, losses in
+        losses.enumerated().map { seed, loss in
+          SampleRun(learningRate: Double(index + 1), keepProbability: [1, keep], seed: seed, loss: loss)
+        }
+      }
+    }
+    let contrast = try #require(KeepProbabilityAnswer(runs.ranking())?.overall.contrast)
+    let (chosen, corrected) = (try #require(contrast.comparison), try #require(contrast.corrected))
+    let (first, second) = (bias(dropout), bias(none))
+    #expect(first.mean > second.mean && second.mean > 0)
+    let error = (first.deviation + second.deviation) / Double(SelectionBias.draws).squareRoot()
+    #expect((corrected.difference - chosen.difference - (first.mean - second.mean)).magnitude < 5 * error)
+    #expect(corrected.standardError == chosen.standardError && contrast.tested == corrected)
+    #expect(contrast.candidates == (4, 2))
+
+    // A lower loss that is given as a higher accuracy is flattered upwards.
+    let accuracies = runs.map { run in
+      SampleRun(
+        learningRate: run.learningRate, keepProbability: run.keepProbability, seed: run.seed, accuracy: 2 - run.loss)
+    }
+    let answer = try #require(KeepProbabilityAnswer(accuracies.ranking(.validationAccuracy)))
+    let turned = try #require(answer.overall.contrast?.corrected)
+    #expect((turned.difference + corrected.difference).magnitude < 1e-12)
+  }
+
+  /// Where a side's best configuration lost a seed there is nothing to draw from.
+  @Test func withoutAllSeedsTheChoiceIsNotCorrected() throws {
+    var runs = [1.0, 1.1, 1.3].enumerated().flatMap { seed, loss in
+      [0.5, 1].map { SampleRun(keepProbability: [1, $0], seed: seed, loss: loss * $0) }
+    }
+    runs[0].outcome = .diverged(step: 3)
+    let contrast = try #require(KeepProbabilityAnswer(runs.ranking())?.overall.contrast)
+    #expect(contrast.corrected == nil && contrast.comparison != nil && contrast.tested == contrast.comparison)
+  }
+
   /// Higher is better for an accuracy: the sign of the difference turns.
   @Test func verdictOnAccuracy() throws {
     let runs = [0.9, 0.91, 0.92].enumerated().flatMap { seed, accuracy in

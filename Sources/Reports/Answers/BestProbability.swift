@@ -18,21 +18,11 @@ extension KeepProbabilityAnswer {
 extension Ranking {
   /// Nil without two seeds, and where no configuration kept all of them.
   func confidence(
-    optimizer name: String?, levels: [KeepProbabilityAnswer.Level], winner: Int?
+    _ candidates: [KeepProbability: [Configuration]], levels: [KeepProbabilityAnswer.Level], winner: Int?
   ) -> KeepProbabilityAnswer.Confidence? {
-    guard seeds >= 2, let best = winner.flatMap({ levels[$0].best }), best.isComplete,
-      let column = table.column("keep_probability")
-    else { return nil }
-    let settings = column.values.map(\.keepProbability)
-    let optimizer = table.column("optimizer")
-    var candidates = [KeepProbability: [[Double]]]()
-    for configuration in configurations where configuration.isComplete {
-      let code = column.codes[configuration.row]
-      guard code >= 0, let setting = settings[Int(code)],
-        name == nil || optimizer?[configuration.row]?.description == name,
-        candidates[setting, default: []].count < KeepProbabilityAnswer.candidatesPerLevel
-      else { continue }
-      candidates[setting, default: []].append(costs(of: configuration))
+    guard seeds >= 2, let best = winner.flatMap({ levels[$0].best }), best.isComplete else { return nil }
+    let candidates = candidates.mapValues { configurations in
+      configurations.prefix(KeepProbabilityAnswer.candidatesPerLevel).map(costs(of:))
     }
     let isCandidate = levels.map { candidates[$0.keepProbability] != nil }
     let probabilities = MeanPosterior.probabilityOfBest(levels.map { candidates[$0.keepProbability] ?? [] })
@@ -43,6 +33,31 @@ extension Ranking {
       oneStandardErrorChoice: levels.firstIndex { level in
         level.best.map { $0.isComplete && cost($0.statistics.mean) <= bound } ?? false
       })
+  }
+
+  /// The configurations of an optimizer, or of all, that kept all of their seeds, by keep probability, the best first; none
+  /// where there is one seed, which says nothing of a choice.
+  func candidates(optimizer name: String?) -> [KeepProbability: [Configuration]] {
+    guard seeds >= 2, let column = table.column("keep_probability") else { return [:] }
+    let settings = column.values.map(\.keepProbability)
+    let optimizer = table.column("optimizer")
+    var candidates: [KeepProbability: [Configuration]] = [:]
+    for configuration in configurations where configuration.isComplete {
+      let code = column.codes[configuration.row]
+      guard code >= 0, let setting = settings[Int(code)],
+        name == nil || optimizer?[configuration.row]?.description == name
+      else { continue }
+      candidates[setting, default: []].append(configuration)
+    }
+    return candidates
+  }
+
+  /// What to add to the value of the best of these for having been chosen as it; see ``SelectionBias``. Nil with one seed.
+  func selectionBias(amongComplete configurations: [Configuration]) -> Double? {
+    guard seeds >= 2, !configurations.isEmpty else { return nil }
+    return SelectionBias.bootstrap(configurations.map(costs(of:))).map {
+      criterion.metric.higherIsBetter ? -$0 : $0
+    }
   }
 
   /// The values of a complete configuration in the order of its seeds, the lower the better.

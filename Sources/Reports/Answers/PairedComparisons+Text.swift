@@ -3,7 +3,8 @@ extension PairedComparisons {
     output.write(
       TerminalText.wrapped(
         "Each \(key) at its best configuration, against each other: differences over shared seeds (Student's paired t,"
-          + " Welch's where none are shared), p-values adjusted for all comparisons (Holm).", first: ""))
+          + " Welch's where none are shared), p-values adjusted for all comparisons (Holm). Being the best of several on these"
+          + " same seeds flatters a value, the more configurations it has: that is not corrected.", first: ""))
     guard !pairs.isEmpty else {
       let only = levels.first.map { "only \($0.value)" } ?? "no value"
       output.write(TerminalText.wrapped("Nothing to compare: \(only) has runs that can be ranked.", first: "\n"))

@@ -93,7 +93,10 @@ public struct SweepComparison: Sendable {
             + " and runs that stand as pairs share a seed, but not what they learned from.", first: "\n! "))
     }
     if let winners {
-      output.write(TerminalText.wrapped("Winners, first minus second: \(winners.sentence)", first: "\n"))
+      output.write(
+        TerminalText.wrapped(
+          "Winners, first minus second: \(winners.sentence) Each is the best of its sweep's configurations on these same"
+            + " seeds, which flatters the one of more of them: that is not corrected.", first: "\n"))
     }
     output.write("\nShared runs (the same trial in both): \(sharedRuns)\n")
     if let shared {

@@ -33,9 +33,7 @@ extension Ranking {
   public func winnersCurse(_ evaluation: TestEvaluation?) -> WinnersCurse? {
     guard let winner else { return nil }
     let complete = configurations.filter(\.isComplete)
-    let bias =
-      seeds >= 2 && winner.isComplete
-      ? SelectionBias.bootstrap(complete.map(costs(of:))).map { $0 * (criterion.metric.higherIsBetter ? -1 : 1) } : nil
+    let bias = winner.isComplete ? selectionBias(amongComplete: complete) : nil
     let mean = winner.statistics.mean + (bias ?? 0)
     let overSeeds = MeanEstimate.Part(seeds: winner.statistics)
     let rows = rows(of: winner).filter { !values[$0].isNaN }

@@ -132,6 +132,8 @@ extension KeepProbabilityAnswer.Contrast {
   fileprivate var json: JSON {
     let members: [String: JSON] = [
       "keep_probability": .string(dropout.label), "verdict": .string(verdict.rawValue),
+      "corrected": corrected.map { .object($0.json) } ?? .null,
+      "candidates": .object(["dropout": .integer(candidates.dropout), "none": .integer(candidates.none)]),
     ]
     return .object(members.merging(comparison?.json ?? [:]) { $1 })
   }

@@ -25,7 +25,7 @@ extension SummaryReport {
     ]
     let missing = NumberText.missing
     let rows = scopes.map { scope -> [String] in
-      let comparison = scope.contrast?.comparison
+      let comparison = scope.contrast?.tested
       return [
         scope.optimizer ?? "", scope.winner.map { scope.levels[$0].keepProbability.label } ?? missing,
         scope.contrast?.dropout.label ?? missing,
@@ -141,7 +141,7 @@ extension SummaryReport {
   }
 
   private func sentence(_ contrast: KeepProbabilityAnswer.Contrast) -> String {
-    guard let comparison = contrast.comparison else {
+    guard let comparison = contrast.tested else {
       return "Whether dropout makes a difference cannot be told: that takes at least two seeds on both sides."
     }
     let interval = comparison.confidenceInterval()
@@ -153,9 +153,22 @@ extension SummaryReport {
     return "keep_probability \(contrast.dropout.label) minus no dropout:"
       + " \(NumberText.measurement(comparison.difference, comparison.standardError))"
       + " (\(comparison.seedsText) seeds, \(noise))."
-      + " \(contrast.verdict.sentence)\(reasons(contrast)) Each side is the best of its configurations on these same seeds"
-      + " (\(contrast.candidates.dropout) with dropout, \(contrast.candidates.none) without), which flatters the"
-      + " side with more of them."
+      + " \(contrast.verdict.sentence)\(reasons(contrast)) \(choice(contrast))"
+  }
+
+  /// What being the best of several makes of the difference.
+  private func choice(_ contrast: KeepProbabilityAnswer.Contrast) -> String {
+    let (dropout, none) = contrast.candidates
+    guard dropout > 1 || none > 1 else { return "Each side is its only configuration." }
+    let sides =
+      "Each side is the best of its configurations on these same seeds (\(dropout) with dropout, \(none) without)"
+    guard let corrected = contrast.corrected, let chosen = contrast.comparison else {
+      return "\(sides), which flatters the one with more of them: that is not corrected, since none of a side kept all"
+        + " of its seeds."
+    }
+    guard corrected != chosen else { return "\(sides), whichever of these seeds are drawn again." }
+    return "\(sides), which flatters it: that is corrected, without it the difference is"
+      + " \(NumberText.measurement(chosen.difference, chosen.standardError)) (p-value \(NumberText.pValue(chosen.pValue)))."
   }
 }
 

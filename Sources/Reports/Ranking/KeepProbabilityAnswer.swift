@@ -34,8 +34,13 @@ public struct KeepProbabilityAnswer: Sendable {
   /// The best dropout setting against no dropout, each at its own best nuisance hyperparameters.
   public struct Contrast: Sendable {
     public let dropout: KeepProbability
-    /// Dropout minus no dropout; nil without two seeds each.
+    /// Dropout minus no dropout, as chosen; nil without two seeds each.
     public let comparison: MeanComparison?
+    /// The same corrected for either side being the best of its configurations, which flatters the side with more of them,
+    /// or with noisier ones: each mean plus its ``SelectionBias``. Nil without ``comparison``, and where a side's best
+    /// configuration lost seeds.
+    public let corrected: MeanComparison?
+    /// By the corrected difference, where there is one.
     public let verdict: Verdict
     /// How many configurations each side was the best of.
     public let candidates: (dropout: Int, none: Int)
@@ -112,37 +117,62 @@ extension KeepProbabilityAnswer.Scope {
       return level
     }
     winner = self.levels.best(ranking) { _ in true }
-    contrast = .init(self.levels, ranking)
-    confidence = ranking.confidence(optimizer: optimizer, levels: self.levels, winner: winner)
+    let candidates = ranking.candidates(optimizer: optimizer)
+    contrast = .init(self.levels, candidates, ranking)
+    confidence = ranking.confidence(candidates, levels: self.levels, winner: winner)
   }
 }
 
 extension KeepProbabilityAnswer.Contrast {
   /// Nil where the levels have no dropout to compare, or nothing without dropout to compare it with.
-  fileprivate init?(_ levels: [KeepProbabilityAnswer.Level], _ ranking: Ranking) {
+  fileprivate init?(
+    _ levels: [KeepProbabilityAnswer.Level], _ candidates: [KeepProbability: [Ranking.Configuration]],
+    _ ranking: Ranking
+  ) {
     guard let dropout = levels.best(ranking, where: { !$0.isNone }),
       let reference = levels.best(ranking, where: \.isNone),
       let first = levels[dropout].best, let second = levels[reference].best
     else { return nil }
     self.dropout = levels[dropout].keepProbability
-    comparison = ranking.compare(first, with: second)
+    let comparison = ranking.compare(first, with: second)
+    self.comparison = comparison
+    corrected =
+      first.isComplete && second.isComplete
+      ? comparison.flatMap { Self.corrected($0, candidates, ranking) } : nil
     let none = levels[reference].configurations
-    candidates = (levels.reduce(0) { $0 + $1.configurations } - none, none)
+    self.candidates = (levels.reduce(0) { $0 + $1.configurations } - none, none)
     convergence = (levels[dropout].convergence, levels[reference].convergence)
     let isConverged = [dropout, reference].allSatisfy { levels[$0].convergence?.isConverged ?? true }
-    if let comparison {
-      if !comparison.isLargerThanNoise() {
+    if let tested = corrected ?? comparison {
+      if !tested.isLargerThanNoise() {
         verdict = .insideNoise
       } else if !isConverged {
         verdict = .notConverged
       } else {
         verdict =
-          ranking.criterion.isBetter(comparison.difference, than: 0) ? .dropoutHelps : .dropoutHurts
+          ranking.criterion.isBetter(tested.difference, than: 0) ? .dropoutHelps : .dropoutHurts
       }
     } else {
       verdict = .unknown
     }
   }
+
+  private static func corrected(
+    _ comparison: MeanComparison, _ candidates: [KeepProbability: [Ranking.Configuration]], _ ranking: Ranking
+  ) -> MeanComparison? {
+    // Without noise the choice was not by luck.
+    guard !comparison.isExact else { return comparison }
+    let sides = [false, true].map { isNone in
+      candidates.filter { $0.key.isNone == isNone }.values.flatMap(\.self).sorted(by: ranking.criterion.precedes)
+    }
+    let biases = sides.compactMap(ranking.selectionBias(amongComplete:))
+    return biases.count == 2 ? comparison.shifted(by: biases[0] - biases[1]) : nil
+  }
+}
+
+extension KeepProbabilityAnswer.Contrast {
+  /// What the verdict is by.
+  public var tested: MeanComparison? { corrected ?? comparison }
 }
 
 extension [KeepProbabilityAnswer.Level] {

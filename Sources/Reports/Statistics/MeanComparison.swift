@@ -56,6 +56,13 @@ public struct MeanComparison: Hashable, Sendable {
       degreesOfFreedom: ratio > 0 && ratio.isFinite ? ratio : Double(first.count + second.count - 2))
   }
 
+  /// With something added to the difference, whose own noise is taken for none.
+  func shifted(by shift: Double) -> Self {
+    Self(
+      method: method, counts: counts, difference: difference + shift, standardError: standardError,
+      degreesOfFreedom: degreesOfFreedom)
+  }
+
   /// Whether every seed gives the same difference to rounding: there is no noise to test it against.
   public var isExact: Bool { standardError == 0 }
 
