@@ -170,8 +170,9 @@ import Testing
 
   private func files(_ folder: String) throws -> [String: Data] {
     let url = fixture.folder.url.appendingPathComponent(folder)
-    // Git keeps no empty folders.
-    let names = (try? FileManager.default.subpathsOfDirectory(atPath: url.path)) ?? []
+    // A folder without files is in no checkout.
+    guard fixture.exists(folder) else { return [:] }
+    let names = try FileManager.default.subpathsOfDirectory(atPath: url.path)
     return Dictionary(
       uniqueKeysWithValues: names.compactMap { name in
         (try? Data(contentsOf: url.appendingPathComponent(name))).map { (name, $0) }
