@@ -9,21 +9,13 @@
 // FAULT_LASTS  1: at every passing from there on
 // FAULT_PATHS  only calls on files below this path, so that the runtime starts undisturbed; empty for all
 // FAULT_LOG    a file to which "CALL COUNT" is written for each kind of call when the process ends; its own process only
-#define _GNU_SOURCE
+#include "../Shims/interpose.h"
+
 #include <dirent.h>
-#include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 enum call { READ, PREAD, WRITE, OPEN, ACCESS, STAT, FSYNC, LINK, RENAME, UNLINK, CLOSE, MMAP, OPENDIR, FLOCK, MKDIR, TRUNCATE, CALLS };
 
@@ -96,7 +88,6 @@ static int fail(void) {
   return -1;
 }
 
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 #define FAILS(call, condition) (passes(call, condition) && !is_short)
 
 ssize_t read(int file, void *memory, size_t count) {
@@ -139,25 +130,19 @@ WRITES(pwrite64, (int file, const void *memory, size_t count, off64_t offset),
 WRITES(writev, (int file, const struct iovec *parts, int count), REAL(writev)(file, parts, (count + 1) / 2),
        REAL(writev)(file, parts, count))
 
-#define OPENS(name, folder, parameters, last, call)                                                                    \
+#define OPENS(name, folder, parameters, call)                                                                          \
   int name parameters {                                                                                                \
-    mode_t mode = 0;                                                                                                   \
-    if (flags & (O_CREAT | O_TMPFILE)) {                                                                               \
-      va_list rest;                                                                                                    \
-      va_start(rest, last);                                                                                            \
-      mode = va_arg(rest, mode_t);                                                                                     \
-      va_end(rest);                                                                                                    \
-    }                                                                                                                  \
+    MODE_BEHIND(flags)                                                                                                 \
     int on_path = is_path_ours(folder, path);                                                                          \
     if (FAILS(OPEN, on_path)) return fail();                                                                           \
     int file = call;                                                                                                   \
     note(file, on_path);                                                                                               \
     return file;                                                                                                       \
   }
-OPENS(open, AT_FDCWD, (const char *path, int flags, ...), flags, REAL(open)(path, flags, mode))
-OPENS(open64, AT_FDCWD, (const char *path, int flags, ...), flags, REAL(open64)(path, flags, mode))
-OPENS(openat, folder, (int folder, const char *path, int flags, ...), flags, REAL(openat)(folder, path, flags, mode))
-OPENS(openat64, folder, (int folder, const char *path, int flags, ...), flags, REAL(openat64)(folder, path, flags, mode))
+OPENS(open, AT_FDCWD, (const char *path, int flags, ...), REAL(open)(path, flags, mode))
+OPENS(open64, AT_FDCWD, (const char *path, int flags, ...), REAL(open64)(path, flags, mode))
+OPENS(openat, folder, (int folder, const char *path, int flags, ...), REAL(openat)(folder, path, flags, mode))
+OPENS(openat64, folder, (int folder, const char *path, int flags, ...), REAL(openat64)(folder, path, flags, mode))
 
 FILE *fopen(const char *path, const char *mode) {
   int on_path = is_path_ours(AT_FDCWD, path);

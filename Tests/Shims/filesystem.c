@@ -8,16 +8,9 @@
 //   lost-answers         link() and rename() do what they should, and then say what a file server says that is asked twice
 //   journals-vanish      a journal is gone when its size is asked for, as where it became a shard just then
 //   journals-are-locked  a file that gets a journal's name without being locked ends the process
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "interpose.h"
+
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static int holds(const char *rule) {
   const char *rules = getenv("RAVINE_FILE_SYSTEM");
@@ -38,76 +31,54 @@ static int ends_in(const char *path, const char *suffix) {
 }
 
 int flock(int file, int operation) {
-  static int (*real)(int, int);
-  if (!real) real = dlsym(RTLD_NEXT, "flock");
   if (holds("no-locks")) return fails(ENOLCK);
   if (holds("lock-needs-write")) {
     int mode = fcntl(file, F_GETFL) & O_ACCMODE;
     if ((operation & LOCK_EX) && mode == O_RDONLY) return fails(EBADF);
     if ((operation & LOCK_SH) && mode == O_WRONLY) return fails(EBADF);
   }
-  return real(file, operation);
+  return REAL(flock)(file, operation);
 }
 
 int link(const char *old, const char *new) {
-  static int (*real)(const char *, const char *);
-  if (!real) real = dlsym(RTLD_NEXT, "link");
   if (holds("no-links")) return fails(EPERM);
-  int status = real(old, new);
+  int status = REAL(link)(old, new);
   return status == 0 && holds("lost-answers") ? fails(EEXIST) : status;
 }
 
 static void require_lock(const char *old, const char *new) {
   if (!holds("journals-are-locked") || !ends_in(new, ".journal")) return;
-  static int (*real)(int, int);
-  if (!real) real = dlsym(RTLD_NEXT, "flock");
   int file = open(old, O_RDWR | O_CLOEXEC);
-  if (file < 0 || real(file, LOCK_EX | LOCK_NB) == 0) abort();
+  if (file < 0 || REAL(flock)(file, LOCK_EX | LOCK_NB) == 0) abort();
   close(file);
 }
 
 int rename(const char *old, const char *new) {
-  static int (*real)(const char *, const char *);
-  if (!real) real = dlsym(RTLD_NEXT, "rename");
   if (holds("no-rename")) return fails(EPERM);
   require_lock(old, new);
-  int status = real(old, new);
+  int status = REAL(rename)(old, new);
   return status == 0 && holds("lost-answers") ? fails(ENOENT) : status;
 }
 
 int renameat2(int from, const char *old, int to, const char *new, unsigned flags) {
-  static int (*real)(int, const char *, int, const char *, unsigned);
-  if (!real) real = dlsym(RTLD_NEXT, "renameat2");
   if (flags && holds("no-noreplace")) return fails(EINVAL);
   if (holds("no-rename")) return fails(EPERM);
-  return real(from, old, to, new, flags);
+  return REAL(renameat2)(from, old, to, new, flags);
 }
 
 int fsync(int file) {
-  static int (*real)(int);
-  if (!real) real = dlsym(RTLD_NEXT, "fsync");
   struct stat status;
   if (holds("no-directory-sync") && fstat(file, &status) == 0 && S_ISDIR(status.st_mode)) return fails(EINVAL);
-  return real(file);
+  return REAL(fsync)(file);
 }
 
 int open(const char *path, int flags, ...) {
-  static int (*real)(const char *, int, ...);
-  if (!real) real = dlsym(RTLD_NEXT, "open");
-  mode_t mode = 0;
-  if (flags & O_CREAT) {
-    __builtin_va_list arguments;
-    __builtin_va_start(arguments, flags);
-    mode = __builtin_va_arg(arguments, mode_t);
-    __builtin_va_end(arguments);
-    if (holds("journals-are-locked") && ends_in(path, ".journal")) abort();
-  }
-  return real(path, flags, mode);
+  MODE_BEHIND(flags)
+  if (flags & O_CREAT && holds("journals-are-locked") && ends_in(path, ".journal")) abort();
+  return REAL(open)(path, flags, mode);
 }
 
 int stat(const char *path, struct stat *status) {
-  static int (*real)(const char *, struct stat *);
-  if (!real) real = dlsym(RTLD_NEXT, "stat");
   if (holds("journals-vanish") && ends_in(path, ".journal")) unlink(path);
-  return real(path, status);
+  return REAL(stat)(path, status);
 }

@@ -6,19 +6,12 @@
 //   write             inode, offset, bytes follow
 //   truncate          inode, size
 //   sync              inode, of a file or a folder
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <fcntl.h>
+#include "interpose.h"
+
 #include <limits.h>
 #include <pthread.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
 
@@ -79,94 +72,86 @@ static void record_two(const char *operation, const char *old, const char *new) 
   record(operation, 0, 0, both, length + strlen(to));
 }
 
-#define REAL(name, type, ...) \
-  static type (*real)(__VA_ARGS__); \
-  if (!real) real = dlsym(RTLD_NEXT, name); \
-  pthread_mutex_lock(&order);
+static void begin(void) { pthread_mutex_lock(&order); }
 
-#define DONE(status) \
-  pthread_mutex_unlock(&order); \
+static long end(long status) {
+  pthread_mutex_unlock(&order);
   return status;
+}
 
 int open(const char *path, int flags, ...) {
-  mode_t mode = 0;
-  if (flags & O_CREAT) {
-    va_list arguments;
-    va_start(arguments, flags);
-    mode = va_arg(arguments, mode_t);
-    va_end(arguments);
-  }
-  REAL("open", int, const char *, int, ...)
+  MODE_BEHIND(flags)
+  begin();
   char buffer[PATH_MAX];
   const char *name = flags & O_CREAT ? inside(path, buffer) : NULL;
   int isNew = name && access(path, F_OK) != 0;
-  int file = real(path, flags, mode);
+  int file = REAL(open)(path, flags, mode);
   if (file >= 0 && isNew) record("create", inode_of(file), 0, name, strlen(name));
-  DONE(file)
+  return end(file);
 }
 
 int mkdir(const char *path, mode_t mode) {
-  REAL("mkdir", int, const char *, mode_t)
+  begin();
   char buffer[PATH_MAX];
   const char *name = inside(path, buffer);
-  int status = real(path, mode);
+  int status = REAL(mkdir)(path, mode);
   if (status == 0 && name) record("mkdir", inode_at(path), 0, name, strlen(name));
-  DONE(status)
+  return end(status);
 }
 
 int link(const char *old, const char *new) {
-  REAL("link", int, const char *, const char *)
-  int status = real(old, new);
+  begin();
+  int status = REAL(link)(old, new);
   if (status == 0) record_two("link", old, new);
-  DONE(status)
+  return end(status);
 }
 
 int rename(const char *old, const char *new) {
-  REAL("rename", int, const char *, const char *)
-  int status = real(old, new);
+  begin();
+  int status = REAL(rename)(old, new);
   if (status == 0) record_two("rename", old, new);
-  DONE(status)
+  return end(status);
 }
 
 int unlink(const char *path) {
-  REAL("unlink", int, const char *)
+  begin();
   char buffer[PATH_MAX];
   const char *name = inside(path, buffer);
-  int status = real(path);
+  int status = REAL(unlink)(path);
   if (status == 0 && name) record("unlink", 0, 0, name, strlen(name));
-  DONE(status)
+  return end(status);
 }
 
 ssize_t write(int file, const void *bytes, size_t count) {
-  REAL("write", ssize_t, int, const void *, size_t)
+  begin();
   unsigned long inode = inode_of(file);
-  ssize_t written = real(file, bytes, count);
+  ssize_t written = REAL(write)(file, bytes, count);
   if (inode && written > 0) record("write", inode, lseek(file, 0, SEEK_CUR) - written, bytes, written);
-  DONE(written)
+  return end(written);
 }
 
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
-  REAL("pwrite", ssize_t, int, const void *, size_t, off_t)
+  begin();
   unsigned long inode = inode_of(file);
-  ssize_t written = real(file, bytes, count, offset);
+  ssize_t written = REAL(pwrite)(file, bytes, count, offset);
   if (inode && written > 0) record("write", inode, offset, bytes, written);
-  DONE(written)
+  return end(written);
 }
 
 ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t offset) { return pwrite(file, bytes, count, offset); }
 
 int ftruncate(int file, off_t size) {
-  REAL("ftruncate", int, int, off_t)
-  int status = real(file, size);
+  begin();
+  int status = REAL(ftruncate)(file, size);
   unsigned long inode = inode_of(file);
   if (status == 0 && inode) record("truncate", inode, size, "", 0);
-  DONE(status)
+  return end(status);
 }
 
 int fsync(int file) {
-  REAL("fsync", int, int)
-  int status = real(file);
+  begin();
+  int status = REAL(fsync)(file);
   unsigned long inode = inode_of(file);
   if (status == 0 && inode) record("sync", inode, 0, "", 0);
-  DONE(status)
+  return end(status);
 }

@@ -1,9 +1,7 @@
 // Lets no more than RAVINE_THREADS threads live beside the first: what `ulimit -u` and a container's limit on processes do.
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
+#include "interpose.h"
+
 #include <pthread.h>
-#include <stdlib.h>
 
 static int living;
 
@@ -28,8 +26,6 @@ static void *run(void *argument) {
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument) {
-  static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-  if (!real) real = dlsym(RTLD_NEXT, "pthread_create");
   const char *limit = getenv("RAVINE_THREADS");
   if (__atomic_add_fetch(&living, 1, __ATOMIC_SEQ_CST) > (limit ? atoi(limit) : 1 << 20)) {
     ended(NULL);
@@ -37,7 +33,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*
   }
   struct start *start = malloc(sizeof *start);
   *start = (struct start){routine, argument};
-  int status = real(thread, attributes, run, start);
+  int status = REAL(pthread_create)(thread, attributes, run, start);
   if (status != 0) {
     ended(NULL);
     free(start);
