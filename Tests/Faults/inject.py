@@ -1,6 +1,6 @@
 """Makes each system call of the commands fail, one at a time, and checks what they make of it.
 
-    inject.py --programs .build/debug --library fault.so [--sample 150] [--only summary] [--jobs 2]
+    inject.py --programs .build/debug --library fault.so [--sample 150] [--part 1/10] [--only summary] [--jobs 2]
 
 For every command, call, error and position: the command ends by itself, with status 0 only if it gave all that it gives
 undisturbed, and otherwise with 73 or 74 (sysexits.h: cannot create, input or output); no finished run is lost or set
@@ -275,12 +275,18 @@ class Suite:
         return self._old[template]
 
 
+def describe(case, outcome):
+    scenario, call, error, at = case
+    return f"{scenario.name}: {call} {at} {error}: {outcome[1]}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="the folder of sweep and summary")
     parser.add_argument("--library", type=pathlib.Path, required=True, help="what fault.c makes")
     parser.add_argument("--sample", type=int, help="so many of the cases, chosen at random; default: all")
     parser.add_argument("--seed", type=int, default=1, help="of the choice")
+    parser.add_argument("--part", default="1/1", help="the I-th of N parts of all cases, I/N: they add up")
     parser.add_argument("--only", help="the one command with this name")
     parser.add_argument("--jobs", type=int, default=2, help="commands at a time")
     options = parser.parse_args()
@@ -294,6 +300,8 @@ def main():
                 cases += [
                     (scenario, call, error, at) for error in ERRORS[call] for at in range(1, count + 1)]
         total = len(cases)
+        part, parts = (int(number) for number in options.part.split("/"))
+        cases = cases[part - 1 :: parts]
         if options.sample:
             # One of each command and call first, so that none is left out.
             choice = random.Random(options.seed)
@@ -303,8 +311,15 @@ def main():
             cases = (first + [case for case in cases if case not in first])[: options.sample]
         for scenario in scenarios:
             suite.old_runs(scenario.template)
+        outcomes = []
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-            outcomes = list(pool.map(lambda case: suite.check(*case), cases))
+            for case, outcome in zip(cases, pool.map(lambda case: suite.check(*case), cases)):
+                outcomes.append(outcome)
+                # All of them take an hour: who waits sees how far it is, and what is wrong as it is found.
+                if outcome[1] is not None:
+                    print(describe(case, outcome), file=sys.stderr, flush=True)
+                if len(outcomes) % 100 == 0:
+                    print(f"{len(outcomes)} of {len(cases)}", file=sys.stderr, flush=True)
 
     calls = [call for call in ERRORS if any(case[1] == call for case in cases)]
     print(f"{len(cases)} of {total} cases\n")
@@ -317,8 +332,8 @@ def main():
                     sum(outcome[1] is not None for _, outcome in rows)]
         print(f"| `{scenario.name}` | " + " | ".join(str(number) for number in numbers) + " |")
     failures = [(case, outcome) for case, outcome in zip(cases, outcomes) if outcome[1] is not None]
-    for (scenario, call, error, at), (_, reason) in failures:
-        print(f"\n{scenario.name}: {call} {at} {error}: {reason}")
+    for case, outcome in failures:
+        print(f"\n{describe(case, outcome)}")
     sys.exit(bool(failures))
 
 
