@@ -5,3 +5,6 @@
 int renameat2(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, unsigned int flags);
 
 #define CLINUX_RENAME_NOREPLACE 1u
+
+/// Closes all descriptors from `first` to `last`; ENOSYS before Linux 5.9.
+int close_range(unsigned int first, unsigned int last, int flags);

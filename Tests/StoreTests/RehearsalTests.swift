@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -35,10 +36,70 @@ import Testing
     #expect("\(error!)" == "some.h5: reading: reading it crashes HDF5: it is damaged, or made to do harm")
   }
 
-  @Test func whatDoesNotEndIsARefusal() throws {
-    // As the limit on processor time ends it.
-    let error = #expect(throws: HDF5Error.self) { try rehearse { kill(getpid(), SIGXCPU) } }
+  /// The limit on processor time ends it so, twice: a fork may leave one child with a global that is never made.
+  @Test(arguments: [SIGXCPU, SIGKILL]) func whatDoesNotEndIsMadeAnewThenRefused(signal: Int32) throws {
+    let folder = try TemporaryDirectory()
+    let begun = folder.path("begun")
+    let error = #expect(throws: HDF5Error.self) {
+      try rehearse {
+        Self.leaveMark(begun)
+        kill(getpid(), signal)
+      }
+    }
     #expect("\(error!)".contains("reading it does not end"))
+    #expect(marks(begun) == 2)
+    // Only the first one.
+    try rehearse {
+      Self.leaveMark(begun)
+      if FileManager.default.contents(atPath: begun)?.count == 3 { kill(getpid(), signal) }
+    }
+    #expect(marks(begun) == 4)
+  }
+
+  /// Another thread is making a global when the child is made, which needs it too: nobody makes it in the child, whose
+  /// processor time ends, and the next child finds it made.
+  @Test func aGlobalThatIsBeingMadeIsWaitedFor() throws {
+    let folder = try TemporaryDirectory()
+    let begun = folder.path("begun")
+    SlowGlobal.begun.withLock { $0 = begun }
+    Thread { _ = SlowGlobal.value }.start()
+    while !SlowGlobal.isBeingMade.load(ordering: .acquiring) { usleep(100) }
+    try rehearse {
+      Self.leaveMark(begun)
+      // Less than a reader has, which is the test's time too.
+      var limit = rlimit(rlim_cur: 1, rlim_max: 1)
+      setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
+      if SlowGlobal.value != 7 { abort() }
+    }
+    #expect(marks(begun) == 2)
+  }
+
+  private enum SlowGlobal {
+    static let isBeingMade = Atomic(false)
+    /// The path of the first child's mark.
+    static let begun = Mutex("")
+    /// Is not made before there is a child.
+    static let value: Int = {
+      isBeingMade.store(true, ordering: .releasing)
+      let path = begun.withLock { $0 }
+      while !FileManager.default.fileExists(atPath: path) { usleep(100) }
+      return 7
+    }()
+  }
+
+  /// Whatever a sweep holds, its copy holds none of it.
+  @Test func noDescriptorIsKept() throws {
+    let folder = try TemporaryDirectory()
+    let lock = open(folder.path("lock"), O_RDWR | O_CREAT, 0o600)
+    defer { close(lock) }
+    var held = stat()
+    try #require(fstat(lock, &held) == 0)
+    let inode = held.st_ino
+    try rehearse {
+      // The number may be that of another file by now.
+      var kept = stat()
+      if fstat(lock, &kept) == 0, kept.st_ino == inode { abort() }
+    }
   }
 
   /// As someone stops a program, or a machine does for want of memory: five times as long as the reader may sleep.

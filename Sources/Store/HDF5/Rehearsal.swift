@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Reads a file from elsewhere in a copy of the process first.
@@ -13,6 +14,9 @@ enum Rehearsal {
   /// A child that sleeps waits for a lock some other thread held when it was made: a new one is made then. One that is
   /// stopped, waits for its device or gets no processor is left alone: how busy a machine is decides nothing.
   private static let attempts = 3
+  /// Some locks are not slept on: a global that another thread was just making when the child was made is never made in the
+  /// child, which asks for it until its processor time is over. A new child has that time once more.
+  private static let busyAttempts = 2
 
   /// Runs `body` in a child, and says what became of the child by throwing ``HDF5Error``. Errors of `body` are not
   /// thrown: it will be run again here. On the library's queue; `body` uses no other queue.
@@ -20,15 +24,16 @@ enum Rehearsal {
   /// - Parameter patience: Seconds that a child may sleep without any use of the processor.
   static func run(_ path: String, patience: Double = 15, _ body: () throws -> Void) throws {
     HDF5.requireQueue()
+    let seconds = rlim_t(baseSeconds + ((try? Files.size(path)) ?? 0) / bytesPerSecond)
     for attempt in 1...attempts {
       let child = fork()
       guard child >= 0 else { throw StoreError.system(operation: "fork", path: path, code: errno) }
-      if child == 0 { rehearse(path, body) }
+      if child == 0 { rehearse(seconds, body) }
       switch wait(for: child, patience) {
       case .ended: return
       case .died(let reason): throw refusal(path, reason)
-      case .asleep where attempt < attempts: continue
-      case .asleep: throw refusal(path, "reading it does not end")
+      case .asleep where attempt < attempts, .busy where attempt < busyAttempts: continue
+      case .asleep, .busy: throw refusal(path, "reading it does not end")
       }
     }
   }
@@ -38,34 +43,49 @@ enum Rehearsal {
   }
 
   /// The child: reads, and ends without any clean-up, which belongs to the parent.
-  private static func rehearse(_ path: String, _ body: () throws -> Void) -> Never {
-    // A lock lives as long as any copy of its descriptor: the child must keep none of a sweep's.
-    for name in (try? Files.names(in: "/proc/self/fd", suffix: "")) ?? [] {
-      if let descriptor = Int32(name), descriptor > STDERR_FILENO { close(descriptor) }
-    }
-    // What the C library prints as it aborts is nobody's message, and no image of memory is wanted.
-    let null = open("/dev/null", O_WRONLY)
-    if null >= 0 { dup2(null, STDERR_FILENO) }
-    var none = rlimit(rlim_cur: 0, rlim_max: 0)
-    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-    let seconds = rlim_t(baseSeconds + ((try? Files.size(path)) ?? 0) / bytesPerSecond)
+  ///
+  /// Until its limits are set it makes calls of the system and nothing else, no array and no string: the language's runtime
+  /// may be as another thread left it in the middle of something, and nothing would end a child that waits for that.
+  private static func rehearse(_ seconds: rlim_t, _ body: () throws -> Void) -> Never {
     var limit = rlimit(rlim_cur: seconds, rlim_max: seconds)
     setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
-    for number in [SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGTRAP, SIGTERM, SIGINT, SIGHUP, SIGXCPU] {
+    var number: Int32 = 1
+    while number <= SIGSYS {
       signal(number, SIG_DFL)
+      number += 1
     }
     // Threads of a queue have most signals blocked.
     var mask = sigset_t()
     sigemptyset(&mask)
     sigprocmask(SIG_SETMASK, &mask, nil)
+    closeDescriptors()
+    // What the C library prints as it aborts is nobody's message, and no image of memory is wanted.
+    let null = open("/dev/null", O_WRONLY)
+    if null >= 0 { dup2(null, STDERR_FILENO) }
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     try? body()
     _exit(0)
+  }
+
+  /// A lock lives as long as any copy of its descriptor: the child must keep none of a sweep's.
+  private static func closeDescriptors() {
+    guard close_range(UInt32(STDERR_FILENO) + 1, .max, 0) != 0 else { return }
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    var descriptor = STDERR_FILENO + 1
+    while rlim_t(descriptor) < limit.rlim_cur {
+      close(descriptor)
+      descriptor += 1
+    }
   }
 
   private enum End {
     case ended
     case died(String)
     case asleep
+    /// Its processor time is over.
+    case busy
   }
 
   private static func wait(for child: pid_t, _ patience: Double) -> End {
@@ -88,7 +108,7 @@ enum Rehearsal {
     }
     let signal = status & 0x7F
     if signal == 0 { return status >> 8 == 0 ? .ended : .died("its reader failed") }
-    return .died(signal == SIGXCPU || signal == SIGKILL ? "reading it does not end" : "reading it crashes HDF5")
+    return signal == SIGXCPU || signal == SIGKILL ? .busy : .died("reading it crashes HDF5")
   }
 
   /// Whether a process sleeps, and its processor time in ticks: fields 3, 14 and 15 of `/proc/PID/stat`, counted behind
