@@ -92,6 +92,9 @@ import Testing
     let missing = directory.path + "/none.yaml"
     #expect(message(missing) == "\(missing): no such file; accepted: an experiment file (YAML)")
     #expect(message(directory.path) == "\(directory.path): a directory; accepted: an experiment file (YAML)")
+    let loop = directory.path + "/loop.yaml"
+    try FileManager.default.createSymbolicLink(atPath: loop, withDestinationPath: loop)
+    #expect(message(loop) == "\(loop): cannot be read: Too many levels of symbolic links")
     let binary = directory.path + "/binary.yaml"
     try Data([0xff, 0xfe, 0x00, 0x80]).write(to: URL(fileURLWithPath: binary))
     #expect(message(binary) == "\(binary): not text in UTF-8; accepted: an experiment file (YAML)")

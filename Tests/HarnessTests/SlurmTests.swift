@@ -1,5 +1,6 @@
 import Experiments
 import Foundation
+import Store
 import TestSupport
 import Testing
 
@@ -56,5 +57,39 @@ import Testing
     #expect(throws: SlurmError.self) { try submission.trials(of: 0, folder: first) }
     try Data("{".utf8).write(to: URL(fileURLWithPath: first + "/submission.json"))
     #expect(throws: SlurmError.self) { try SlurmSubmission.all(in: folder.path) }
+  }
+
+  /// What cannot be reached just now may be running: it is neither absent nor damaged. Links in circles stand for it.
+  @Test func whatCannotBeReadIsNotAbsent() throws {
+    let folder = try TemporaryDirectory()
+    #expect(try SlurmSubmission.all(in: folder.path).isEmpty)
+    let first = try SlurmSubmission.makeFolder(in: folder.path)
+    #expect(try SlurmSubmission.all(in: folder.path).isEmpty)
+    let submission = SlurmSubmission(
+      experimentText: "name: x\n", file: "x.yaml", overrides: [], dataDirectory: "/data", weights: "best", workers: 1,
+      synchronizes: false, arguments: [], settings: .init(), tasks: 1)
+    try submission.write(to: first)
+    #expect(try SlurmSubmission.all(in: folder.path).map(\.submission) == [submission])
+    #expect(throws: SlurmError.damaged(path: first + "/trials", reason: "it is not there")) {
+      try submission.trials(of: 0, folder: first)
+    }
+    func replaceByLoop(_ path: String) throws {
+      try? FileManager.default.removeItem(atPath: path)
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path)
+    }
+    func expectLoop(_ operation: String, _ path: String, _ body: () throws -> Void) {
+      let error = #expect(throws: StoreError.self, performing: body)
+      guard case .system(operation, path, ELOOP) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+    try replaceByLoop(first + "/trials")
+    expectLoop("open", first + "/trials") { _ = try submission.trials(of: 0, folder: first) }
+    try replaceByLoop(first + "/submission.json")
+    expectLoop("open", first + "/submission.json") { _ = try SlurmSubmission.read(first) }
+    expectLoop("stat", first + "/submission.json") { _ = try SlurmSubmission.all(in: folder.path) }
+    try replaceByLoop(folder.path + "/slurm")
+    expectLoop("stat", folder.path + "/slurm") { _ = try SlurmSubmission.all(in: folder.path) }
   }
 }

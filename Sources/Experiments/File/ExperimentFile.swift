@@ -119,11 +119,16 @@ public enum ExperimentFile {
     func error(_ reason: String, accepted: String? = nil) -> ExperimentFileError {
       .init(problems: [.init(location: .init(file: path), reason: reason, accepted: accepted)])
     }
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      let code = errno
+      // Only these are absence: a disk may answer again at the next call.
+      guard code == ENOENT || code == ENOTDIR else { throw error("cannot be read: \(String(cString: strerror(code)))") }
       throw error("no such file", accepted: "an experiment file (YAML)")
     }
-    guard !isDirectory.boolValue else { throw error("a directory", accepted: "an experiment file (YAML)") }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw error("a directory", accepted: "an experiment file (YAML)")
+    }
     let limit = DocumentParser.maximumBytes
     let data: Data
     do {

@@ -63,11 +63,10 @@ public struct Examination: Sendable {
 
   private mutating func checkStore(_ output: String) {
     var folder = output
-    while !FileManager.default.fileExists(atPath: folder), !folder.isEmpty {
-      folder = (folder as NSString).deletingLastPathComponent
-    }
-    if folder.isEmpty { folder = "." }
     do {
+      // The sweep would make what is not there.
+      while !folder.isEmpty, try !Files.exists(folder) { folder = (folder as NSString).deletingLastPathComponent }
+      if folder.isEmpty { folder = "." }
       let scratch = "\(folder)/.ravine-doctor-\(UUID().uuidString)"
       defer { try? FileManager.default.removeItem(atPath: scratch) }
       let record = Self.record

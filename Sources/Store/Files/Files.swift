@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 
 /// The few operations on paths the store needs, each durable where it says so.
-enum Files {
+public enum Files {
   /// Whether something is at a path. Throws where the system cannot say, and for a link to nothing.
-  static func exists(_ path: String) throws -> Bool { try status(path) != nil }
+  public static func exists(_ path: String) throws -> Bool { try status(path) != nil }
 
   static func isDirectory(_ path: String) throws -> Bool {
     try status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
@@ -64,7 +64,9 @@ enum Files {
   static func name(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
   /// Names of the entries that end in `suffix`, sorted; none where there is no such directory.
-  static func names(in directory: String, suffix: String) throws -> [String] {
+  ///
+  /// - Throws: ``StoreError/system(operation:path:code:)`` for every other answer of the system.
+  public static func names(in directory: String, suffix: String = "") throws -> [String] {
     guard let stream = openedDirectory(directory) else {
       let code = errno
       if code == ENOENT, try !isLink(directory) { return [] }
@@ -91,7 +93,11 @@ enum Files {
     }
   }
 
-  static func read(_ path: String, limit: Int) throws -> [UInt8] {
+  /// The bytes of a regular file.
+  ///
+  /// - Throws: ``StoreError/damaged(path:reason:)`` where it is something else or longer than `limit`,
+  ///   ``StoreError/system(operation:path:code:)`` where it cannot be read, with ENOENT where it is not there.
+  public static func read(_ path: String, limit: Int = .max) throws -> [UInt8] {
     let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
     guard try file.isRegularFile() else { throw StoreError.damaged(path: path, reason: "not a regular file") }
     let size = try file.size()

@@ -52,35 +52,44 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
 
   /// All submissions of a directory of results, the oldest first.
   ///
-  /// A folder without `submission.json` is none: a process was killed as it made it, before it submitted anything.
+  /// A folder without `submission.json` is none: a process was killed as it made it, before it submitted anything. What
+  /// cannot be read just now is there all the same, and its tasks may be running: that throws `StoreError`.
   public static func all(in directory: String) throws -> [(folder: String, submission: SlurmSubmission)] {
     let root = "\(directory)/slurm"
-    guard FileManager.default.fileExists(atPath: root) else { return [] }
-    let numbers = try FileManager.default.contentsOfDirectory(atPath: root).compactMap { Int($0) }.sorted()
-    return try numbers.compactMap { number in
+    guard try Files.exists(root) else { return [] }
+    return try Files.names(in: root).compactMap { Int($0) }.sorted().compactMap { number in
       let folder = "\(root)/\(number)"
-      guard FileManager.default.fileExists(atPath: "\(folder)/submission.json") else { return nil }
-      return (folder, try read(folder))
+      return try Files.exists("\(folder)/submission.json") ? (folder, try read(folder)) : nil
     }
   }
 
   /// Makes the folder of a new submission.
   static func makeFolder(in directory: String) throws -> String {
     let root = "\(directory)/slurm"
-    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-    var number = (try FileManager.default.contentsOfDirectory(atPath: root).compactMap { Int($0) }.max() ?? 0) + 1
+    try OutputFile.makeDirectory(root)
+    var number = (try Files.names(in: root).compactMap { Int($0) }.max() ?? 0) + 1
     while mkdir("\(root)/\(number)", 0o777) != 0 {
-      guard errno == EEXIST else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: root]) }
+      let code = errno
+      guard code == EEXIST else {
+        throw StoreError.system(operation: "mkdir", path: "\(root)/\(number)", code: code)
+      }
       number += 1
     }
     return "\(root)/\(number)"
   }
 
+  /// Of a file that every submission has.
+  private static func contents(of path: String) throws -> Data {
+    do {
+      return Data(try Files.read(path))
+    } catch StoreError.system("open", _, ENOENT) {
+      throw SlurmError.damaged(path: path, reason: "it is not there")
+    }
+  }
+
   public static func read(_ folder: String) throws -> SlurmSubmission {
     let path = "\(folder)/submission.json"
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw SlurmError.damaged(path: path, reason: "it cannot be read")
-    }
+    let data = try contents(of: path)
     guard let submission = try? JSONDecoder().decode(SlurmSubmission.self, from: data) else {
       throw SlurmError.damaged(path: path, reason: "it is not a submission of this version")
     }
@@ -105,10 +114,7 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
   /// The trials that a task takes.
   public func trials(of task: Int, folder: String) throws -> Set<TrialIdentity> {
     let path = "\(folder)/trials"
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw SlurmError.damaged(path: path, reason: "it cannot be read")
-    }
-    let lines = data.split(separator: UInt8(ascii: "\n"))
+    let lines = try Self.contents(of: path).split(separator: UInt8(ascii: "\n"))
     var trials: Set<TrialIdentity> = []
     for index in stride(from: task, to: lines.count, by: tasks) {
       guard let identity = TrialIdentity(String(decoding: lines[index], as: UTF8.self)) else {
