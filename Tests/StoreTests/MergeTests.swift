@@ -277,13 +277,9 @@ import Testing
 
   @Test func smallShardsBecomeFullOnes() throws {
     for start in stride(from: 0, to: 12, by: 2) {
-      let store = try sweep.open()
-      for record in sweep.records[start..<(start + 2)] { try store.append(record) }
-      try store.close()
+      try sweep.fill(sweep.records[start..<(start + 2)])
     }
-    let store = try sweep.open()
-    for record in sweep.records { try store.append(record) }
-    try store.close()
+    try sweep.fill(sweep.records)
     let before = try sweep.names("shards").count
     let reader = try sweep.reader()
     _ = try reader.record(sweep.records[0].identity)

@@ -14,10 +14,7 @@ import Testing
   init() throws { sweep = try SweepFolder() }
 
   private func fill(_ records: [TrialRecord]) throws {
-    let store = try sweep.open()
-    for record in records { try store.append(record) }
-    try store.write(evaluation)
-    try store.close()
+    try sweep.fill(records) { try $0.write(evaluation) }
   }
 
   /// zlib's own CRC-32, by Python, of the file without its second line.

@@ -26,9 +26,7 @@ import Testing
   }
 
   @Test func aKillBetweenShardAndJournalLosesNothingAndRepeatsNothing() throws {
-    let store = try sweep.open()
-    for record in records { try store.append(record) }
-    try store.close()
+    try sweep.fill(records)
     let shards = try sweep.names("shards")
     try sweep.leaveJournal(records)
     try Data("half a shard".utf8).write(to: sweep.url("shards/\(shards[0]).host-1-2-3.tmp"))
@@ -68,9 +66,7 @@ import Testing
   }
 
   @Test func aDamagedShardGoesToQuarantineAndItsRunsAreDoneAgain() throws {
-    let store = try sweep.open()
-    for record in records { try store.append(record) }
-    try store.close()
+    try sweep.fill(records)
     let shard = sweep.url("shards/\(try sweep.names("shards")[1])")
     let lost = Set(try ResultReader(path: shard.path).summaries().map(\.identity))
     let count = lost.count

@@ -75,9 +75,7 @@ import Testing
   // MARK: - Shards
 
   @Test func fullBlocksBecomeShards() throws {
-    let store = try sweep.open()
-    for record in records { try store.append(record) }
-    try store.close()
+    try sweep.fill(records)
     #expect(try sweep.names("shards").count == 3)
     #expect(try sweep.names("journal") == [])
     let sizes = try sweep.names("shards").map {
@@ -105,9 +103,7 @@ import Testing
   }
 
   @Test func aRepeatedRunIsStoredOnce() throws {
-    let store = try sweep.open()
-    for record in records + records { try store.append(record) }
-    try store.close()
+    try sweep.fill(records + records)
     #expect(try sweep.names("shards").count == 3)
   }
 

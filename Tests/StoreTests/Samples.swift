@@ -115,6 +115,15 @@ enum Sample {
     return weights
   }
 
+  /// Traces and weights large enough to lie in chunks, each with a checksum of its own.
+  static func chunkedRecords() -> [TrialRecord] {
+    (0..<8).map { index in
+      var record = record(index, weights: false, epochs: 900)
+      record.weights = weights(index, count: 40_000)
+      return record
+    }
+  }
+
   /// The same kinds of vectors, with digits that Float has not.
   static func doubleWeights(_ index: Int) -> Weights {
     var weights = weights(index, count: 23)

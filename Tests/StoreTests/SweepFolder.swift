@@ -39,6 +39,16 @@ struct SweepFolder {
     Set(records.filter { !$0.outcome.isFailure }.map(\.identity))
   }
 
+  /// Lets a sweep record these, and ends it.
+  ///
+  /// - Parameter before: What else it writes before it ends.
+  func fill(_ records: some Sequence<TrialRecord>, before: (ResultStore) throws -> Void = { _ in }) throws {
+    let store = try open()
+    for record in records { try store.append(record) }
+    try before(store)
+    try store.close()
+  }
+
   /// As if a process had been killed after its last append: its journal, none of its shards.
   func leaveJournal(_ records: [TrialRecord]) throws {
     try FileManager.default.createDirectory(at: url("journal"), withIntermediateDirectories: true)

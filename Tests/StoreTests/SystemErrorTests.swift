@@ -11,9 +11,7 @@ import Testing
 
   init() throws {
     sweep = try SweepFolder()
-    let store = try sweep.open()
-    for record in sweep.records { try store.append(record) }
-    try store.close()
+    try sweep.fill(sweep.records)
   }
 
   /// A link in the place of a file, which is kept.

@@ -12,12 +12,6 @@ import Testing
 
   init() throws { sweep = try SweepFolder() }
 
-  private func fill(_ records: [TrialRecord]) throws {
-    let store = try sweep.open()
-    for record in records { try store.append(record) }
-    try store.close()
-  }
-
   /// Cuts the seal off the first shard, and changes what is left.
   private func unseal(_ change: (inout Data) throws -> Void = { _ in }) throws -> String {
     let name = "shards/\(try sweep.names("shards")[0])"
@@ -29,7 +23,7 @@ import Testing
   }
 
   @Test func allRunsAreRead() throws {
-    try fill(sweep.records)
+    try sweep.fill(sweep.records)
     let name = try unseal()
     let reader = try sweep.reader()
     try sweep.expectHoldsAll(reader)
@@ -41,7 +35,7 @@ import Testing
   }
 
   @Test(arguments: [true, false]) func theNextSweepAndRepairSealIt(repairs: Bool) throws {
-    try fill(sweep.records)
+    try sweep.fill(sweep.records)
     let name = try unseal()
     let content = try Data(contentsOf: sweep.url(name))
     if repairs {
@@ -60,12 +54,8 @@ import Testing
 
   /// Chunks have checksums of their own: the runs beside a damaged one are saved.
   @Test func whatVerifiesIsSaved() throws {
-    let records = (0..<8).map { index in
-      var record = Sample.record(index, weights: false, epochs: 900)
-      record.weights = Sample.weights(index, count: 40_000)
-      return record
-    }
-    try fill(records)
+    let records = Sample.chunkedRecords()
+    try sweep.fill(records)
     let path = sweep.url("shards/\(try sweep.names("shards")[0])").path
     let seal = try #require(try Seal.verify(FileDescriptor(opening: path, O_RDONLY)))
     let chunk = try #require(seal.chunks.max { $0.count < $1.count })
@@ -76,13 +66,13 @@ import Testing
     try store.close()
     #expect(try sweep.names("quarantine").count == 1)
     #expect(try Verification(of: sweep.path).isWhole)
-    try fill(records)
+    try sweep.fill(records)
     try sweep.expectHoldsAll(sweep.reader(), records)
   }
 
   /// A name is a hash of the runs, and an identity one of the hyperparameters: who changes these has made other runs.
   @Test func otherRunsAreNotTaken() throws {
-    try fill(sweep.records)
+    try sweep.fill(sweep.records)
     let name = try unseal()
     let other = sweep.url("shards/\(TrialIdentity(hashing: "other")).h5")
     try FileManager.default.moveItem(at: sweep.url(name), to: other)
@@ -94,7 +84,7 @@ import Testing
   }
 
   @Test func changedHyperparametersAreNotTaken() throws {
-    try fill(sweep.records)
+    try sweep.fill(sweep.records)
     _ = try unseal { data in
       // An optimizer's name in the table of the hyperparameters, where no checksum covers it.
       let word = try #require(data.range(of: Data("\"momentum\"".utf8)))

@@ -11,12 +11,6 @@ import Testing
 
   init() throws { sweep = try SweepFolder() }
 
-  private func fill(_ records: [TrialRecord]) throws {
-    let store = try sweep.open()
-    for record in records { try store.append(record) }
-    try store.close()
-  }
-
   private func verify() throws -> Verification { try Verification(of: sweep.path) }
 
   private func change(_ name: String, _ body: (inout Data) -> Void) throws {
@@ -27,13 +21,13 @@ import Testing
 
   /// Does what is missing, as a sweep would.
   private func finish(_ records: [TrialRecord]) throws {
-    try fill(records)
+    try sweep.fill(records)
     try sweep.expectHoldsAll(sweep.reader(), records)
     #expect(try verify().isWhole)
   }
 
   @Test func whatIsWholeIsSaid() throws {
-    try fill(sweep.records)
+    try sweep.fill(sweep.records)
     let verification = try verify()
     #expect(verification.isWhole && verification.runs == 23 && verification.holder == nil)
     #expect(verification.failed == sweep.records.filter(\.outcome.isFailure).count)
@@ -43,7 +37,7 @@ import Testing
   }
 
   @Test func whatAKillLeavesIsNoDamage() throws {
-    try fill(Array(sweep.records[0..<10]))
+    try sweep.fill(Array(sweep.records[0..<10]))
     try sweep.leaveJournal(Array(sweep.records[8..<12]))
     let journal = "journal/\(try sweep.names("journal")[0])"
     try change(journal) { $0.removeLast(3) }
@@ -69,14 +63,9 @@ import Testing
     try store.close()
   }
 
-  /// Traces and weights large enough to lie in chunks, each with a checksum of its own.
   @Test func runsBesideADamagedChunkAreSaved() throws {
-    let records = (0..<8).map { index in
-      var record = Sample.record(index, weights: false, epochs: 900)
-      record.weights = Sample.weights(index, count: 40_000)
-      return record
-    }
-    try fill(records)
+    let records = Sample.chunkedRecords()
+    try sweep.fill(records)
     let name = "shards/\(try sweep.names("shards")[0])"
     let seal = try #require(try Seal.verify(FileDescriptor(opening: sweep.url(name).path, O_RDONLY)))
     let chunk = try #require(seal.chunks.max { $0.count < $1.count })
@@ -97,7 +86,7 @@ import Testing
   }
 
   @Test func aShardWithoutItsSealIsLost() throws {
-    try fill(sweep.records)
+    try sweep.fill(sweep.records)
     let name = "shards/\(try sweep.names("shards")[1])"
     try change(name) { $0.removeLast(100) }
     let found = try verify()
@@ -109,7 +98,7 @@ import Testing
   }
 
   @Test func aDamagedJournalKeepsItsBeginning() throws {
-    try fill([])
+    try sweep.fill([])
     try sweep.leaveJournal(Array(sweep.records[0..<9]))
     let name = "journal/\(try sweep.names("journal")[0])"
     try change(name) { $0[$0.count - 200] ^= 1 }
@@ -120,7 +109,7 @@ import Testing
   }
 
   @Test(arguments: [nil, "{", #"{"name": 3}"#]) func theManifestIsRestored(content: String?) throws {
-    try fill(sweep.records)
+    try sweep.fill(sweep.records)
     if let content {
       try Data(content.utf8).write(to: sweep.url("sweep.json"))
     } else {
