@@ -72,7 +72,7 @@ struct HarnessBenchmark {
         problem: rosenbrock
         training: {epochs: 1}
         grid: {optimizer: {name: gradient_descent, learning_rate: 1e-4}, seed: {from: 0, count: \(count)}}
-        """, file: "benchmark")
+        """, file: "benchmark", parts: .standard)
     let sweep = try PreparedSweep(experiment, keeping: .none)
     try report("whole sweep of a problem", count) {
       try withStore(of: sweep) { store, monitor in

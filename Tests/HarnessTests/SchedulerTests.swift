@@ -1,5 +1,7 @@
 import Dispatch
 import Experiments
+import Learning
+import Settings
 import Synchronization
 import Testing
 
@@ -27,7 +29,7 @@ struct SchedulerTests {
         loss: softmax_cross_entropy
         training: {epochs: 1}
         grid: {optimizer: adam, learning_rate: [0.1, 0.2, 0.3], batch_size: 8, seed: {from: 0, count: 50}}
-        """, file: "demands")
+        """, file: "demands", parts: .standard)
     var asked: [Double] = []
     let queue = TrialQueue(
       heaviestFirst: experiment.trials,
