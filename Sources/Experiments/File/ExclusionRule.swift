@@ -43,12 +43,13 @@ struct ExclusionRule {
     ]
   }
 
-  init?(_ field: DocumentField, _ parts: Parts) {
+  /// - Parameter names: ``names(_:)``, which are made once a file.
+  init?(_ field: DocumentField, _ names: [String]) {
     guard case .mapping(let entries) = field.node.content, !entries.isEmpty else {
       field.reportMismatch("a rule", accepted: "a mapping of hyperparameters to values or lists of values")
       return nil
     }
-    guard let section = DocumentSection(field, keys: Self.names(parts)) else { return nil }
+    guard let section = DocumentSection(field, keys: names) else { return nil }
     self.field = field
     conditions = entries.compactMap { entry in
       section[entry.key].map { Condition(name: entry.key, values: Self.patterns($0, of: entry.key)) }

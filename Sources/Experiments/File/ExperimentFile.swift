@@ -66,8 +66,9 @@ public enum ExperimentFile {
     var grid = ExperimentGrid(reader)
     let selection = reader.selection(for: grid.data.source)
     if grid.training.patience != nil { grid.training.stoppingMetric = selection.metric }
-    let rules = reader.root["exclude"].map { field in
-      field.items(accepted: "a list of rules").compactMap { ExclusionRule($0, reader.parts) }
+    let rules = reader.root["exclude"].map { field -> [ExclusionRule] in
+      let names = ExclusionRule.names(reader.parts)
+      return field.items(accepted: "a list of rules").compactMap { ExclusionRule($0, names) }
     }
     let slurm = reader.root["slurm"].flatMap { SlurmReader.read($0) } ?? SlurmSettings()
     var warnings: [String] = []

@@ -14,8 +14,11 @@ struct OptimizerCompatibility {
     }
     for (trial, _) in trials.configurations {
       guard let entry = entries[trial.optimizer] else { continue }
+      let optimizer = trial.optimizer.optimizer
       for rule in Rule.allCases {
-        guard let problem = rule.problem(with: trial), reported.insert(.init(entry: entry, rule: rule)).inserted else {
+        guard let problem = rule.problem(with: trial, of: optimizer),
+          reported.insert(.init(entry: entry, rule: rule)).inserted
+        else {
           continue
         }
         optimizers[entry].field.report(problem.reason, accepted: problem.accepted)
@@ -36,8 +39,9 @@ struct OptimizerCompatibility {
     case schedule
     case masks
 
-    func problem(with trial: Trial) -> (reason: String, accepted: String)? {
-      let optimizer = trial.optimizer.optimizer
+    func problem(
+      with trial: Trial, of optimizer: any OptimizerPart
+    ) -> (reason: String, accepted: String)? {
       let (name, method) = (trial.optimizer.kind.name, trial.optimizer.kind.type)
       switch self {
       case .batch:
