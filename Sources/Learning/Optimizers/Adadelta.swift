@@ -7,7 +7,7 @@ public struct Adadelta: FirstOrderOptimizer {
   public static let summary =
     "s ← ρs + (1 − ρ)g²; Δ = √(u + ε)/√(s + ε)·g; u ← ρu + (1 − ρ)Δ²; w ← w − ηΔ. Zeiler (2012), algorithm 1."
   public static let settings: [Setting<Self>] = [
-    .number("rho", \.rho, in: 0..<1, "ρ, decay of the mean square gradient"),
+    .rho(\.rho),
     .number("epsilon", \.epsilon, in: 1e-30..<Double.infinity, "ε, under both roots"),
     .weightDecay(\.weightDecay),
   ]

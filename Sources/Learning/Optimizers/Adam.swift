@@ -8,8 +8,8 @@ public struct Adam: FirstOrderOptimizer {
   public static let summary =
     "m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − η·m̂/(√v̂ + ε). Kingma and Ba (2015), algorithm 1."
   public static let settings: [Setting<Self>] = [
-    .number("beta1", \.beta1, in: 0..<1, "β₁, decay of the mean gradient"),
-    .number("beta2", \.beta2, in: 0..<1, "β₂, decay of the mean square gradient"),
+    .beta1(\.beta1),
+    .beta2(\.beta2),
     .epsilon(\.epsilon),
     .weightDecay(\.weightDecay),
   ]

@@ -8,11 +8,10 @@ public struct AdamW: FirstOrderOptimizer {
   public static let summary =
     "adam with w ← (1 − ηλ)w before each step instead of λw in the gradient. Loshchilov and Hutter (2019), algorithm 2."
   public static let settings: [Setting<Self>] = [
-    .number("beta1", \.beta1, in: 0..<1, "β₁, decay of the mean gradient"),
-    .number("beta2", \.beta2, in: 0..<1, "β₂, decay of the mean square gradient"),
+    .beta1(\.beta1),
+    .beta2(\.beta2),
     .epsilon(\.epsilon),
-    .number(
-      "weight_decay", \.weightDecay, in: 0..<Double.infinity, "λ, decoupled: every step shrinks the weights by ηλ"),
+    .decoupledWeightDecay(\.weightDecay),
   ]
   public static let stateVectors = 2
   public static func updateOperations(of step: StepWork) -> Double { 14 }

@@ -22,6 +22,28 @@ extension Setting where Root: FirstOrderOptimizer {
       "weight_decay", path, in: 0..<Double.infinity, "λ on all parameters, biases too: λw is added to the gradient")
   }
 
+  /// λ of a decay beside the gradient.
+  public static func decoupledWeightDecay(_ path: WritableKeyPath<Root, Double> & Sendable) -> Self {
+    .number(
+      "weight_decay", path, in: 0..<Double.infinity, "λ, decoupled: every step shrinks the weights by ηλ")
+  }
+
+  public static func beta1(_ path: WritableKeyPath<Root, Double> & Sendable) -> Self {
+    .number("beta1", path, in: 0..<1, "β₁, decay of the mean gradient")
+  }
+
+  public static func beta2(_ path: WritableKeyPath<Root, Double> & Sendable) -> Self {
+    .number("beta2", path, in: 0..<1, "β₂, decay of the mean square gradient")
+  }
+
+  public static func rho(_ path: WritableKeyPath<Root, Double> & Sendable) -> Self {
+    .number("rho", path, in: 0..<1, "ρ, decay of the mean square gradient")
+  }
+
+  public static func momentum(_ path: WritableKeyPath<Root, Double> & Sendable) -> Self {
+    .number("momentum", path, in: 0..<1, "μ, the share of the velocity kept at each step")
+  }
+
   /// ε beside a root. It is never 0: the step of a weight whose gradient stays 0 would be 0/0.
   public static func epsilon(_ path: WritableKeyPath<Root, Double> & Sendable) -> Self {
     .number("epsilon", path, in: 1e-30..<Double.infinity, "ε, added to the root")

@@ -9,8 +9,7 @@ public struct Lion: FirstOrderOptimizer {
   public static let settings: [Setting<Self>] = [
     .number("beta1", \.beta1, in: 0..<1, "β₁, share of the mean in the direction"),
     .number("beta2", \.beta2, in: 0..<1, "β₂, decay of the mean gradient"),
-    .number(
-      "weight_decay", \.weightDecay, in: 0..<Double.infinity, "λ, decoupled: every step shrinks the weights by ηλ"),
+    .decoupledWeightDecay(\.weightDecay),
   ]
   public static let stateVectors = 1
   public static func updateOperations(of step: StepWork) -> Double { 9 }

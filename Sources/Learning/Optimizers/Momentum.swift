@@ -6,7 +6,7 @@ public struct Momentum: FirstOrderOptimizer {
   public static let name = "momentum"
   public static let summary = "v ← μv + g + λw; w ← w − ηv. Polyak (1964)."
   public static let settings: [Setting<Self>] = [
-    .number("momentum", \.momentum, in: 0..<1, "μ, the share of the velocity kept at each step"),
+    .momentum(\.momentum),
     .weightDecay(\.weightDecay),
   ]
   public static let stateVectors = 1
@@ -32,7 +32,7 @@ public struct Nesterov: FirstOrderOptimizer {
   public static let name = "nesterov"
   public static let summary = "v ← μv + g + λw; w ← w − η(g + λw + μv). Nesterov (1983), as in Sutskever et al. (2013)."
   public static let settings: [Setting<Self>] = [
-    .number("momentum", \.momentum, in: 0..<1, "μ, the share of the velocity kept at each step"),
+    .momentum(\.momentum),
     .weightDecay(\.weightDecay),
   ]
   public static let stateVectors = 1

@@ -7,8 +7,8 @@ public struct NAdam: FirstOrderOptimizer {
   public static let name = "nadam"
   public static let summary = "adam with Nesterov's momentum, μₜ = β₁(1 − ½·0.96^{tψ}). Dozat (2016)."
   public static let settings: [Setting<Self>] = [
-    .number("beta1", \.beta1, in: 0..<1, "β₁, decay of the mean gradient"),
-    .number("beta2", \.beta2, in: 0..<1, "β₂, decay of the mean square gradient"),
+    .beta1(\.beta1),
+    .beta2(\.beta2),
     .epsilon(\.epsilon),
     .number("momentum_decay", \.momentumDecay, in: 0..<Double.infinity, "ψ of the momentum schedule"),
     .weightDecay(\.weightDecay),

@@ -6,7 +6,7 @@ public struct RMSprop: FirstOrderOptimizer {
   public static let name = "rmsprop"
   public static let summary = "s ← ρs + (1 − ρ)g²; w ← w − ηg/(√s + ε). Tieleman and Hinton (2012), lecture 6e."
   public static let settings: [Setting<Self>] = [
-    .number("rho", \.rho, in: 0..<1, "ρ, decay of the mean square gradient"),
+    .rho(\.rho),
     .epsilon(\.epsilon),
     .weightDecay(\.weightDecay),
   ]

@@ -1,19 +1,11 @@
 import Settings
 
 /// newton with JᵀJ, or the generalised Gauss–Newton matrix JᵀH_L J, for H.
-public struct GaussNewton: SearchingMethod {
+public struct GaussNewton: SearchingMethod, DenseMatrixMethod {
   public static let name = "gauss_newton"
   public static let summary = "newton with JᵀJ, or the generalised Gauss–Newton matrix JᵀH_L J, for H."
   public static let settings: [Setting<Self>] =
-    [
-      .number(
-        "damping", \.damping, in: 0..<Double.infinity, "α, raised from here until the matrix is positive definite")
-    ] + Setting.wolfe + [.matrix(\.matrix), .search(orNone: true)] + Setting.batches
-  public static func gradients(of step: StepWork) -> Double {
-    2 + 2 * step.parameters * step.parameters / step.gradientOperations
-  }
-  /// A third of P² for each parameter: the Cholesky factor.
-  public static func updateOperations(of step: StepWork) -> Double { step.parameters * step.parameters / 3 }
+    [.damping(\.damping)] + Setting.wolfe + [.matrix(\.matrix), .search(orNone: true)] + Setting.batches
 
   /// Networks have fewer independent outputs than weights: without α the matrix is singular but for rounding, and
   /// Cholesky's factorisation succeeds on what is none.
@@ -23,8 +15,6 @@ public struct GaussNewton: SearchingMethod {
   public var batch = BatchSettings()
 
   public init() {}
-
-  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 9, matrices: 2) }
 
   public func conflict(loss: String, isSquaredError: Bool) -> SettingConflict? {
     matrix.conflict(Self.name, loss, isSquaredError)

@@ -3,7 +3,7 @@ import Kernels
 import Settings
 
 /// (A + μI)h = −g, μ by the gain ratio. Levenberg (1944), Marquardt (1963), Nielsen (1999).
-public struct LevenbergMarquardt: BatchMethod {
+public struct LevenbergMarquardt: DenseMatrixMethod {
   public static let name = "levenberg_marquardt"
   public static let summary = "(A + μI)h = −g, μ by the gain ratio. Levenberg (1944), Marquardt (1963), Nielsen (1999)."
   public static let settings: [Setting<Self>] =
@@ -12,19 +12,12 @@ public struct LevenbergMarquardt: BatchMethod {
     ]
     + Setting.batches
   public static let hasLearningRate = false
-  public static func gradients(of step: StepWork) -> Double {
-    2 + 2 * step.parameters * step.parameters / step.gradientOperations
-  }
-  /// A third of P² for each parameter: the Cholesky factor.
-  public static func updateOperations(of step: StepWork) -> Double { step.parameters * step.parameters / 3 }
 
   public var tau = 1e-3
   public var matrix = GaussNewtonMatrix.squareJacobian
   public var batch = BatchSettings()
 
   public init() {}
-
-  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 9, matrices: 2) }
 
   public func conflict(loss: String, isSquaredError: Bool) -> SettingConflict? {
     matrix.conflict(Self.name, loss, isSquaredError)

@@ -2,22 +2,14 @@ import Curvature
 import Settings
 
 /// d = −(H + αI)⁻¹g by Cholesky, α raised until it succeeds. Newton, with a line search.
-public struct Newton: SearchingMethod {
+public struct Newton: SearchingMethod, DenseMatrixMethod {
   public static let name = "newton"
   public static let summary = "d = −(H + αI)⁻¹g by Cholesky, α raised until it succeeds. Newton, with a line search."
   public static let settings: [Setting<Self>] =
-    [
-      .number(
-        "damping", \.damping, in: 0..<Double.infinity, "α, raised from here until the matrix is positive definite")
-    ] + Setting.wolfe + [
+    [.damping(\.damping)] + Setting.wolfe + [
       .choice("regularization", \.regularization, "raise α until H + αI is positive definite"),
       .search(orNone: true),
     ] + Setting.batches
-  public static func gradients(of step: StepWork) -> Double {
-    2 + 2 * step.parameters * step.parameters / step.gradientOperations
-  }
-  /// A third of P² for each parameter: the Cholesky factor.
-  public static func updateOperations(of step: StepWork) -> Double { step.parameters * step.parameters / 3 }
 
   /// Whether α is raised.
   public enum Regularization: String, CaseIterable, Hashable, Sendable {
@@ -31,8 +23,6 @@ public struct Newton: SearchingMethod {
   public var batch = BatchSettings()
 
   public init() {}
-
-  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 9, matrices: 2) }
 
   public func conflict(loss: String, isSquaredError: Bool) -> SettingConflict? {
     guard regularization == .none, search.kind != .none else { return nil }

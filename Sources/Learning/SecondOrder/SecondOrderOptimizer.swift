@@ -70,6 +70,28 @@ extension Setting where Root: BatchMethod {
   }
 }
 
+/// A method that forms the matrix of second derivatives and factorises it.
+public protocol DenseMatrixMethod: BatchMethod {}
+
+extension DenseMatrixMethod {
+  /// The matrix and its factor.
+  public var memory: SecondOrderMemory { .init(doubleVectors: 8, vectors: 9, matrices: 2) }
+
+  public static func gradients(of step: StepWork) -> Double {
+    2 + 2 * step.parameters * step.parameters / step.gradientOperations
+  }
+
+  /// A third of P² for each parameter: the Cholesky factor.
+  public static func updateOperations(of step: StepWork) -> Double { step.parameters * step.parameters / 3 }
+}
+
+extension Setting where Root: DenseMatrixMethod {
+  /// α of the first attempt.
+  static func damping(_ path: WritableKeyPath<Root, Double> & Sendable) -> Self {
+    .number("damping", path, in: 0..<Double.infinity, "α, raised from here until the matrix is positive definite")
+  }
+}
+
 /// A method whose steps a line search measures.
 public protocol SearchingMethod: BatchMethod {
   var search: LineSearch { get set }
