@@ -56,7 +56,7 @@ struct HDF5Source {
   private func readIntegers(_ name: String, within memory: MemoryLimit) throws -> (shape: [Int], labels: [Int64])? {
     let read: (shape: [Int], values: [Int64], packing: HDF5File.Packing)? = try opened { file in
       let packing = try file.packing(of: name)
-      guard try file.holdsIntegers(name), packing.isIdentity else { return nil }
+      guard packing.ofIntegers, packing.isIdentity else { return nil }
       let (shape, labels) = try file.readNumbers(name: name, as: Int64.self, limit: memory.readBytes)
       return (shape, labels, packing)
     }

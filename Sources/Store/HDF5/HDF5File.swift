@@ -35,19 +35,6 @@ public struct HDF5File: Sendable {
     }
   }
 
-  /// Whether a data set's numbers are stored as integers.
-  public func holdsIntegers(_ name: String) throws -> Bool {
-    try HDF5.runUntrusted(path) {
-      let file = try InputFile.open(path)
-      let dataset = try named(name, in: file)
-      let element = dataset.element
-      try dataset.close()
-      try file.close()
-      if case .integer = element { return true }
-      return false
-    }
-  }
-
   /// How a data set's numbers stand for others, by the attributes of the CF conventions and of netCDF.
   ///
   /// - Throws: ``HDF5Error``, also where such an attribute is not one number.
@@ -57,6 +44,7 @@ public struct HDF5File: Sendable {
       let dataset = try named(name, in: file)
       let what = "data set \(name)"
       var packing = Packing()
+      if case .integer = dataset.element { packing.ofIntegers = true }
       packing.scale = try StoredAttribute.number("scale_factor", of: dataset.handle, what) ?? 1
       packing.offset = try StoredAttribute.number("add_offset", of: dataset.handle, what) ?? 0
       for attribute in [StoredAttribute.fillValue, "missing_value"] {
@@ -74,6 +62,8 @@ public struct HDF5File: Sendable {
     public var scale = 1.0
     public var offset = 0.0
     public var missing: [(attribute: String, value: Double)] = []
+    /// Whether the stored numbers are integers.
+    public var ofIntegers = false
 
     /// Whether stored numbers stand for themselves.
     public var isIdentity: Bool { scale == 1 && offset == 0 }
