@@ -33,45 +33,28 @@ public struct OptimizerSpecification: Hashable, Sendable {
 }
 
 extension OptimizerSpecification {
+  private static let rate = "learning_rate"
+
+  private var choice: PartChoice { PartChoice(kind.part, values: settings) }
+
   var hyperparameters: [Hyperparameter] {
-    [.init("optimizer", .text(kind.name)), .init("learning_rate", .number(learningRate))]
-      + zip(kind.settings, settings).map { .init($0.name, HyperparameterValue($1)) }
+    var entries = choice.hyperparameters(of: .optimizer)
+    entries.insert(.init(Self.rate, .number(learningRate)), at: 1)
+    return entries
+  }
+
+  /// Columns that trials may have of theirs.
+  static func columns(_ parts: Parts) -> [String] {
+    var columns = PartChoice.columns(of: .optimizer, parts)
+    columns.insert(rate, at: 1)
+    return columns
   }
 
   /// What a run left, back in its optimizer's terms; nil where a value is missing, or none that the optimizer accepts.
   init?(_ parts: Parts, stored value: (String) -> HyperparameterValue?) {
-    guard case .text(let name)? = value("optimizer"), let kind = parts.optimizer(named: name),
-      case .number(let rate)? = value("learning_rate")
+    guard let choice = PartChoice(.optimizer, parts, stored: value), let kind = parts.optimizer(named: choice.name),
+      case .number(let rate)? = value(Self.rate)
     else { return nil }
-    let settings = kind.settings.compactMap { setting in
-      value(setting.name).flatMap { SettingValue($0, in: setting.domain) }
-    }
-    guard settings.count == kind.settings.count else { return nil }
-    self.init(kind, learningRate: rate, settings: settings)
-  }
-}
-
-extension HyperparameterValue {
-  /// A truth is stored as 1 or 0.
-  init(_ value: SettingValue) {
-    self =
-      switch value {
-      case .number(let number): .number(number)
-      case .truth(let truth): .integer(truth ? 1 : 0)
-      case .word(let word): .text(word)
-      }
-  }
-}
-
-extension SettingValue {
-  /// Nil for a value that the setting does not accept.
-  public init?(_ stored: HyperparameterValue, in domain: SettingDomain) {
-    switch (stored, domain) {
-    case (.number(let number), .number): self = .number(number)
-    case (.integer(let integer), .truth): self = .truth(integer == 1)
-    case (.text(let word), .choice): self = .word(word)
-    default: return nil
-    }
-    guard domain.contains(self) else { return nil }
+    self.init(kind, learningRate: rate, settings: choice.values)
   }
 }

@@ -74,29 +74,6 @@ extension BatchSize {
   }
 }
 
-extension ScheduleSpecification {
-  var hyperparameters: [Hyperparameter] {
-    let name: String
-    var entries: [Hyperparameter] = []
-    switch kind {
-    case .constant: name = "constant"
-    case .step(let every, let gamma):
-      name = "step"
-      entries = [.init("schedule_every", .number(every)), .init("schedule_gamma", .number(gamma))]
-    case .exponential(let gamma):
-      name = "exponential"
-      entries = [.init("schedule_gamma", .number(gamma))]
-    case .inverseTime(let decay):
-      name = "inverse_time"
-      entries = [.init("schedule_decay", .number(decay))]
-    case .cosine(let floor):
-      name = "cosine"
-      entries = [.init("schedule_floor", .number(floor))]
-    }
-    return [.init("schedule", .text(name))] + entries + [.init("warmup_epochs", .number(warmupEpochs))]
-  }
-}
-
 extension TrainingSpecification {
   var hyperparameters: [Hyperparameter] {
     // Only where it is asked for, so that identities are what they were before there was such a key.

@@ -12,7 +12,7 @@ extension Trial {
   public init?(_ record: TrialRecord, like relative: Trial, among parts: Parts) {
     let stored = StoredHyperparameters(record.hyperparameters)
     self = relative
-    guard let optimizer = OptimizerSpecification(parts, stored: stored.value), let schedule = stored.schedule,
+    guard let optimizer = OptimizerSpecification(parts, stored: stored.value), let schedule = ScheduleSpecification(parts, stored: stored.value),
       let batch = stored.integer("batch_size"),
       let seed = stored.integer("seed")
     else { return nil }
@@ -63,24 +63,6 @@ private struct StoredHyperparameters {
 
   private func kind<Kind: RawRepresentable<String>>(_ name: String) -> Kind? {
     text(name).flatMap(Kind.init(rawValue:))
-  }
-
-  var schedule: ScheduleSpecification? {
-    let kind: ScheduleSpecification.Kind? =
-      switch text("schedule") {
-      case "constant": .constant
-      case "step":
-        number("schedule_every").flatMap { every in
-          number("schedule_gamma").map { .step(every: every, gamma: $0) }
-        }
-      case "exponential": number("schedule_gamma").map { .exponential(gamma: $0) }
-      case "inverse_time": number("schedule_decay").map { .inverseTime(decay: $0) }
-      case "cosine": number("schedule_floor").map { .cosine(floor: $0) }
-      default: nil
-      }
-    return kind.flatMap { kind in
-      number("warmup_epochs").map { ScheduleSpecification(kind: kind, warmupEpochs: $0) }
-    }
   }
 
   var network: (NetworkSpecification, DropoutSpecification)? {

@@ -1,6 +1,7 @@
 import Experiments
 import Kernels
 import Learning
+import Settings
 
 // The experiment's words in the engine's terms. Kinds share their raw names; a test goes through every case.
 
@@ -34,15 +35,7 @@ extension Dropout.Form {
 
 extension Schedule {
   init(_ specification: ScheduleSpecification) {
-    let kind: Kind =
-      switch specification.kind {
-      case .constant: .constant
-      case .step(let every, let gamma): .step(every: every, gamma: gamma)
-      case .exponential(let gamma): .exponential(gamma: gamma)
-      case .inverseTime(let decay): .inverseTime(decay: decay)
-      case .cosine(let floor): .cosine(floor: floor)
-      }
-    self.init(kind, warmupEpochs: specification.warmupEpochs)
+    self.init(specification.choice.make(as: (any SchedulePart).self), warmupEpochs: specification.warmupEpochs)
   }
 }
 

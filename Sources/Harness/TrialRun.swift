@@ -246,6 +246,6 @@ extension TrainingPlan.Criterion {
 extension TrainingPlan {
   /// η of the first step.
   func firstRate(stepsPerEpoch: Int) -> Double {
-    learningRate * schedule.factor(step: 0, stepsPerEpoch: stepsPerEpoch, epochs: epochs)
+    learningRate * schedule.factor(at: .init(step: 0, stepsPerEpoch: stepsPerEpoch, epochs: epochs))
   }
 }

@@ -24,6 +24,12 @@ extension Parts {
         LBFGS.self,
         DiagonalNewton.self,
         StochasticDiagonalLM.self,
+
+        ConstantSchedule.self,
+        StepSchedule.self,
+        ExponentialSchedule.self,
+        InverseTimeSchedule.self,
+        CosineSchedule.self,
       ])
     } catch {
       preconditionFailure("\(error)")

@@ -128,7 +128,7 @@ public final class Trainer<S: Scalar> {
       let range = batch * batchSize..<min((batch + 1) * batchSize, samples.train.count)
       rate =
         plan.learningRate
-        * plan.schedule.factor(step: steps, stepsPerEpoch: stepsPerEpoch, epochs: plan.epochs)
+        * plan.schedule.factor(at: .init(step: steps, stepsPerEpoch: stepsPerEpoch, epochs: plan.epochs))
       let (loss, square) = order.withUnsafeBufferPointer { rows in
         step(rows.isEmpty ? nil : UnsafeBufferPointer(rebasing: rows[range]), samples: range.count, rate: rate)
       }

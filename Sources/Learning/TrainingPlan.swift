@@ -1,5 +1,5 @@
 /// How long and in which order a run trains, and what ends it early.
-public struct TrainingPlan: Hashable, Sendable {
+public struct TrainingPlan: Sendable {
   public var epochs: Int
   /// Samples in one gradient; nil for all of them.
   public var batchSize: Int?

@@ -3,10 +3,9 @@ public struct OptimizerKind: Sendable {
   public let part: PartKind
   public let type: any OptimizerPart.Type
 
-  /// - Throws: ``PartError``.
-  public init<P: OptimizerPart>(_ optimizer: P.Type) throws(PartError) {
-    part = try PartKind(optimizer, reserved: TrialKeys.all.union(["name"]))
-    type = optimizer
+  init(_ part: PartKind, _ type: any OptimizerPart.Type) {
+    self.part = part
+    self.type = type
   }
 
   public var name: String { part.name }

@@ -15,7 +15,8 @@ public final class PartKind: Sendable {
     name = P.name
     summary = P.summary
     settings = declared.map {
-      SettingDeclaration(name: $0.name, domain: $0.domain, standard: $0.get(standard), summary: $0.summary)
+      SettingDeclaration(
+        name: $0.name, domain: $0.domain, standard: $0.get(standard), isRequired: $0.isRequired, summary: $0.summary)
     }
     assemble = { values in
       var part = P()
@@ -43,7 +44,7 @@ public final class PartKind: Sendable {
         throw PartError(
           "\(name): \"\(setting.name)\" is no name of a setting; accepted: lower-case letters, digits and _")
       }
-      guard !reserved.contains(setting.name) else {
+      guard !reserved.contains(setting.name), reserved.isEmpty || !hasPrefixOfFamily(setting.name) else {
         throw PartError("\(name): \(setting.name) is a key of every trial, and no setting can have its name")
       }
       guard seen.insert(setting.name).inserted else {
@@ -53,6 +54,11 @@ public final class PartKind: Sendable {
         throw PartError("\(name): the default of \(setting.name), \(setting.standard), is not what it accepts")
       }
     }
+  }
+
+  /// Whether the settings of another part of the trial could have this column too.
+  private func hasPrefixOfFamily(_ setting: String) -> Bool {
+    PartFamily.allCases.contains { setting.hasPrefix($0.prefix) }
   }
 
   private static func isName(_ text: String) -> Bool {

@@ -2,6 +2,7 @@
 public struct Parts: Sendable {
   /// In the order in which they are documented.
   public private(set) var optimizers: [OptimizerKind] = []
+  private var others: [PartFamily: [PartKind]] = [:]
 
   /// Those of the program that runs: bound once, by its `main`, for what reads results of any experiment.
   @TaskLocal public static var current = Parts()
@@ -19,14 +20,34 @@ public struct Parts: Sendable {
 
   public func optimizer(named name: String) -> OptimizerKind? { optimizers.first { $0.name == name } }
 
+  /// All of a family, in the order in which they are documented.
+  public func kinds(of family: PartFamily) -> [PartKind] {
+    family == .optimizer ? optimizers.map(\.part) : others[family, default: []]
+  }
+
+  public func kind(of family: PartFamily, named name: String) -> PartKind? {
+    kinds(of: family).first { $0.name == name }
+  }
+
   private mutating func add(_ part: any Part.Type) throws(PartError) {
-    guard let optimizer = part as? any OptimizerPart.Type else {
-      throw PartError("\(part) is no part that can be registered; accepted: an optimizer")
+    guard let family = PartFamily(part) else {
+      let accepted = PartFamily.allCases.map(\.noun).joined(separator: ", ")
+      throw PartError("\(part) is no part that can be registered; accepted: \(accepted)")
     }
-    let kind = try OptimizerKind(optimizer)
-    if let other = self.optimizer(named: kind.name) {
-      throw PartError("two optimizers are named \(kind.name): \(other.type) and \(kind.type)")
+    let added = try part.kind(reserved: family == .optimizer ? TrialKeys.all.union(["name"]) : [])
+    if let other = kind(of: family, named: added.name) {
+      throw PartError("two parts are \(family.noun) named \(added.name): \(other.type) and \(added.type)")
     }
-    optimizers.append(kind)
+    if let optimizer = part as? any OptimizerPart.Type {
+      optimizers.append(OptimizerKind(added, optimizer))
+    } else {
+      others[family, default: []].append(added)
+    }
+  }
+}
+
+extension Part {
+  fileprivate static func kind(reserved: Set<String>) throws(PartError) -> PartKind {
+    try PartKind(Self.self, reserved: reserved)
   }
 }

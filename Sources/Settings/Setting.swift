@@ -1,24 +1,38 @@
 /// A setting of a part: its key, what it accepts, its meaning, and where in the part its value stands.
 ///
-/// Its default is the value in a part that was just made.
+/// Its default is the value in a part that was just made, unless it is required: then an experiment file has to give it.
 public struct Setting<Root>: Sendable {
   let name: String
   let domain: SettingDomain
+  var isRequired = false
   let summary: String
   let get: @Sendable (Root) -> SettingValue
   let set: @Sendable (inout Root, SettingValue) -> Void
 
   /// A number.
   ///
-  /// - Parameter range: Accepted values: lower bound inclusive, upper bound exclusive.
+  /// - Parameters:
+  ///   - interval: Accepted values.
+  ///   - isRequired: Whether there is no default.
   public static func number(
-    _ name: String, _ path: WritableKeyPath<Root, Double> & Sendable, in range: Range<Double>, _ summary: String
+    _ name: String, _ path: WritableKeyPath<Root, Double> & Sendable, in interval: NumberInterval,
+    isRequired: Bool = false, _ summary: String
   ) -> Self {
-    Self(name: name, domain: .number(range, isWhole: false), summary: summary) {
+    Self(name: name, domain: .number(interval, isWhole: false), isRequired: isRequired, summary: summary) {
       .number($0[keyPath: path])
     } set: {
       $0[keyPath: path] = $1.number
     }
+  }
+
+  /// A number.
+  ///
+  /// - Parameter range: Accepted values: lower bound inclusive, upper bound exclusive.
+  public static func number(
+    _ name: String, _ path: WritableKeyPath<Root, Double> & Sendable, in range: Range<Double>,
+    isRequired: Bool = false, _ summary: String
+  ) -> Self {
+    .number(name, path, in: NumberInterval(range), isRequired: isRequired, summary)
   }
 
   /// A whole number.
@@ -26,7 +40,7 @@ public struct Setting<Root>: Sendable {
     _ name: String, _ path: WritableKeyPath<Root, Int> & Sendable, in range: Range<Int>, _ summary: String
   ) -> Self {
     let bounds = Double(range.lowerBound)..<Double(range.upperBound)
-    return Self(name: name, domain: .number(bounds, isWhole: true), summary: summary) {
+    return Self(name: name, domain: .number(NumberInterval(bounds), isWhole: true), summary: summary) {
       .number(Double($0[keyPath: path]))
     } set: {
       $0[keyPath: path] = Int($1.number)
@@ -59,15 +73,14 @@ public struct Setting<Root>: Sendable {
 
 /// What a setting accepts.
 public enum SettingDomain: Hashable, Sendable {
-  /// Lower bound inclusive, upper bound exclusive.
-  case number(Range<Double>, isWhole: Bool)
+  case number(NumberInterval, isWhole: Bool)
   case truth
   case choice([String])
 
   public func contains(_ value: SettingValue) -> Bool {
     switch (self, value) {
-    case (.number(let range, let isWhole), .number(let number)):
-      range.contains(number) && (!isWhole || number == number.rounded())
+    case (.number(let interval, let isWhole), .number(let number)):
+      interval.contains(number) && (!isWhole || number == number.rounded())
     case (.truth, .truth): true
     case (.choice(let words), .word(let word)): words.contains(word)
     default: false
@@ -94,9 +107,11 @@ extension SettingValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, 
 }
 
 extension SettingValue: CustomStringConvertible {
+  /// As an experiment file writes it: the shortest text that reads back as the same value.
   public var description: String {
     switch self {
-    case .number(let number): "\(number)"
+    case .number(let number):
+      number == number.rounded() && number.magnitude < 1e15 ? Int(number).description : number.description
     case .truth(let truth): "\(truth)"
     case .word(let word): word
     }
@@ -107,6 +122,8 @@ extension SettingValue: CustomStringConvertible {
 public struct SettingDeclaration: Hashable, Sendable {
   public let name: String
   public let domain: SettingDomain
+  /// The default; where ``isRequired`` only what a part that was just made has.
   public let standard: SettingValue
+  public let isRequired: Bool
   public let summary: String
 }

@@ -1,4 +1,6 @@
 import Experiments
+import Settings
+import TestSupport
 import Testing
 
 /// Identities are on disk in every result, so a change of one of these values is a change of format.
@@ -16,7 +18,7 @@ import Testing
     loss: .squaredError, l2: 1e-4,
     optimizer: OptimizerSpecification(
       .momentum, learningRate: 0.003, ["momentum": 0.99, "weight_decay": 5e-4]),
-    schedule: ScheduleSpecification(kind: .step(every: 10, gamma: 0.5), warmupEpochs: 1.5), batchSize: .full,
+    schedule: ScheduleSpecification(.schedule("step", ["every": 10, "gamma": 0.5]), warmupEpochs: 1.5), batchSize: .full,
     dropout: DropoutSpecification(form: .weightScaling, input: 0.9, hidden: [0.7]),
     training: TrainingSpecification(
       epochs: 12, order: .fixed, patience: 3, minimumDelta: 1e-3, divergenceBound: 1e9, evaluatesTraining: false),
@@ -109,7 +111,7 @@ import Testing
     add { $0.loss = .squaredError }
     add { $0.precision = .double }
     add { $0.optimizer.learningRate = 0.5 }
-    add { $0.schedule = .init(kind: .cosine(floor: 0)) }
+    add { $0.schedule = .init(.schedule("cosine")) }
     add { $0.network.bias = false }
     add { $0.network.initialization.bias = 0.5 }
     add { $0.network.initialization = .init(.truncatedNormal, deviation: 0.5) }

@@ -10,7 +10,7 @@ struct NearestNameTests {
   private static let parts: [String: [String]] = [
     "optimizers": Parts.standard.optimizers.map(\.name), "activations": ActivationKind.allCases.map(\.rawValue),
     "losses": LossKind.allCases.map(\.rawValue), "initializations": InitializationKind.allCases.map(\.rawValue),
-    "schedules": ScheduleReader.names,
+    "schedules": Parts.standard.kinds(of: .schedule).map(\.name),
   ]
 
   /// Names of PyTorch, Keras and optax, by `Fixtures/foreign_names.py`, that have a counterpart here under another name.
@@ -77,7 +77,7 @@ struct NearestNameTests {
 
   @Test(arguments: [("CosineAnnealingLR", "cosine"), ("optim.lr_scheduler.StepLR", "step"), ("xavier", nil)])
   func spellingsOfOneWord(word: String, meant: String?) {
-    #expect(nearestName(to: word, in: ScheduleReader.names) == meant)
+    #expect(nearestName(to: word, in: Parts.standard.kinds(of: .schedule).map(\.name)) == meant)
   }
 
   /// Every name that a hint gives is one of somewhere in an experiment file or a ranking.

@@ -42,6 +42,12 @@ import Testing
     var decay = 0.5
   }
 
+  private struct Prefixed: Declared {
+    static let name = "prefixed"
+    static let settings: [Setting<Self>] = [.number("schedule_decay", \.decay, in: 0..<1, "a schedule's")]
+    var decay = 0.5
+  }
+
   private struct Unnamed: Declared {
     static let name = "Not A Name"
     static let settings: [Setting<Self>] = []
@@ -54,11 +60,12 @@ import Testing
   }
 
   @Test func whatDoesNotHoldIsRefused() {
-    #expect(Self.message([SecondAdam.self]) == "two optimizers are named adam: Adam and SecondAdam")
+    #expect(Self.message([SecondAdam.self]) == "two parts are an optimizer named adam: Adam and SecondAdam")
     #expect(Self.message([Twice.self]) == "twice: decay is declared twice")
     #expect(Self.message([Outside.self]) == "outside: the default of decay, 1.5, is not what it accepts")
     let reserved = "reserved: learning_rate is a key of every trial, and no setting can have its name"
     #expect(Self.message([Reserved.self]) == reserved)
+    #expect(Self.message([Prefixed.self])?.contains("schedule_decay is a key of every trial") == true)
     #expect(Self.message([Unnamed.self])?.contains("\"Not A Name\" is no name") == true)
     #expect(Self.message([Nothing.self])?.contains("is no part that can be registered") == true)
     #expect(Self.message([]) == nil)
@@ -66,7 +73,10 @@ import Testing
 
   /// A key that every trial stores cannot be a setting of a part too: two columns would have one name.
   @Test func aTrialsOwnKeysAreReserved() {
-    let settings = Set(Parts.standard.optimizers.flatMap { $0.settings.map(\.name) })
+    let settings = Set(
+      PartFamily.allCases.flatMap { family in
+        Parts.standard.kinds(of: family).flatMap { $0.settings.map { family.column($0.name) } }
+      })
     let stored = Set(ExclusionRule.names(.standard)).subtracting(settings)
     #expect(stored.subtracting(TrialKeys.all) == [] && TrialKeys.all.isDisjoint(with: settings))
     let images = NetworkSpecification(
@@ -76,33 +86,37 @@ import Testing
     #expect(Set(names).subtracting(TrialKeys.all) == [])
   }
 
-  /// Each setting of each optimizer, changed by itself, makes another trial, which comes back from what is stored of it.
-  @Test(arguments: Parts.standard.optimizers)
-  func everySettingIsPartOfTheIdentity(kind: OptimizerKind) throws {
-    let plain = trial(OptimizerSpecification(kind, learningRate: 0.1))
-    var hasher = CanonicalHasher()
-    #expect(hasher.identity(of: plain) == plain.identity)
-    var identities: Set<TrialIdentity> = [plain.identity]
-    for setting in kind.settings {
-      let changed = trial(OptimizerSpecification(kind, learningRate: 0.1, [setting.name: try other(setting)]))
-      #expect(identities.insert(changed.identity).inserted, "\(kind.name): \(setting.name)")
-      #expect(hasher.identity(of: changed) == changed.identity)
-      let record = TrialRecord(
-        identity: changed.identity, hyperparameters: changed.hyperparameters, outcome: .completed)
-      let read = Trial(record, like: plain, among: .standard)
-      #expect(read?.canonicalText == changed.canonicalText, "\(kind.name): \(setting.name)")
+  /// Each setting of each part, changed by itself, makes another trial, which comes back from what is stored of it.
+  @Test(arguments: PartFamily.allCases)
+  func everySettingIsPartOfTheIdentity(family: PartFamily) throws {
+    for kind in Parts.standard.kinds(of: family) {
+      let plain = try trial(PartChoice(kind), family)
+      var hasher = CanonicalHasher()
+      #expect(hasher.identity(of: plain) == plain.identity)
+      var identities: Set<TrialIdentity> = [plain.identity]
+      for setting in kind.settings {
+        let changed = try trial(PartChoice(kind, [setting.name: try other(setting)]), family)
+        #expect(identities.insert(changed.identity).inserted, "\(kind.name): \(setting.name)")
+        #expect(hasher.identity(of: changed) == changed.identity)
+        let record = TrialRecord(
+          identity: changed.identity, hyperparameters: changed.hyperparameters, outcome: .completed)
+        let read = Trial(record, like: plain, among: .standard)
+        #expect(read?.canonicalText == changed.canonicalText, "\(kind.name): \(setting.name)")
+      }
+      #expect(identities.count == kind.settings.count + 1)
     }
-    #expect(identities.count == kind.settings.count + 1)
   }
 
   /// A value that is accepted and not the default.
   private func other(_ setting: SettingDeclaration) throws -> SettingValue {
     switch (setting.domain, setting.standard) {
-    case (.number(let range, true), .number(let standard)):
-      return .number(standard == range.lowerBound ? standard + 1 : range.lowerBound)
-    case (.number(let range, false), .number(let standard)):
-      let inside = range.upperBound.isFinite ? (range.lowerBound + range.upperBound) / 2 : range.lowerBound + 0.25
-      return .number(standard == inside ? range.lowerBound : inside)
+    case (.number(let interval, isWhole: true), .number(let standard)):
+      let whole = interval.wholeNumbers
+      return .number(standard == Double(whole.lowerBound) ? standard + 1 : Double(whole.lowerBound))
+    case (.number(let interval, isWhole: false), .number(let standard)):
+      let width = interval.upper.isFinite ? interval.upper - interval.lower : 1
+      let inside = interval.lower + width / 2
+      return .number(standard == inside ? interval.lower + width / 4 : inside)
     case (.truth, .truth(let standard)): return .truth(!standard)
     case (.choice(let words), .word(let standard)): return .word(try #require(words.first { $0 != standard }))
     default: throw PartlyDeclared()
@@ -111,10 +125,19 @@ import Testing
 
   private struct PartlyDeclared: Error {}
 
-  private func trial(_ optimizer: OptimizerSpecification) -> Trial {
-    Trial(
-      data: .init(source: .digits), network: .init(hidden: [3]), loss: .squaredError, optimizer: optimizer,
-      batchSize: .full, training: .init(epochs: 1), seed: 1)
+  /// A trial of which this is a part.
+  private func trial(_ choice: PartChoice, _ family: PartFamily) throws -> Trial {
+    var trial = Trial(
+      data: .init(source: .digits), network: .init(hidden: [3]), loss: .squaredError,
+      optimizer: OptimizerSpecification(.adam, learningRate: 0.1), batchSize: .full, training: .init(epochs: 1), seed: 1)
+    switch family {
+    case .optimizer:
+      let kind = try #require(Parts.standard.optimizer(named: choice.name))
+      let settings = Dictionary(uniqueKeysWithValues: zip(kind.settings.map(\.name), choice.values))
+      trial.optimizer = OptimizerSpecification(kind, learningRate: 0.1, settings)
+    case .schedule: trial.schedule = ScheduleSpecification(choice)
+    }
+    return trial
   }
 }
 

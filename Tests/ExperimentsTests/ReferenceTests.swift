@@ -8,6 +8,8 @@ import Testing
 
 /// The reference of experiment files says what the reader does.
 @Suite struct ReferenceTests {
+  private static let sections = ReferenceSection.all(.standard)
+
   @Test func thePageIsWhatTheCodeMakes() throws {
     let page = try String(contentsOfFile: "\(packageDirectory)/docs/experiment-file.md", encoding: .utf8)
     let isSame = page == ExperimentReference.markdown(.standard)
@@ -20,23 +22,23 @@ import Testing
     #expect(isThere, "docs/optimizers.md is old: its tables are those of sweep reference optimizers")
   }
 
-  @Test(arguments: ReferenceSection.all.indices)
+  @Test(arguments: Self.sections.indices)
   func everyKeyIsThere(index: Int) {
-    #expect(ReferenceSection.all[index].differences(.standard) == [])
+    #expect(Self.sections[index].differences(.standard) == [])
   }
 
-  @Test(arguments: ReferenceSection.all.indices)
+  @Test(arguments: Self.sections.indices)
   func everyKeySaysWhatItAccepts(index: Int) {
-    let section = ReferenceSection.all[index]
+    let section = Self.sections[index]
     for key in section.keys {
       #expect(section.accepted(key, .standard)?.isEmpty == false, "\(section.path).\(key.name)")
     }
   }
 
   /// A file that gives a key its default is the same experiment as the file without the key.
-  @Test(arguments: ReferenceSection.all.indices)
+  @Test(arguments: Self.sections.indices)
   func defaultsAreTheReaders(index: Int) throws {
-    let section = ReferenceSection.all[index]
+    let section = Self.sections[index]
     for key in section.keys {
       guard let standard = key.standard else { continue }
       let given = try section.experiment(.standard, with: key.name, standard)
@@ -55,13 +57,13 @@ import Testing
       GridReader.keys, GridReader.gridKeys, NetworkReader.keys, InitializationReader.keys, TrainingReader.keys,
       DataReader.keys,
       DataReader.sources, SplitReader.keys, CurvatureReader.keys, DropoutAxes.keys, HaltonSearch.keys, SlurmReader.keys,
-      ScheduleReader.names, ExclusionRule.names(.standard),
+      Parts.standard.kinds(of: .schedule).map(\.name), ExclusionRule.names(.standard),
     ]
-    let known = ReferenceSection.all.map { $0.knownKeys(.standard) }
+    let known = Self.sections.map { $0.knownKeys(.standard) }
     for table in tables { #expect(known.contains(table), "\(table)") }
     // Each source and each schedule that takes settings has a section of its own.
-    let paths = ReferenceSection.all.map(\.path)
+    let paths = Self.sections.map(\.path)
     for source in DataReader.sources.dropFirst() { #expect(paths.contains("data.source.\(source)")) }
-    for schedule in ScheduleReader.names { #expect(paths.contains("schedule.\(schedule)")) }
+    for schedule in Parts.standard.kinds(of: .schedule) { #expect(paths.contains("schedule.\(schedule.name)")) }
   }
 }

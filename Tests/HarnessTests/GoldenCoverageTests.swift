@@ -39,8 +39,9 @@ import Testing
     let pairs = LossKind.allCases.flatMap { loss in ActivationKind.allCases.map { Pair(loss, $0) } }
     #expect(missing(pairs) { Pair($0.loss, $0.network.activation) } == [])
     #expect(missing(InitializationKind.allCases, \.network.initialization.kind) == [])
-    #expect(missing(ScheduleReader.names) { Self.text("schedule", $0) ?? "" } == [])
-    let warm = self.missing(ScheduleReader.names) { $0.schedule.warmupEpochs > 0 ? [Self.text("schedule", $0)!] : [] }
+    let schedules = Parts.standard.kinds(of: .schedule).map(\.name)
+    #expect(missing(schedules) { Self.text("schedule", $0) ?? "" } == [])
+    let warm = self.missing(schedules) { $0.schedule.warmupEpochs > 0 ? [Self.text("schedule", $0)!] : [] }
     #expect(warm == [], "with warm-up")
     let dropped = self.missing(DropoutSpecification.Form.allCases) { $0.dropout == .none ? [] : [$0.dropout.form] }
     #expect(dropped == [])

@@ -35,7 +35,9 @@ struct TrainerTests {
   }
 
   @Test func theScheduleReachesTheOptimizer() {
-    let schedule = Schedule(.exponential(gamma: 0.5))
+    var exponential = ExponentialSchedule()
+    exponential.gamma = 0.5
+    let schedule = Schedule(exponential)
     let trainer = shrink(from: 8.0, learningRate: 0.5, epochs: 3, schedule: schedule)
     _ = trainer.run()
     #expect(trainer.parameters[0] == 8 * (1 - 0.5) * (1 - 0.25) * (1 - 0.125))
@@ -126,7 +128,7 @@ struct TrainerTests {
       optimizer: NAdamState(parameterCount: network.parameterCount),
       parameters: network.initialParameters(.glorotUniform, seed: seed), samples: samples.everywhere,
       plan: TrainingPlan(
-        epochs: 4, batchSize: 64, learningRate: 0.01, seed: seed, schedule: Schedule(.cosine(floor: 0))))
+        epochs: 4, batchSize: 64, learningRate: 0.01, seed: seed, schedule: Schedule(CosineSchedule())))
   }
 
   private struct Result: Equatable, Sendable {

@@ -1,3 +1,5 @@
+import Settings
+
 /// Reads `curvature:`, the probes of a run's loss surface.
 enum CurvatureReader {
   static let keys = [

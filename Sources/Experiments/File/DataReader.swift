@@ -1,3 +1,5 @@
+import Settings
+
 /// Reads `data:`, a mapping or just the name of a source.
 struct DataReader {
   static let keys = ["source", "standardization", "split"]

@@ -1,3 +1,5 @@
+import Settings
+
 /// A value of the document and the path of its key. Its readers report what is wrong and give nil.
 struct DocumentField {
   let node: DocumentNode

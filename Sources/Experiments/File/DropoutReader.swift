@@ -1,3 +1,5 @@
+import Settings
+
 /// `grid.dropout`: forms, keep probabilities of the data, keep probabilities of the hidden layers.
 struct DropoutAxes {
   static let keys = ["form", "input", "hidden", "keep_probability", "dropout_rate", "channels"]

@@ -19,24 +19,15 @@ struct ExclusionRule {
 
   /// Names a rule may use: those of ``Trial/hyperparameters``.
   static func names(_ parts: Parts) -> [String] {
-    var names: [String] = []
-    func add(_ more: [Hyperparameter]) {
-      for entry in more where !names.contains(entry.name) { names.append(entry.name) }
-    }
-    let schedules: [ScheduleSpecification.Kind] = [
-      .constant, .step(every: 1, gamma: 1), .exponential(gamma: 1), .inverseTime(decay: 1), .cosine(floor: 0),
-    ]
-    for kind in parts.optimizers {
-      for schedule in schedules {
-        add(
-          Trial(
-            data: .init(source: .digits), network: .init(hidden: []), loss: .squaredError,
-            optimizer: .init(kind, learningRate: 1), schedule: .init(kind: schedule), batchSize: .full,
-            training: .init(epochs: 1), seed: 0
-          ).hyperparameters)
-      }
-    }
-    return names + [
+    guard let optimizer = parts.optimizers.first else { return [] }
+    let trial = Trial(
+      data: .init(source: .digits), network: .init(hidden: []), loss: .squaredError,
+      optimizer: .init(optimizer, learningRate: 1), batchSize: .full, training: .init(epochs: 1), seed: 0)
+    var names = DistinctValues<String>()
+    let all =
+      OptimizerSpecification.columns(parts) + ScheduleSpecification.columns(parts) + trial.hyperparameters.map(\.name)
+    for name in all { names.insert(name) }
+    return names.values + [
       "initialization_deviation", "initial_bias", "input_noise", "drop_remainder", "stopping_metric", "problem",
       "dimension",
       "eigenvalues", "quartic", "rotation_seed", "start",

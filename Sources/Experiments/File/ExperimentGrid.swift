@@ -54,8 +54,9 @@ struct ExperimentGrid {
     } many: {
       GridAxis(numbers: $0, in: .nonNegative)
     }
-    schedules = reader.axis(reader.root["schedule"], "schedule", default: .constant, one: ScheduleReader.read) {
-      GridAxis($0, accepted: ScheduleReader.accepted + " or a list") { ScheduleReader.read($0).map { [$0] } ?? [] }
+    let schedule = ScheduleSpecification.reader(reader.parts)
+    schedules = reader.axis(of: schedule, in: reader.root, default: .constant) {
+      ScheduleSpecification.read($0, by: schedule, varies: $1)
     }
     (optimizers, learningRates) = reader.optimizers()
     let batches = "a whole number of at least 1, full, or a list of these"

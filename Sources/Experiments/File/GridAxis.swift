@@ -1,3 +1,5 @@
+import Settings
+
 /// The values one hyperparameter takes, in the order of the file, each with the field it was read from.
 struct GridAxis<Value: Hashable> {
   private(set) var values: [Value] = []
@@ -51,16 +53,6 @@ extension GridAxis where Value == Double {
     self.init(field, accepted: "\(interval), a list, {log: {from, to, count}} or {linear: {from, to, count}}") { item in
       if case .mapping = item.node.content { return NumberRange(item, in: interval)?.values ?? [] }
       return item.number(in: interval).map { [$0] } ?? []
-    }
-  }
-}
-
-extension GridAxis where Value == Double {
-  /// Reads a whole number, or a list of them.
-  init(wholeNumbers field: DocumentField, in range: Range<Double>) {
-    let whole = Int(range.lowerBound)...Int(range.upperBound) - 1
-    self.init(field, accepted: DocumentField.describe(whole)) { item in
-      item.integer(in: whole).map { [Double($0)] } ?? []
     }
   }
 }

@@ -108,6 +108,19 @@ struct GridReader {
     return many(varied)
   }
 
+  /// The axis of a part, which is given under its family's key outside the grid or inside it.
+  ///
+  /// - Parameter choices: The choices of an item, whose settings may vary where it is told so.
+  func axis<Value>(
+    of reader: PartReader, in section: DocumentSection?, default value: Value,
+    choices: (_ item: DocumentField, _ varies: Bool) -> [Value]
+  ) -> GridAxis<Value> {
+    let key = reader.family.key
+    return axis(section?[key], key, default: value) { choices($0, false).first } many: { field in
+      GridAxis(field, accepted: reader.accepted + ", or a list of these") { choices($0, true) }
+    }
+  }
+
   func choices<Choice: CaseIterable & RawRepresentable & Hashable>(
     _ fixed: DocumentField?, _ key: String, default value: Choice, _ what: String
   ) -> GridAxis<Choice> where Choice.RawValue == String {

@@ -1,3 +1,5 @@
+import Settings
+
 /// Reads `initialization:`, the name of a distribution, or a mapping of it with its settings.
 enum InitializationReader {
   static let keys = ["kind", "deviation", "bias"]

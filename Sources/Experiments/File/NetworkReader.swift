@@ -1,3 +1,5 @@
+import Settings
+
 /// Reads `network:` and the axes of the grid that vary it.
 enum NetworkReader {
   static let keys = ["image", "convolutions", "hidden", "activation", "initialization", "bias"]
@@ -34,64 +36,6 @@ enum NetworkReader {
       }
       return hidden(item).map { [$0] } ?? []
     }
-  }
-}
-
-/// Reads a schedule: a bare name, or a mapping from its name to its settings.
-enum ScheduleReader {
-  static let names = ["constant", "step", "exponential", "inverse_time", "cosine"]
-  static let accepted =
-    "constant, {step: {every, gamma}}, {exponential: {gamma}}, {inverse_time: {decay}}, {cosine: {floor}},"
-    + " each also with warmup_epochs"
-
-  static func read(_ field: DocumentField) -> ScheduleSpecification? {
-    if case .scalar(let name, _) = field.node.content, !field.node.isNull {
-      switch name {
-      case "constant": return .constant
-      case "cosine": return ScheduleSpecification(kind: .cosine(floor: 0))
-      case _ where names.contains(name):
-        field.report("\(name) needs settings", accepted: accepted)
-      default:
-        field.reportUnknown(name, "a schedule", among: names, accepted: accepted)
-      }
-      return nil
-    }
-    guard case .mapping(let entries) = field.node.content, !entries.isEmpty else {
-      field.reportMismatch("a schedule", accepted: accepted)
-      return nil
-    }
-    guard let section = DocumentSection(field, keys: names), let body = section.one(of: names),
-      let name = names.first(where: { section[$0] != nil })
-    else { return nil }
-    return settings(of: name, body)
-  }
-
-  private static func settings(of name: String, _ field: DocumentField) -> ScheduleSpecification? {
-    let own =
-      switch name {
-      case "step": ["every", "gamma"]
-      case "exponential": ["gamma"]
-      case "inverse_time": ["decay"]
-      case "cosine": ["floor"]
-      default: [String]()
-      }
-    guard let section = DocumentSection(field, keys: own + ["warmup_epochs"]) else { return nil }
-    func required(_ key: String, _ interval: NumberInterval) -> Double? {
-      section.required(key, accepted: interval.description)?.number(in: interval)
-    }
-    let warmup = section["warmup_epochs"]?.number(in: .nonNegative) ?? 0
-    let kind: ScheduleSpecification.Kind?
-    switch name {
-    case "step":
-      let every = required("every", .positive)
-      let gamma = required("gamma", .keepProbability)
-      if let every, let gamma { kind = .step(every: every, gamma: gamma) } else { kind = nil }
-    case "exponential": kind = required("gamma", .keepProbability).map { .exponential(gamma: $0) }
-    case "inverse_time": kind = required("decay", .nonNegative).map { .inverseTime(decay: $0) }
-    case "cosine": kind = .cosine(floor: section["floor"]?.number(in: .share) ?? 0)
-    default: kind = .constant
-    }
-    return kind.map { ScheduleSpecification(kind: $0, warmupEpochs: warmup) }
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// Numbers at equal distances or of equal ratios, both ends included.
 struct NumberRange {

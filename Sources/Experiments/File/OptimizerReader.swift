@@ -49,12 +49,8 @@ struct OptimizerEntry {
 
   /// Every combination, the first setting outermost, the learning rate innermost.
   func specifications(default rates: GridAxis<Double>?) -> [OptimizerSpecification] {
-    var combinations: [[SettingValue]] = [[]]
-    for axis in settings {
-      combinations = combinations.flatMap { combination in axis.values.map { combination + [$0] } }
-    }
     let rates = self.rates(default: rates)
-    return combinations.flatMap { settings in
+    return combinations(of: settings.map(\.values)).flatMap { settings in
       rates.map { OptimizerSpecification(kind, learningRate: $0, settings: settings) }
     }
   }
@@ -63,18 +59,10 @@ struct OptimizerEntry {
 extension GridAxis where Value == SettingValue {
   /// Reads the values of a setting: one, a list, or where it is a number a range.
   init(_ field: DocumentField, _ setting: SettingDeclaration) {
-    switch setting.domain {
-    case .number(let range, let isWhole):
-      let numbers: GridAxis<Double> =
-        isWhole
-        ? GridAxis<Double>(wholeNumbers: field, in: range) : GridAxis<Double>(numbers: field, in: NumberInterval(range))
-      self = numbers.map { .number($0) }
-    case .truth:
-      self.init(field, accepted: "false, true") { item in item.truth().map { [.truth($0)] } ?? [] }
-    case .choice(let words):
-      self.init(field, accepted: words.joined(separator: ", ")) { item in
-        item.choice(of: words, "a \(setting.name)").map { [.word($0)] } ?? []
-      }
+    if case .number(let interval, isWhole: false) = setting.domain {
+      self = GridAxis<Double>(numbers: field, in: interval).map { .number($0) }
+    } else {
+      self.init(field, accepted: setting.domain.accepted) { item in item.value(of: setting).map { [$0] } ?? [] }
     }
   }
 }

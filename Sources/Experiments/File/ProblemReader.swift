@@ -1,3 +1,5 @@
+import Settings
+
 /// Reads `problem:`, a mapping or just the name of a kind that needs no settings.
 enum ProblemReader {
   static let kinds = ["quadratic", "quadratic_deep", "rosenbrock", "saddle"]

@@ -18,7 +18,7 @@ public enum ExperimentReference {
       *Required* stands where there is no default, — where leaving the key out means that there is no such thing.
 
       """
-    let sections = ReferenceSection.all.map { $0.markdown(parts) }
+    let sections = ReferenceSection.all(parts).map { $0.markdown(parts) }
     return ([head] + sections + [shortNames]).joined(separator: "\n")
   }
 

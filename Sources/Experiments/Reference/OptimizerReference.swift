@@ -30,7 +30,7 @@ public enum OptimizerReference {
   }
 
   private static func row(_ setting: SettingDeclaration) -> String {
-    "`\(setting.name)` | \(escaped(setting.domain.accepted)) | `\(setting.standard.text)` | \(escaped(setting.summary))"
+    "`\(setting.name)` | \(escaped(setting.domain.accepted)) | `\(setting.standard)` | \(escaped(setting.summary))"
   }
 
   private static func escaped(_ text: String) -> String { text.replacing("|", with: "\\|") }
@@ -40,22 +40,10 @@ extension SettingDomain {
   /// What a reader of an error or of the reference is told.
   var accepted: String {
     switch self {
-    case .number(let range, isWhole: false): NumberInterval(range).description
-    case .number(let range, isWhole: true):
-      DocumentField.describe(Int(range.lowerBound)...Int(range.upperBound) - 1)
+    case .number(let interval, isWhole: false): interval.description
+    case .number(let interval, isWhole: true): DocumentField.describe(interval.wholeNumbers)
     case .truth: "true or false"
     case .choice(let words): words.joined(separator: ", ")
-    }
-  }
-}
-
-extension SettingValue {
-  /// As an experiment file writes it.
-  var text: String {
-    switch self {
-    case .number(let number): HyperparameterValue.number(number).description
-    case .truth(let truth): truth ? "true" : "false"
-    case .word(let word): word
     }
   }
 }

@@ -1,5 +1,10 @@
+import Settings
+
 extension ReferenceSection {
-  static let all = [file] + dataSections + networkSections + problemSections + trainingSections + gridSections
+  static func all(_ parts: Parts) -> [ReferenceSection] {
+    [file] + dataSections + networkSections + problemSections + trainingSections + scheduleSections(parts)
+      + selectionSections + gridSections
+  }
 
   private static let file = ReferenceSection(
     path: "", title: "The file", text: "",

@@ -1,3 +1,5 @@
+import Settings
+
 extension ReferenceSection {
   private static let convolution: (path: String, value: String) = (
     "network", "{image: [8, 8], convolutions: {channels: 2, kernel: 3}, hidden: [2]}"
@@ -72,23 +74,16 @@ extension ReferenceSection {
         .init("patience", "epochs without a better value of the selection's metric before a run ends"),
         .init("minimum_delta", "0", "by how much a value must be better"),
       ]),
-    ReferenceSection(
-      path: "schedule", title: "the learning rate's factor",
-      text: "A name alone, or the name with its settings; t counts epochs and parts of them. May stand in `grid`.",
-      context: [("schedule", "{}")],
-      keys: [
-        .init("constant", wrong: "[]", "1"), .init("step", "γ^⌊t/every⌋"), .init("exponential", "γᵗ"),
-        .init("inverse_time", "1/(1 + decay·t)"), .init("cosine", "floor + ½(1 − floor)(1 + cos πt/epochs)"),
-      ]),
-    schedule("constant", "", []),
-    schedule(
-      "step", "every: 1, gamma: 0.5",
-      [
-        .init("every", "epochs between two steps"), .init("gamma", "γ, the factor of a step"),
-      ]),
-    schedule("exponential", "gamma: 0.5", [.init("gamma", "γ, the factor of an epoch")]),
-    schedule("inverse_time", "decay: 0.5", [.init("decay", "of an epoch")]),
-    schedule("cosine", "", [.init("floor", "0", "the factor in the end")]),
+  ]
+
+  static func scheduleSections(_ parts: Parts) -> [ReferenceSection] {
+    let text = "A name alone, or the name with its settings; t counts epochs and parts of them. May stand in `grid`."
+    return sections(
+      of: .schedule, title: "the learning rate's factor", text: text, parts,
+      shared: [.init("warmup_epochs", "0", "epochs in whose n steps the factor rises from 1/(n + 1)")])
+  }
+
+  static let selectionSections = [
     ReferenceSection(
       path: "selection", title: "how runs are ranked", text: "", context: [("selection", "{}")],
       keys: [
@@ -104,13 +99,6 @@ extension ReferenceSection {
         .init("points", "256", "of the grid it is stored on"),
       ]),
   ]
-
-  private static func schedule(_ name: String, _ settings: String, _ keys: [ReferenceKey]) -> ReferenceSection {
-    let context: [(path: String, value: String)] = [("schedule", "{\(name): {\(settings)}}")]
-    return ReferenceSection(
-      path: "schedule.\(name)", title: "settings", text: "", context: context,
-      keys: keys + [.init("warmup_epochs", "0", "epochs in whose n steps the factor rises from 1/(n + 1)")])
-  }
 
   private static let curvature = ReferenceSection(
     path: "curvature", title: "probes of the loss surface",
