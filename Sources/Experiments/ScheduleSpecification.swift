@@ -31,7 +31,8 @@ extension ScheduleSpecification {
   static func columns(_ parts: Parts) -> [String] { PartChoice.columns(of: .schedule, parts) + [warmup] }
 
   init?(_ parts: Parts, stored value: (String) -> HyperparameterValue?) {
-    guard let choice = PartChoice(.schedule, parts, stored: value), case .number(let epochs)? = value(Self.warmup) else {
+    guard let choice = PartChoice(.schedule, parts, stored: value), case .number(let epochs)? = value(Self.warmup)
+    else {
       return nil
     }
     self.init(choice, warmupEpochs: epochs)

@@ -12,7 +12,8 @@ extension Trial {
   public init?(_ record: TrialRecord, like relative: Trial, among parts: Parts) {
     let stored = StoredHyperparameters(record.hyperparameters)
     self = relative
-    guard let optimizer = OptimizerSpecification(parts, stored: stored.value), let schedule = ScheduleSpecification(parts, stored: stored.value),
+    guard let optimizer = OptimizerSpecification(parts, stored: stored.value),
+      let schedule = ScheduleSpecification(parts, stored: stored.value),
       let batch = stored.integer("batch_size"),
       let seed = stored.integer("seed")
     else { return nil }

@@ -56,7 +56,8 @@ import Testing
       optimizer: OptimizerSpecification(
         .nadam, learningRate: 2e-3,
         ["beta1": 0.8, "beta2": 0.99, "epsilon": 1e-7, "momentum_decay": 0.01, "weight_decay": 0.1]),
-      schedule: ScheduleSpecification(.schedule("step", ["every": 4, "gamma": 0.5]), warmupEpochs: 1.5), batchSize: .full,
+      schedule: ScheduleSpecification(.schedule("step", ["every": 4, "gamma": 0.5]), warmupEpochs: 1.5),
+      batchSize: .full,
       dropout: DropoutSpecification(form: .weightScaling, input: 0.9, hidden: [0.7]),
       training: TrainingSpecification(
         epochs: 12, order: .fixed, patience: 3, minimumDelta: 1e-3, divergenceBound: 1e9, evaluatesTraining: false),
@@ -127,7 +128,10 @@ import Testing
     ("{constant: {warmup_epochs: 2}}", ScheduleSpecification(.schedule("constant"), warmupEpochs: 2)),
     ("{exponential: {gamma: 0.9}}", ScheduleSpecification(.schedule("exponential", ["gamma": 0.9]))),
     ("{inverse_time: {decay: 0.1}}", ScheduleSpecification(.schedule("inverse_time", ["decay": 0.1]))),
-    ("{cosine: {floor: 0.1, warmup_epochs: 3}}", ScheduleSpecification(.schedule("cosine", ["floor": 0.1]), warmupEpochs: 3)),
+    (
+      "{cosine: {floor: 0.1, warmup_epochs: 3}}",
+      ScheduleSpecification(.schedule("cosine", ["floor": 0.1]), warmupEpochs: 3)
+    ),
   ])
   func schedules(text: String, expected: ScheduleSpecification) throws {
     #expect(try parse(SampleFile.text(("schedule", "schedule: \(text)"))).trials[0].schedule == expected)

@@ -18,7 +18,8 @@ import Testing
     loss: .squaredError, l2: 1e-4,
     optimizer: OptimizerSpecification(
       .momentum, learningRate: 0.003, ["momentum": 0.99, "weight_decay": 5e-4]),
-    schedule: ScheduleSpecification(.schedule("step", ["every": 10, "gamma": 0.5]), warmupEpochs: 1.5), batchSize: .full,
+    schedule: ScheduleSpecification(.schedule("step", ["every": 10, "gamma": 0.5]), warmupEpochs: 1.5),
+    batchSize: .full,
     dropout: DropoutSpecification(form: .weightScaling, input: 0.9, hidden: [0.7]),
     training: TrainingSpecification(
       epochs: 12, order: .fixed, patience: 3, minimumDelta: 1e-3, divergenceBound: 1e9, evaluatesTraining: false),

@@ -23,7 +23,8 @@ import Testing
     #expect(
       try parse(SampleFile.text(("input_noise", "input_noise: 1")), overrides: ["input_noise=0,2"]).trials
         .map(\.inputNoise) == [0, 2])
-    #expect(try trial("schedule={step: {every: 2, gamma: 0.5}}").schedule.choice
+    #expect(
+      try trial("schedule={step: {every: 2, gamma: 0.5}}").schedule.choice
         == .schedule("step", ["every": 2, "gamma": 0.5]))
     #expect(try trial("precision=double").precision == .double)
     #expect(try trial("data.split.seed=5").data.split.seed == 5)

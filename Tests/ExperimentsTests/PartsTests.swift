@@ -129,7 +129,8 @@ import Testing
   private func trial(_ choice: PartChoice, _ family: PartFamily) throws -> Trial {
     var trial = Trial(
       data: .init(source: .digits), network: .init(hidden: [3]), loss: .squaredError,
-      optimizer: OptimizerSpecification(.adam, learningRate: 0.1), batchSize: .full, training: .init(epochs: 1), seed: 1)
+      optimizer: OptimizerSpecification(.adam, learningRate: 0.1), batchSize: .full, training: .init(epochs: 1), seed: 1
+    )
     switch family {
     case .optimizer:
       let kind = try #require(Parts.standard.optimizer(named: choice.name))

@@ -116,7 +116,9 @@ struct GridReader {
     choices: (_ item: DocumentField, _ varies: Bool) -> [Value]
   ) -> GridAxis<Value> {
     let key = reader.family.key
-    return axis(section?[key], key, default: value) { choices($0, false).first } many: { field in
+    return axis(section?[key], key, default: value) {
+      choices($0, false).first
+    } many: { field in
       GridAxis(field, accepted: reader.accepted + ", or a list of these") { choices($0, true) }
     }
   }

@@ -98,7 +98,8 @@ extension NumberInterval {
   var wholeNumbers: ClosedRange<Int> {
     let first = Int(lower.rounded(.up))
     let last = Int(upper.rounded(.down))
-    return (includesLower || lower != Double(first) ? first : first + 1)...(
-      includesUpper || upper != Double(last) ? last : last - 1)
+    return
+      (includesLower || lower != Double(first) ? first : first + 1)...(includesUpper || upper != Double(last)
+      ? last : last - 1)
   }
 }
