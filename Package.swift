@@ -40,7 +40,7 @@ let package = Package(
     .target(name: "Settings", swiftSettings: settings),
     .target(name: "RandomNumbers", dependencies: [numerics], swiftSettings: kernelSettings),
     .target(
-      name: "Kernels", dependencies: ["RandomNumbers", "CDNNL", "CBLIS", "CSIMD", numerics],
+      name: "Kernels", dependencies: ["RandomNumbers", "Settings", "CDNNL", "CBLIS", "CSIMD", numerics],
       swiftSettings: kernelSettings),
     .target(
       name: "Curvature", dependencies: ["Kernels", "CLAPACKE", numerics], swiftSettings: kernelSettings),
@@ -93,7 +93,8 @@ let package = Package(
     .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
 
     .target(
-      name: "TestSupport", dependencies: ["Learning", "Settings"], path: "Tests/TestSupport", swiftSettings: settings),
+      name: "TestSupport", dependencies: ["Experiments", "Kernels", "Learning", "Settings"], path: "Tests/TestSupport",
+      swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CurvatureTests", dependencies: ["Curvature", "Kernels", "TestSupport"], swiftSettings: settings),

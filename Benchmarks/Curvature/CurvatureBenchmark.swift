@@ -120,7 +120,7 @@ struct Problem {
   var network: Network {
     Network(
       inputs: layers[0], hidden: Array(layers.dropFirst().dropLast()), outputs: layers[layers.count - 1],
-      activation: .relu)
+      activation: Activation(ReLU()))
   }
 
   var labels: [Int32] {
@@ -141,11 +141,11 @@ struct Problem {
   }
 
   func surface<S: Scalar>() -> LossSurface<S> {
-    let weights: AlignedBuffer<Float> = network.initialParameters(.he, seed: 1)
+    let weights: AlignedBuffer<Float> = network.initialParameters(Initialization(HeNormal()), seed: 1)
     let parameters = AlignedBuffer<S>(count: weights.count)
     for index in 0..<weights.count { parameters.pointer[index] = S(weights.pointer[index]) }
     return LossSurface(
-      network: network, loss: .softmaxCrossEntropy, dropout: .none(layers: network.layers.count),
+      network: network, loss: Loss(SoftmaxCrossEntropy()), dropout: .none(layers: network.layers.count),
       parameters: parameters,
       samples: Samples(
         count: samples, featureCount: layers[0], features: features(),
@@ -155,7 +155,7 @@ struct Problem {
   /// Raw float32 and int32 files for the peers.
   func write(to folder: URL) throws {
     let matrix: AlignedBuffer<Float> = features()
-    let weights: AlignedBuffer<Float> = network.initialParameters(.he, seed: 1)
+    let weights: AlignedBuffer<Float> = network.initialParameters(Initialization(HeNormal()), seed: 1)
     func write(_ data: UnsafeRawBufferPointer, _ part: String) throws {
       try Data(data).write(to: folder.appending(path: "\(name).\(part)"))
     }

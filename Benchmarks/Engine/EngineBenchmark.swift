@@ -16,17 +16,18 @@ struct EngineBenchmark {
     var images = false
 
     var network: Network {
+      let relu = Activation(ReLU())
       let hidden = Array(layers.dropFirst().dropLast())
-      guard images else { return Network(inputs: layers[0], hidden: hidden, outputs: 10, activation: .relu) }
+      guard images else { return Network(inputs: layers[0], hidden: hidden, outputs: 10, activation: relu) }
       let kernel = Window(height: 5, width: 5, padding: .same)
       let pooling = LayerDefinition.pooling(.maximum, Window(height: 2, width: 2, stride: 2))
       let stack: [LayerDefinition] = [
-        .convolution(channels: 32, kernel, .relu), pooling, .convolution(channels: 64, kernel, .relu), pooling,
+        .convolution(channels: 32, kernel, relu), pooling, .convolution(channels: 64, kernel, relu), pooling,
       ]
       do {
         return try Network(
           image: ImageShape(height: 28, width: 28, channels: 1),
-          layers: stack + hidden.map { .dense(units: $0, .relu) }, outputs: 10)
+          layers: stack + hidden.map { .dense(units: $0, relu) }, outputs: 10)
       } catch {
         preconditionFailure("\(error)")
       }
@@ -55,13 +56,13 @@ struct EngineBenchmark {
       configuration.images
       ? network.layers.map { _ in 1 } : [0.8] + network.layers.dropFirst().map { _ in 0.5 }
     let epochs = 4 + 60_000_000_000 / (network.gradientOperationsPerSample * samples.count)
-    let parameters: AlignedBuffer<Float> = network.initialParameters(.he, seed: 1)
+    let parameters: AlignedBuffer<Float> = network.initialParameters(Initialization(HeNormal()), seed: 1)
     let optimizer: any OptimizerState<Float> =
       configuration.adam
       ? AdamState(parameterCount: network.parameterCount) : MomentumState(parameterCount: network.parameterCount)
     let trainer = Trainer(
       engine: Backpropagation<Float>(
-        network: network, loss: .softmaxCrossEntropy, dropout: Dropout(keepProbabilities: keep)),
+        network: network, loss: Loss(SoftmaxCrossEntropy()), dropout: Dropout(keepProbabilities: keep)),
       optimizer: optimizer, parameters: parameters,
       samples: SplitSamples(train: samples, validation: tiny, test: tiny),
       plan: TrainingPlan(

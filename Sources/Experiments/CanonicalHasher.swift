@@ -1,3 +1,5 @@
+import Settings
+
 /// Gives the identities of many trials, each the same as ``Trial/identity``, and their hyperparameters.
 ///
 /// Neighbouring trials share most of their content, so each part's text is kept until the part changes.
@@ -5,6 +7,7 @@ public struct CanonicalHasher {
   private var optimizer = Part<OptimizerSpecification>()
   private var schedule = Part<ScheduleSpecification>()
   private var network = Part<NetworkAndDropout>()
+  private var loss = Part<PartChoice>()
   private var training = Part<TrainingSpecification>()
   private var data = Part<DataSpecification>()
   private var curvature = Part<CurvatureSpecification?>()
@@ -50,7 +53,8 @@ public struct CanonicalHasher {
         network.text(of: .init(network: trial.network, dropout: trial.dropout)) {
           $0.network.hyperparameters(with: $0.dropout)
         })
-      hash.update("loss=\(trial.loss.rawValue)\nl2=\(HyperparameterValue.number(trial.l2))\n".utf8)
+      hash.update(loss.text(of: trial.loss) { $0.hyperparameters(of: .loss) })
+      hash.update("l2=\(HyperparameterValue.number(trial.l2))\n".utf8)
       hash.update(trial.noiseHyperparameters.canonicalText.utf8)
     }
     hash.update(training.text(of: trial.training) { $0.hyperparameters })
@@ -63,13 +67,13 @@ public struct CanonicalHasher {
   func value(of name: String, in trial: Trial) -> HyperparameterValue? {
     switch name {
     case "batch_size": .integer(trial.batchSize.storedValue)
-    case "loss" where trial.problem == nil: .text(trial.loss.rawValue)
     case "l2" where trial.problem == nil: .number(trial.l2)
     case "input_noise" where trial.problem == nil: .number(trial.inputNoise)
     case "precision": .text(trial.precision.rawValue)
     case "seed": .integer(Int(bitPattern: UInt(trial.seed)))
     default:
-      optimizer[name] ?? network[name] ?? schedule[name] ?? training[name] ?? data[name] ?? curvature[name]
+      optimizer[name] ?? network[name] ?? loss[name] ?? schedule[name] ?? training[name] ?? data[name] ?? curvature[
+        name]
         ?? problem[name]
     }
   }

@@ -76,6 +76,14 @@ extension DataSource {
     }
   }
 
+  /// Whether targets are numbers without bounds, which is known without the data.
+  var hasUnboundedTargets: Bool {
+    switch self {
+    case .teacher, .linearRegression: true
+    default: false
+    }
+  }
+
   /// Whether the source brings a test set of its own, so that none is split off.
   public var hasTestSet: Bool {
     if case .idx(_, _, _?, _?) = self { return true }

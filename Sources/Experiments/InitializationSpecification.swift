@@ -1,42 +1,55 @@
+import Settings
+
 /// Where the weights of a network start.
 public struct InitializationSpecification: Hashable, Sendable {
-  public var kind: InitializationKind
-  /// σ of ``InitializationKind/truncatedNormal``; without meaning for other kinds, and 0.
-  public var deviation: Double
+  /// The distribution of the kernels.
+  public var choice: PartChoice
   /// Of all biases.
   public var bias: Double
 
-  public init(_ kind: InitializationKind, deviation: Double = 0, bias: Double = 0) {
-    self.kind = kind
-    self.deviation = deviation
+  public init(_ choice: PartChoice, bias: Double = 0) {
+    self.choice = choice
     self.bias = bias
   }
 }
 
-/// Distribution of the initial weights.
-public enum InitializationKind: String, Hashable, Sendable, CaseIterable, Codable {
-  /// U(−a, a), a = √(6/(fan_in + fan_out)). Glorot and Bengio (2010).
-  case glorotUniform = "glorot_uniform"
-  /// N(0, 2/(fan_in + fan_out)).
-  case glorotNormal = "glorot_normal"
-  /// N(0, 2/fan_in). He et al. (2015).
-  case he
-  /// U(−a, a), a = √(6/fan_in).
-  case heUniform = "he_uniform"
-  /// N(0, 1/fan_in). LeCun et al. (1998).
-  case lecun
-  /// U(−0.05, 0.05).
-  case uniform
-  case zeros
-  /// N(0, σ²) given that the magnitude is under 2σ.
-  case truncatedNormal = "truncated_normal"
-}
-
 extension InitializationSpecification {
-  /// σ and the biases only where they are asked for, so that identities are what they were before there were any.
+  private static let biasColumn = "initial_bias"
+
+  /// The biases only where they are asked for, so that identities are what they were before there were any.
   var hyperparameters: [Hyperparameter] {
-    [.init("initialization", .text(kind.rawValue))]
-      + (kind == .truncatedNormal ? [.init("initialization_deviation", .number(deviation))] : [])
-      + (bias == 0 ? [] : [.init("initial_bias", .number(bias))])
+    choice.hyperparameters(of: .initialization) + (bias == 0 ? [] : [.init(Self.biasColumn, .number(bias))])
+  }
+
+  /// Columns that trials may have of theirs.
+  static func columns(_ parts: Parts) -> [String] {
+    PartChoice.columns(of: .initialization, parts) + [biasColumn]
+  }
+
+  init?(_ parts: Parts, stored value: (String) -> HyperparameterValue?) {
+    guard let choice = PartChoice(.initialization, parts, stored: value) else { return nil }
+    var bias = 0.0
+    if case .number(let number)? = value(Self.biasColumn) { bias = number }
+    self.init(choice, bias: bias)
+  }
+
+  static func reader(_ parts: Parts) -> PartReader {
+    PartReader(family: .initialization, parts: parts, shared: ["bias"], nameKey: "kind")
+  }
+
+  /// Reads an initialization, and in a grid every combination of its settings' values.
+  static func read(_ field: DocumentField, by reader: PartReader, varies: Bool) -> [InitializationSpecification] {
+    guard let entry = reader.read(field, varies: varies) else { return [] }
+    let biases = entry.section?["bias"].map { field in
+      varies ? GridAxis(numbers: field, in: .finite).values : field.number().map { [$0] } ?? []
+    }
+    return entry.choices.flatMap { choice in (biases ?? [0]).map { .init(choice, bias: $0) } }
+  }
+
+  /// Reports biases of layers that have none.
+  static func check(_ axis: GridAxis<InitializationSpecification>, fixed: DocumentField?, hasBiases: Bool) {
+    guard !hasBiases, let index = axis.values.firstIndex(where: { $0.bias != 0 }) else { return }
+    let field = axis.fields.indices.contains(index) ? axis.fields[index] : fixed
+    field?.report("initial biases where layers have none", accepted: "no bias here, or network.bias: true")
   }
 }

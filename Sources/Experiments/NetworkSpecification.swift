@@ -1,3 +1,5 @@
+import Settings
+
 /// A feed-forward network: convolutions, dense hidden layers, all of one activation, and a linear output layer whose size
 /// the data decide.
 public struct NetworkSpecification: Hashable, Sendable {
@@ -7,14 +9,13 @@ public struct NetworkSpecification: Hashable, Sendable {
   public var convolutions: [ConvolutionSpecification]
   /// Units of each dense hidden layer, from below upwards. Empty: none.
   public var hidden: [Int]
-  public var activation: ActivationKind
+  public var activation: PartChoice
   public var initialization: InitializationSpecification
   /// Whether layers have a bias.
   public var bias: Bool
 
   public init(
-    hidden: [Int], activation: ActivationKind = .relu, initialization: InitializationSpecification = .init(.he),
-    bias: Bool = true,
+    hidden: [Int], activation: PartChoice, initialization: InitializationSpecification, bias: Bool = true,
     image: ImageSize? = nil, convolutions: [ConvolutionSpecification] = []
   ) {
     self.image = image
@@ -27,17 +28,17 @@ public struct NetworkSpecification: Hashable, Sendable {
 
   /// Layers but the output: what dropout has an entry for.
   public var hiddenLayers: Int { convolutions.count + hidden.count }
-}
 
-/// φ of the hidden layers.
-public enum ActivationKind: String, Hashable, Sendable, CaseIterable, Codable {
-  case identity
-  case relu
-  case tanh
-  /// 1.7159·tanh(2x/3), "Efficient BackProp" (LeCun et al., 1998), section 4.4.
-  case lecunTanh = "lecun_tanh"
-  case sigmoid
-  case softplus
-  /// x·Φ(x) with the exact normal distribution function.
-  case gelu
+  /// All of it but where its parameters start.
+  public var architecture: Architecture {
+    Architecture(image: image, convolutions: convolutions, hidden: hidden, activation: activation, bias: bias)
+  }
+
+  public struct Architecture: Hashable, Sendable {
+    let image: ImageSize?
+    let convolutions: [ConvolutionSpecification]
+    let hidden: [Int]
+    let activation: PartChoice
+    let bias: Bool
+  }
 }

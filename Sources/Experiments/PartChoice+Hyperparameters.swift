@@ -18,7 +18,7 @@ extension PartChoice {
   }
 
   /// What a run left, back in its part's terms; nil where a value is missing, or none that the part accepts.
-  init?(_ family: PartFamily, _ parts: Parts, stored value: (String) -> HyperparameterValue?) {
+  public init?(_ family: PartFamily, _ parts: Parts, stored value: (String) -> HyperparameterValue?) {
     guard case .text(let name)? = value(family.key), let kind = parts.kind(of: family, named: name) else { return nil }
     let values = kind.settings.compactMap { setting in
       value(family.column(setting.name)).flatMap { SettingValue($0, in: setting.domain) }
@@ -26,6 +26,19 @@ extension PartChoice {
     guard values.count == kind.settings.count else { return nil }
     self.init(kind, values: values)
   }
+}
+
+extension PartKind {
+  /// What it declares as a loss.
+  public var lossPart: any LossPart.Type {
+    guard let loss = type as? any LossPart.Type else { preconditionFailure("\(name) is no loss") }
+    return loss
+  }
+}
+
+extension PartChoice {
+  /// What it declares as a loss.
+  public var lossPart: any LossPart.Type { kind.lossPart }
 }
 
 extension HyperparameterValue {

@@ -19,7 +19,7 @@ extension Trial {
   }
 
   private var networkHyperparameters: [Hyperparameter] {
-    network.hyperparameters(with: dropout) + [.init("loss", .text(loss.rawValue)), .init("l2", .number(l2))]
+    network.hyperparameters(with: dropout) + loss.hyperparameters(of: .loss) + [.init("l2", .number(l2))]
       + noiseHyperparameters
   }
 
@@ -59,8 +59,9 @@ extension NetworkSpecification {
       .init("dropout_rate", .list(keep.map(DropoutSpecification.complement))),
       .init("dropout_form", .text(dropout.form.rawValue)),
       .init("hidden", .list(hidden.map(Double.init))),
-      .init("activation", .text(activation.rawValue)),
-    ] + initialization.hyperparameters + [.init("bias", .integer(bias ? 1 : 0))]
+    ] + activation.hyperparameters(of: .activation) + initialization.hyperparameters + [
+      .init("bias", .integer(bias ? 1 : 0))
+    ]
   }
 }
 

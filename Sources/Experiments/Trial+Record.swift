@@ -25,7 +25,7 @@ extension Trial {
       guard let problem = stored.problem else { return nil }
       self.problem = problem
     } else {
-      guard let (network, dropout) = stored.network, let l2 = stored.number("l2") else { return nil }
+      guard let (network, dropout) = stored.network(parts), let l2 = stored.number("l2") else { return nil }
       self.network = network
       self.dropout = dropout
       self.l2 = l2
@@ -66,11 +66,11 @@ private struct StoredHyperparameters {
     text(name).flatMap(Kind.init(rawValue:))
   }
 
-  var network: (NetworkSpecification, DropoutSpecification)? {
+  func network(_ parts: Parts) -> (NetworkSpecification, DropoutSpecification)? {
     guard let keep = list("keep_probability"), let form: DropoutSpecification.Form = kind("dropout_form"),
       let hidden = list("hidden").map({ $0.compactMap { Int(exactly: $0) } }),
-      let activation: ActivationKind = kind("activation"),
-      let initialization, let bias = integer("bias"), !keep.isEmpty
+      let activation = PartChoice(.activation, parts, stored: value),
+      let initialization = InitializationSpecification(parts, stored: value), let bias = integer("bias"), !keep.isEmpty
     else { return nil }
     var network = NetworkSpecification(
       hidden: hidden, activation: activation, initialization: initialization, bias: bias == 1)
@@ -85,12 +85,6 @@ private struct StoredHyperparameters {
       DropoutSpecification(
         form: form, input: keep[0], hidden: Array(keep.dropFirst()), perChannel: integer("drop_channels") == 1)
     )
-  }
-
-  private var initialization: InitializationSpecification? {
-    guard let kind: InitializationKind = kind("initialization") else { return nil }
-    return InitializationSpecification(
-      kind, deviation: number("initialization_deviation") ?? 0, bias: number("initial_bias") ?? 0)
   }
 
   var problem: ProblemSpecification? {

@@ -1,3 +1,5 @@
+import Settings
+
 /// One complete training configuration: every hyperparameter and its seed.
 ///
 /// A trial is a pure value. Running it is a function of the trial and its data set, so two equal trials give the same
@@ -5,7 +7,7 @@
 public struct Trial: Hashable, Sendable {
   public var data: DataSpecification
   public var network: NetworkSpecification
-  public var loss: LossKind
+  public var loss: PartChoice
   /// Coefficient λ of the penalty ½λ‖W‖² on the weights (biases are left out). Zero: no penalty.
   public var l2: Double
   /// Standard deviation of the normal noise added to the inputs in training, drawn anew for each batch. Zero: none.
@@ -25,7 +27,7 @@ public struct Trial: Hashable, Sendable {
   public var problem: ProblemSpecification?
 
   public init(
-    data: DataSpecification, network: NetworkSpecification, loss: LossKind, l2: Double = 0,
+    data: DataSpecification, network: NetworkSpecification, loss: PartChoice, l2: Double = 0,
     inputNoise: Double = 0, optimizer: OptimizerSpecification, schedule: ScheduleSpecification = .constant,
     batchSize: BatchSize,
     dropout: DropoutSpecification = .none, training: TrainingSpecification, precision: Precision = .float,
@@ -52,16 +54,6 @@ public struct Trial: Hashable, Sendable {
 public enum Precision: String, Hashable, Sendable, CaseIterable, Codable {
   case float
   case double
-}
-
-/// The loss that is minimised, a mean over samples.
-public enum LossKind: String, Hashable, Sendable, CaseIterable, Codable {
-  /// −log softmax(z)[class].
-  case softmaxCrossEntropy = "softmax_cross_entropy"
-  /// ½‖z − y‖², summed over outputs. Classes are one-hot.
-  case squaredError = "squared_error"
-  /// −Σ y log σ(z) + (1 − y) log(1 − σ(z)), summed over outputs.
-  case binaryCrossEntropy = "binary_cross_entropy"
 }
 
 /// Samples in one gradient.

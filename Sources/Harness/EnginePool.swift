@@ -1,6 +1,7 @@
 import Experiments
 import Kernels
 import Learning
+import Settings
 import Synchronization
 
 /// Engines that trials have left, for the next trials of the same kind: making one takes as long as four steps of a small
@@ -12,8 +13,8 @@ final class EnginePool: Sendable {
   /// What two trials must have in common to use the same engine.
   struct Kind: Hashable, Sendable {
     private let data: DataSpecification
-    private let network: NetworkSpecification
-    private let loss: LossKind
+    private let network: NetworkSpecification.Architecture
+    private let loss: PartChoice
     private let dropout: DropoutSpecification
     private let l2: Double
     private let inputNoise: Double
@@ -21,10 +22,7 @@ final class EnginePool: Sendable {
 
     init(_ trial: Trial) {
       data = trial.data
-      var network = trial.network
-      // Where the parameters start is no matter of the engine's.
-      network.initialization = .init(.zeros)
-      self.network = network
+      network = trial.network.architecture
       loss = trial.loss
       dropout = trial.dropout
       l2 = trial.l2

@@ -2,6 +2,7 @@ import Curvature
 import Experiments
 import Kernels
 import Learning
+import Settings
 
 /// Measures how long a plan's probes of the curvature take, on the experiment's own networks and samples.
 ///
@@ -11,16 +12,15 @@ import Learning
 public struct ProbeTiming: Sendable {
   private var seconds: [Setting: Double] = [:]
 
-  /// What the time of a probe depends on; the weights do not count for much.
+  /// What the time of a probe depends on; the weights, and where they start, do not count for much.
   private struct Setting: Hashable {
-    var network: NetworkSpecification
+    var network: NetworkSpecification.Architecture
     var problem: ProblemSpecification?
-    var loss: LossKind
+    var loss: PartChoice
     var precision: Precision
 
     init(_ trial: Trial) {
-      (network, problem, loss, precision) = (trial.network, trial.problem, trial.loss, trial.precision)
-      network.initialization = InitializationSpecification(.he)
+      (network, problem, loss, precision) = (trial.network.architecture, trial.problem, trial.loss, trial.precision)
     }
   }
 

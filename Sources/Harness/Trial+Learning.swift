@@ -3,30 +3,20 @@ import Kernels
 import Learning
 import Settings
 
-// The experiment's words in the engine's terms. Kinds share their raw names; a test goes through every case.
+// The experiment's words in the engine's terms.
 
 extension Activation {
-  init(_ kind: ActivationKind) { self.init(rawValue: kind.rawValue)! }
+  init(_ choice: PartChoice) { self.init(choice.make(as: (any ActivationFunction).self)) }
 }
 
 extension Initialization {
   init(_ specification: InitializationSpecification) {
-    self =
-      switch specification.kind {
-      case .glorotUniform: .glorotUniform
-      case .glorotNormal: .glorotNormal
-      case .he: .he
-      case .heUniform: .heUniform
-      case .lecun: .lecun
-      case .uniform: .uniform
-      case .zeros: .zeros
-      case .truncatedNormal: .truncatedNormal(deviation: specification.deviation)
-      }
+    self.init(specification.choice.make(as: (any KernelInitializer).self))
   }
 }
 
 extension Loss {
-  init(_ kind: LossKind) { self.init(rawValue: kind.rawValue)! }
+  init(_ choice: PartChoice) { self.init(choice.make(as: (any NetworkLoss).self)) }
 }
 
 extension Dropout.Form {

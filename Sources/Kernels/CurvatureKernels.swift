@@ -45,6 +45,24 @@ public func applySoftmaxCurvature<S: Scalar>(
   }
 }
 
+/// h ← (p − p∘p)·scale: the diagonal of that Hessian.
+@specialized(where S == Float)
+@specialized(where S == Double)
+public func softmaxCurvatureDiagonal<S: Scalar>(
+  _ p: UnsafePointer<S>, into h: UnsafeMutablePointer<S>, count: Int, scale: S
+) {
+  for index in 0..<count { h[index] = p[index] * (1 - p[index]) * scale }
+}
+
+/// result ← αx.
+@specialized(where S == Float)
+@specialized(where S == Double)
+public func scaled<S: Scalar>(
+  _ x: UnsafePointer<S>, by alpha: S, into result: UnsafeMutablePointer<S>, count: Int
+) {
+  for index in 0..<count { result[index] = x[index] * alpha }
+}
+
 /// result ← x∘y over `count` entries, in whole vectors of 16.
 @specialized(where S == Float)
 @specialized(where S == Double)

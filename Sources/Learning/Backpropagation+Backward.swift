@@ -121,7 +121,7 @@ extension Backpropagation {
     let count = rows * layer.mapWidth
     if let derivative = derivatives[index] {
       multiply(delta, by: derivative.pointer, count: count)
-    } else if layer.activation == .relu {
+    } else if layer.activation.isRectifier {
       let isDropped = masked && layer.pooling == nil && dropout.keepProbabilities[index + 1] < 1
       let scale = S(isDropped ? dropout.trainingScale(layer: index + 1) : 1)
       let output = maps[index].pointer

@@ -30,9 +30,9 @@ extension Backpropagation {
       if isLast { break }
       if masked, rectify(from: index, z, rows: rows, bias: bias(of: layer, parameters)) { continue }
       let derivative = derivatives[index]?.pointer
-      activate(
-        layer.activation, z, rows: rows, columns: layer.outputs, bias: bias(of: layer, parameters),
-        derivative: derivative)
+      activations[index].apply(
+        to: RowMap(
+          z: z, rows: rows, columns: layer.outputs, bias: bias(of: layer, parameters), derivative: derivative))
       rise(from: index, block, derivative, masked: masked)
     }
   }
@@ -70,7 +70,7 @@ extension Backpropagation {
     from index: Int, _ z: UnsafeMutablePointer<S>, rows: Int, bias: UnsafePointer<S>?
   ) -> Bool {
     let layer = network.layers[index]
-    guard layer.activation == .relu, layer.pooling == nil, layer.outputs & 31 == 0, masks[index + 1] != nil,
+    guard layer.activation.isRectifier, layer.pooling == nil, layer.outputs & 31 == 0, masks[index + 1] != nil,
       !dropout.perChannel
     else { return false }
     Kernels.rectify(
@@ -102,7 +102,8 @@ extension Backpropagation {
   /// Adds the last layer's bias to the outputs.
   func addOutputBias(_ parameters: AlignedBuffer<S>, _ block: Block) {
     guard let last = network.layers.last, let bias = bias(of: last, parameters) else { return }
-    activate(.identity, outputs.pointer, rows: block.count, columns: last.outputs, bias: bias)
+    activations[network.layers.count - 1].apply(
+      to: RowMap(z: outputs.pointer, rows: block.count, columns: last.outputs, bias: bias))
   }
 
   /// What a layer's kernel counts for: p without masks in the weight-scaling form, 1 otherwise.
@@ -139,7 +140,7 @@ extension Backpropagation {
       classes.withUnsafeBufferPointer { classes in
         for index in 0..<block.count { labels.pointer[index] = classes[row(index)] }
       }
-      if loss != .softmaxCrossEntropy { spreadClasses(block) }
+      if !loss.takesClasses { spreadClasses(block) }
     case .values(let values, let columns):
       for index in 0..<block.count {
         (targets.pointer + index * columns).update(from: values.pointer + row(index) * columns, count: columns)
@@ -194,36 +195,30 @@ extension Backpropagation {
   func outputLoss(
     _ parameters: AlignedBuffer<S>, _ block: Block, scale: S, countsCorrect: Bool, sumsSquares: Bool = false
   ) -> LossSum {
-    if loss == .softmaxCrossEntropy && network.outputs <= 16 {
-      return narrowSoftmaxCrossEntropy(
-        outputs.pointer, bias: bias(of: network.layers[network.layers.count - 1], parameters), rows: block.count,
-        classes: network.outputs, labels: labels.pointer, scale: scale, countsCorrect: countsCorrect,
-        sumsSquares: sumsSquares, delta: outputDelta.pointer, scratch: softmaxScratch.pointer)
+    let samples = lossSamples(block)
+    if lossKernel.isFused(columns: network.outputs) {
+      return lossKernel.slopes(
+        of: outputs.pointer, bias: bias(of: network.layers[network.layers.count - 1], parameters), samples,
+        scale: scale, countsCorrect: countsCorrect, sumsSquares: sumsSquares, delta: outputDelta.pointer,
+        scratch: softmaxScratch.pointer)
     }
     addOutputBias(parameters, block)
-    let count = block.count * network.outputs
-    outputDelta.pointer.update(from: outputs.pointer, count: count)
-    var sum: LossSum
-    let columns = sumsSquares ? network.outputs : nil
-    switch loss {
-    case .softmaxCrossEntropy:
-      return softmaxCrossEntropy(
-        outputDelta.pointer, rows: block.count, classes: network.outputs, labels: labels.pointer, scale: scale,
-        countsCorrect: countsCorrect, sumsSquares: sumsSquares)
-    case .squaredError:
-      sum = squaredError(outputDelta.pointer, targets: targets.pointer, count: count, scale: scale, columns: columns)
-    case .binaryCrossEntropy:
-      sum = binaryCrossEntropy(
-        outputDelta.pointer, targets: targets.pointer, count: count, scale: scale, columns: columns)
-    }
-    if countsCorrect { sum.correct = countCorrect(block) }
+    outputDelta.pointer.update(from: outputs.pointer, count: samples.count)
+    var sum = lossKernel.slopes(
+      outputDelta.pointer, samples, scale: scale, countsCorrect: countsCorrect, sumsSquares: sumsSquares)
+    if countsCorrect && !lossKernel.countsCorrect { sum.correct = countCorrect(block) }
     return sum
+  }
+
+  /// The targets at hand.
+  func lossSamples(_ block: Block) -> LossSamples<S> {
+    LossSamples(rows: block.count, columns: network.outputs, labels: labels.pointer, targets: targets.pointer)
   }
 
   /// Samples whose class has the first largest output, or lies on the right side of a single one.
   private func countCorrect(_ block: Block) -> Int {
     let columns = network.outputs
-    let threshold: S = loss == .squaredError ? 0.5 : 0
+    let threshold = S(loss.threshold)
     var correct = 0
     for index in 0..<block.count {
       let row = UnsafeBufferPointer(start: outputs.pointer + index * columns, count: columns)

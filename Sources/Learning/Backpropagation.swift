@@ -7,6 +7,9 @@ import Kernels
 public final class Backpropagation<S: Scalar> {
   public let network: Network
   public let loss: Loss
+  let lossKernel: any LossKernel<S>
+  /// φ of every layer; the last one's is the identity.
+  let activations: [any ActivationKernel<S>]
   public let dropout: Dropout
   /// λ of the penalty ½λ‖W‖² on the kernels.
   public let l2: S
@@ -64,6 +67,8 @@ public final class Backpropagation<S: Scalar> {
     precondition(dropout.keepProbabilities.count == network.layers.count && inputNoise >= 0)
     self.network = network
     self.loss = loss
+    lossKernel = loss.part.kernel()
+    activations = network.layers.map { $0.activation.kernel() }
     self.dropout = dropout
     self.l2 = S(l2)
     self.inputNoise = inputNoise
@@ -93,11 +98,9 @@ public final class Backpropagation<S: Scalar> {
     deltas = [AlignedBuffer(count: rows * widest), AlignedBuffer(count: rows * widest)]
     derivatives = network.layers.indices.dropLast().map { index in
       let layer = network.layers[index]
-      switch layer.activation {
-      case .relu: return nil
-      case .identity where layer.pooling != nil || dropout.keepProbabilities[index + 1] == 1: return nil
-      default: return AlignedBuffer(count: rows * layer.mapWidth)
-      }
+      let isUnchanged = layer.pooling != nil || dropout.keepProbabilities[index + 1] == 1
+      if layer.activation.isRectifier || layer.activation.isIdentity && isUnchanged { return nil }
+      return AlignedBuffer(count: rows * layer.mapWidth)
     }
     masks = network.layers.map { _ in nil }
     labels = AlignedLabels(count: rows)

@@ -66,12 +66,10 @@ extension GaussNewtonOperator {
   @specialized(where S == Float)
   @specialized(where S == Double)
   private func seed(_ curvature: AlignedBuffer<S>, _ block: LinearizedBlock<S>) {
-    let count = block.count * surface.network.outputs
-    let share = 1 / S(surface.sampleCount)
-    for index in 0..<count {
-      let value = block.output.pointer[index]
-      curvature.pointer[index] = surface.loss == .softmaxCrossEntropy ? value * (1 - value) * share : value
-    }
+    let engine = surface.engine
+    engine.lossKernel.curvatureDiagonal(
+      block.output.pointer, into: curvature.pointer, engine.lossSamples(Block(start: block.start, count: block.count)),
+      scale: 1 / S(surface.sampleCount))
   }
 
   /// h of a layer's z from h of the z above.

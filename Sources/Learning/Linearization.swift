@@ -120,7 +120,8 @@ final class Linearization<S: Scalar> {
     let derivative = block.derivatives[index]?.pointer
     let bend = block.bends[index]?.pointer
     if let derivative {
-      activateTwice(layer.activation, z, count: block.count * layer.mapWidth, derivative: derivative, second: bend)
+      surface.engine.activations[index].apply(
+        to: CurvedMap(z: z, count: block.count * layer.mapWidth, derivative: derivative, second: bend))
     }
     guard layer.pooling != nil else {
       if surface.drops(index + 1) { drop(block, index + 1, z, derivative, bend) }
@@ -154,30 +155,14 @@ final class Linearization<S: Scalar> {
   @specialized(where S == Double)
   private func seed(_ block: LinearizedBlock<S>) {
     let engine = surface.engine
-    let columns = surface.network.outputs
-    let count = block.count * columns
+    let samples = engine.lossSamples(Block(start: block.start, count: block.count))
     let scale = 1 / S(surface.sampleCount)
     // δ goes into the engine's own buffer where the Gauss–Newton matrix has no use for it: the loss is wanted anyway.
     let delta = block.deltas.last?.pointer ?? engine.outputDelta.pointer
-    delta.update(from: block.output.pointer, count: count)
-    var sum = 0.0
-    switch surface.loss {
-    case .softmaxCrossEntropy:
-      sum =
-        softmaxCrossEntropy(
-          delta, rows: block.count, classes: columns, labels: engine.labels.pointer, scale: scale,
-          countsCorrect: false
-        ).loss
-      softmax(block.output.pointer, rows: block.count, classes: columns)
-    case .squaredError:
-      sum = squaredError(delta, targets: engine.targets.pointer, count: count, scale: scale).loss
-      block.output.pointer.update(repeating: scale, count: count)
-    case .binaryCrossEntropy:
-      sum = binaryCrossEntropy(delta, targets: engine.targets.pointer, count: count, scale: scale).loss
-      let slope = engine.outputs.pointer
-      activateTwice(.sigmoid, block.output.pointer, count: count, derivative: slope, second: nil)
-      for index in 0..<count { block.output.pointer[index] = slope[index] * scale }
-    }
+    delta.update(from: block.output.pointer, count: samples.count)
+    let sum = engine.lossKernel.slopes(delta, samples, scale: scale, countsCorrect: false, sumsSquares: false).loss
+    engine.lossKernel.keepCurvature(
+      block.output.pointer, samples, scale: scale, scratch: engine.outputs.pointer)
     if block.start == 0 { loss = 0 }
     loss += sum / Double(surface.sampleCount)
   }
@@ -203,13 +188,10 @@ final class Linearization<S: Scalar> {
 
   /// Rz of the outputs becomes Rδ: the loss' Hessian in them, times Rz.
   func applyOutputCurvature(_ block: LinearizedBlock<S>, to slope: UnsafeMutablePointer<S>) {
-    let columns = surface.network.outputs
-    if surface.loss == .softmaxCrossEntropy {
-      applySoftmaxCurvature(
-        block.output.pointer, to: slope, rows: block.count, classes: columns, scale: 1 / S(surface.sampleCount))
-    } else {
-      multiply(slope, by: block.output.pointer, count: block.count * columns)
-    }
+    let engine = surface.engine
+    engine.lossKernel.applyCurvature(
+      block.output.pointer, to: slope, engine.lossSamples(Block(start: block.start, count: block.count)),
+      scale: 1 / S(surface.sampleCount))
   }
 }
 

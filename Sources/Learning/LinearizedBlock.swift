@@ -13,7 +13,7 @@ final class LinearizedBlock<S: Scalar> {
   let bends: [AlignedBuffer<S>?]
   /// δ = ∂E/∂z of every layer, the 1/N of the mean included; empty for the Gauss–Newton matrix.
   let deltas: [AlignedBuffer<S>]
-  /// Softmax: class probabilities. Other losses: the diagonal of ∂²E/∂z², the 1/N included.
+  /// What the loss keeps for products with ∂²E/∂z²: class probabilities for softmax, others its diagonal with the 1/N.
   let output: AlignedBuffer<S>
   /// Inputs that had to be copied or computed.
   let storage: [AlignedBuffer<S>?]
@@ -72,7 +72,7 @@ public enum CurvatureForm: String, CaseIterable, Hashable, Sendable {
   /// H, exact.
   case hessian
   /// JᵀH_L J, J the outputs' Jacobian and H_L the loss' Hessian in them: the generalised Gauss–Newton matrix, which for
-  /// squared error is the square Jacobian. Positive semi-definite for every loss there is.
+  /// squared error is the square Jacobian. Positive semi-definite for every loss that is convex in the outputs.
   case gaussNewton = "gauss_newton"
 }
 
@@ -88,6 +88,6 @@ extension LossSurface {
 
   /// Whether a hidden layer's outputs are its z. What is dropped after pooling is the passage's.
   func passesUnchanged(_ layer: Int) -> Bool {
-    network.layers[layer].activation == .identity && (network.layers[layer].pooling != nil || !drops(layer + 1))
+    network.layers[layer].activation.isIdentity && (network.layers[layer].pooling != nil || !drops(layer + 1))
   }
 }

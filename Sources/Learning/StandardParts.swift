@@ -1,3 +1,4 @@
+import Kernels
 import Settings
 
 extension Parts {
@@ -30,6 +31,27 @@ extension Parts {
         ExponentialSchedule.self,
         InverseTimeSchedule.self,
         CosineSchedule.self,
+
+        SoftmaxCrossEntropy.self,
+        SquaredError.self,
+        BinaryCrossEntropy.self,
+
+        ReLU.self,
+        IdentityActivation.self,
+        Tanh.self,
+        LeCunTanh.self,
+        Sigmoid.self,
+        Softplus.self,
+        GELU.self,
+
+        HeNormal.self,
+        HeUniform.self,
+        GlorotUniform.self,
+        GlorotNormal.self,
+        LeCunNormal.self,
+        UniformInitializer.self,
+        Zeros.self,
+        TruncatedNormal.self,
       ])
     } catch {
       preconditionFailure("\(error)")

@@ -2,6 +2,9 @@
 public enum PartFamily: String, Hashable, Sendable, CaseIterable {
   case optimizer
   case schedule
+  case loss
+  case activation
+  case initialization
 
   /// The column of the results that has the name of a trial's part.
   public var key: String { rawValue }
@@ -11,6 +14,9 @@ public enum PartFamily: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .optimizer: "an optimizer"
     case .schedule: "a schedule"
+    case .loss: "a loss"
+    case .activation: "an activation"
+    case .initialization: "an initialization"
     }
   }
 
@@ -25,6 +31,9 @@ public enum PartFamily: String, Hashable, Sendable, CaseIterable {
     switch part {
     case is any OptimizerPart.Type: self = .optimizer
     case is any SchedulePart.Type: self = .schedule
+    case is any LossPart.Type: self = .loss
+    case is any ActivationPart.Type: self = .activation
+    case is any InitializerPart.Type: self = .initialization
     default: return nil
     }
   }

@@ -29,6 +29,12 @@ public struct Parts: Sendable {
     kinds(of: family).first { $0.name == name }
   }
 
+  /// What an experiment has where it names none: the first of the family, as it is by default.
+  public func standard(_ family: PartFamily) -> PartChoice {
+    guard let first = kinds(of: family).first else { preconditionFailure("there is no part that is \(family.noun)") }
+    return PartChoice(first)
+  }
+
   private mutating func add(_ part: any Part.Type) throws(PartError) {
     guard let family = PartFamily(part) else {
       let accepted = PartFamily.allCases.map(\.noun).joined(separator: ", ")

@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 @testable import Datasets

@@ -70,7 +70,7 @@ import Testing
     Case(
       "network", "network: {hidden: [8, 4], activation: rleu}",
       "e.yaml:3: network.activation: \"rleu\" is not an activation; did you mean relu?"
-        + " accepted: identity, relu, tanh, lecun_tanh, sigmoid, softplus, gelu"),
+        + " accepted: relu, identity, tanh, lecun_tanh, sigmoid, softplus, gelu"),
     Case(
       "network", "network: {hidden: [8, 4], bias: no}",
       "e.yaml:3: network.bias: \"no\" is not a truth value; accepted: true or false"),
@@ -194,7 +194,8 @@ import Testing
         + " spirals, teacher, linear_regression"),
     Case(
       "data", "data: {source: {csv: {path: a, target: price, task: regression}}}",
-      "e.yaml:4: loss: softmax_cross_entropy needs classes, and the data are for regression; accepted: squared_error"),
+      "e.yaml:4: loss: softmax_cross_entropy needs classes, and the data are for regression;"
+        + " accepted: squared_error, binary_cross_entropy"),
     Case(
       "data",
       "data: {source: {linear_regression: {samples: 10, features: 2}}, split: {stratified: true}}\n"

@@ -2,6 +2,7 @@ import Experiments
 import Foundation
 import Learning
 import Settings
+import TestSupport
 import Testing
 
 /// Files that are sound, and what they mean.

@@ -91,7 +91,7 @@ import Testing
     var trial = Self.first
     trial.network.initialization = .init(.he, bias: 0)
     #expect(trial.identity.description == "075aa294b5c80e51f09543ad3e8fd6b9")
-    trial.network.initialization = .init(.truncatedNormal, deviation: 0.05, bias: 0.1)
+    trial.network.initialization = .init(.truncatedNormal(deviation: 0.05), bias: 0.1)
     #expect(
       trial.canonicalText.contains(
         "\ninitialization=truncated_normal\ninitialization_deviation=0.05\ninitial_bias=0.1\nbias=1\nloss="))
@@ -115,7 +115,7 @@ import Testing
     add { $0.schedule = .init(.schedule("cosine")) }
     add { $0.network.bias = false }
     add { $0.network.initialization.bias = 0.5 }
-    add { $0.network.initialization = .init(.truncatedNormal, deviation: 0.5) }
+    add { $0.network.initialization = .init(.truncatedNormal(deviation: 0.5)) }
     add { $0.dropout.input = 0.5 }
     add { $0.training.epochs = 3 }
     add { $0.data.split.seed = 3 }

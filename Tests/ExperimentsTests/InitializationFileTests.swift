@@ -1,4 +1,5 @@
 import Experiments
+import TestSupport
 import Testing
 
 /// `initialization` with settings.
@@ -8,9 +9,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("lecun", InitializationSpecification(.lecun)), ("{kind: lecun}", .init(.lecun)),
-    ("{kind: zeros, bias: -1}", .init(.zeros, bias: -1)),
-    ("{kind: truncated_normal, deviation: 0.05, bias: 0.05}", .init(.truncatedNormal, deviation: 0.05, bias: 0.05)),
+    ("lecun", InitializationSpecification(.lecun)), ("{kind: lecun}", InitializationSpecification(.lecun)),
+    ("{kind: zeros, bias: -1}", InitializationSpecification(.named("zeros", of: .initialization), bias: -1)),
+    (
+      "{kind: truncated_normal, deviation: 0.05, bias: 0.05}",
+      InitializationSpecification(.truncatedNormal(deviation: 0.05), bias: 0.05)
+    ),
   ])
   func isRead(text: String, expected: InitializationSpecification) throws {
     let trial = try #require(try parse(file(text)).trials.first)
@@ -18,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("truncated_normal", "truncated_normal needs a deviation; accepted: {kind: truncated_normal, deviation: 0.05}"),
+    ("truncated_normal", "truncated_normal needs settings; accepted: {kind: truncated_normal, deviation: …}"),
     ("{kind: truncated_normal}", "network.initialization.deviation: missing; accepted: a finite number above 0"),
     ("{kind: truncated_normal, deviation: 0}", "0 is out of range; accepted: a finite number above 0"),
     ("{kind: truncated_normal, deviation: 1, bias: x}", "bias: \"x\" is not a number; accepted: a finite number"),

@@ -1,6 +1,7 @@
 import Foundation
 import Learning
 import Settings
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -8,8 +9,10 @@ import Testing
 /// What a word that is no name here is taken for.
 struct NearestNameTests {
   private static let parts: [String: [String]] = [
-    "optimizers": Parts.standard.optimizers.map(\.name), "activations": ActivationKind.allCases.map(\.rawValue),
-    "losses": LossKind.allCases.map(\.rawValue), "initializations": InitializationKind.allCases.map(\.rawValue),
+    "optimizers": Parts.standard.optimizers.map(\.name),
+    "activations": Parts.standard.kinds(of: .activation).map(\.name),
+    "losses": Parts.standard.kinds(of: .loss).map(\.name),
+    "initializations": Parts.standard.kinds(of: .initialization).map(\.name),
     "schedules": Parts.standard.kinds(of: .schedule).map(\.name),
   ]
 

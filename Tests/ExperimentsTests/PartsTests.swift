@@ -137,6 +137,9 @@ import Testing
       let settings = Dictionary(uniqueKeysWithValues: zip(kind.settings.map(\.name), choice.values))
       trial.optimizer = OptimizerSpecification(kind, learningRate: 0.1, settings)
     case .schedule: trial.schedule = ScheduleSpecification(choice)
+    case .loss: trial.loss = choice
+    case .activation: trial.network.activation = choice
+    case .initialization: trial.network.initialization = InitializationSpecification(choice)
     }
     return trial
   }

@@ -2,6 +2,7 @@ import Experiments
 import Foundation
 import Learning
 import Settings
+import TestSupport
 import Testing
 
 /// Second-order optimizers in experiment files: their keys, and what they are not for.

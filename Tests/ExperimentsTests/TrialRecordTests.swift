@@ -1,6 +1,7 @@
 import Experiments
 import Learning
 import Settings
+import TestSupport
 import Testing
 
 /// Trials read back from their hyperparameters.
@@ -58,7 +59,7 @@ import Testing
         )))
     #expect(
       found.map(\.network.initialization)
-        == [.init(.he), .init(.truncatedNormal, deviation: 0.1), .init(.he, bias: -0.5)])
+        == [.init(.he), .init(.truncatedNormal(deviation: 0.1)), .init(.he, bias: -0.5)])
     try expectComeBack(found, like: found[0])
   }
 

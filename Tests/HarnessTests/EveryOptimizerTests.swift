@@ -1,6 +1,7 @@
 import Experiments
 import Learning
 import Settings
+import TestSupport
 import Testing
 
 @testable import Harness

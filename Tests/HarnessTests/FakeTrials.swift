@@ -1,4 +1,5 @@
 import Experiments
+import TestSupport
 
 @testable import Harness
 

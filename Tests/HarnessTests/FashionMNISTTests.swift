@@ -4,6 +4,7 @@ import Foundation
 import Kernels
 import Learning
 import Settings
+import TestSupport
 import Testing
 
 @testable import Harness
@@ -38,7 +39,8 @@ import Testing
         let run = TrialRun(trial, selection: .standard, keeping: .none)
         let engine: Backpropagation<Float> = run.engine(for: samples)
         let start: AlignedBuffer<Float> = engine.network.initialParameters(
-          Initialization(initialization), bias: initialization.bias, seed: trial.seed)
+          Initialization(initialization.choice.make(as: (any KernelInitializer).self)), bias: initialization.bias,
+          seed: trial.seed)
         return withNumericEnvironment { engine.evaluate(start, on: samples.validation).loss }
       }
     }

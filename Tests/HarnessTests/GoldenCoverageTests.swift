@@ -1,5 +1,6 @@
 import Learning
 import Settings
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -36,9 +37,9 @@ import Testing
       self.missing(all.map { Pair($0, precision) }) { Pair(value($0), $0.precision) }.map(\.first)
     }
     #expect(missing(Parts.standard.optimizers, \.optimizer.kind) == [])
-    let pairs = LossKind.allCases.flatMap { loss in ActivationKind.allCases.map { Pair(loss, $0) } }
+    let pairs = PartChoice.all(.loss).flatMap { loss in PartChoice.all(.activation).map { Pair(loss, $0) } }
     #expect(missing(pairs) { Pair($0.loss, $0.network.activation) } == [])
-    #expect(missing(InitializationKind.allCases, \.network.initialization.kind) == [])
+    #expect(missing(PartChoice.all(.initialization).map(\.kind), \.network.initialization.choice.kind) == [])
     let schedules = Parts.standard.kinds(of: .schedule).map(\.name)
     #expect(missing(schedules) { Self.text("schedule", $0) ?? "" } == [])
     let warm = self.missing(schedules) { $0.schedule.warmupEpochs > 0 ? [Self.text("schedule", $0)!] : [] }

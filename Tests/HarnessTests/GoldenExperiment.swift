@@ -4,6 +4,7 @@ import Harness
 import Kernels
 import Learning
 import Settings
+import TestSupport
 import Testing
 
 /// An experiment file of `Fixtures/Golden`, and beside it what its trials came to when that was recorded.

@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import Harness
+import TestSupport
 import Testing
 
 /// Training gives the weights that it gave when `Fixtures/Golden` was recorded: to the bit on the processors it was recorded

@@ -2,6 +2,7 @@ import Experiments
 import Foundation
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Harness

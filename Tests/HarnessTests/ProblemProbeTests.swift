@@ -4,6 +4,7 @@ import Foundation
 import Kernels
 import Learning
 import Settings
+import TestSupport
 import Testing
 
 @testable import Harness

@@ -2,6 +2,7 @@ import Experiments
 import Foundation
 import Learning
 import Settings
+import TestSupport
 import Testing
 
 @testable import Harness

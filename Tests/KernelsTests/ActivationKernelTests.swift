@@ -1,5 +1,6 @@
 import Kernels
 import RealModule
+import TestSupport
 import Testing
 
 @Suite("Element-wise kernels")
@@ -9,23 +10,26 @@ struct ActivationKernelTests {
   /// φ and φ′ from the definitions, in Double.
   static func reference(_ activation: Activation, _ z: Double) -> (value: Double, derivative: Double) {
     let sigmoid = 1 / (1 + Double.exp(-z))
-    switch activation {
-    case .identity: return (z, 1)
-    case .relu: return z > 0 ? (z, 1) : (0, 0)
-    case .tanh: return (.tanh(z), 1 / (Double.cosh(z) * Double.cosh(z)))
-    case .lecunTanh:
+    switch activation.description {
+    case "identity": return (z, 1)
+    case "relu": return z > 0 ? (z, 1) : (0, 0)
+    case "tanh": return (.tanh(z), 1 / (Double.cosh(z) * Double.cosh(z)))
+    case "lecun_tanh":
       let cosh = Double.cosh(2 * z / 3)
       return (1.7159 * .tanh(2 * z / 3), 1.7159 * 2 / 3 / (cosh * cosh))
-    case .sigmoid: return (sigmoid, sigmoid * (1 - sigmoid))
-    case .softplus: return (.log(onePlus: .exp(z)), sigmoid)
-    case .gelu:
+    case "sigmoid": return (sigmoid, sigmoid * (1 - sigmoid))
+    case "softplus": return (.log(onePlus: .exp(z)), sigmoid)
+    case "gelu":
       let distribution = Double.erfc(-z / 2.0.squareRoot()) / 2
       return (z * distribution, distribution + z * .exp(-z * z / 2) / (2 * Double.pi).squareRoot())
+    default:
+      Issue.record("no definition of \(activation) to compare with")
+      return (.nan, .nan)
     }
   }
 
   /// Shapes whose rows end within a vector, with and without bias and derivative; nothing beyond may change.
-  @Test(arguments: Activation.allCases, columns)
+  @Test(arguments: Activation.all, columns)
   func everyShapeIsCovered(activation: Activation, columns: Int) {
     check(activation, columns, Float.self)
     check(activation, columns, Double.self)
@@ -40,10 +44,11 @@ struct ActivationKernelTests {
         let value = Guarded(z)
         let derivative = Guarded([S](repeating: 0, count: rows * columns))
         let paddedBias = AlignedBuffer(bias)
-        activate(
-          activation, value.pointer, rows: rows, columns: columns,
-          bias: hasBias ? UnsafePointer(paddedBias.pointer) : nil,
-          derivative: hasDerivative ? derivative.pointer : nil)
+        activation.kernel().apply(
+          to: RowMap(
+            z: value.pointer, rows: rows, columns: columns,
+            bias: hasBias ? UnsafePointer(paddedBias.pointer) : nil,
+            derivative: hasDerivative ? derivative.pointer : nil))
         #expect(value.isIntact && derivative.isIntact)
         var worst = 0.0
         for index in z.indices {
@@ -70,7 +75,7 @@ struct ActivationKernelTests {
       var other = mask
       bias.withUnsafeBufferPointer {
         let bias = hasBias ? $0.baseAddress : nil
-        activate(.relu, expected.pointer, rows: 5, columns: columns, bias: bias)
+        Activation.relu.kernel().apply(to: RowMap(z: expected.pointer, rows: 5, columns: columns, bias: bias))
         apply(&mask, to: expected.pointer, count: 5 * columns, scale: 2)
         rectify(found.pointer, rows: 5, columns: columns, bias: bias, &other, scale: 2)
       }
@@ -80,13 +85,13 @@ struct ActivationKernelTests {
   }
 
   /// Divergence must be seen: an activation never turns NaN into a number.
-  @Test(arguments: Activation.allCases)
+  @Test(arguments: Activation.all)
   func notANumberStaysNotANumber(activation: Activation) {
     let single = AlignedBuffer([Float.nan, 1])
-    activate(activation, single.pointer, rows: 1, columns: 2, bias: nil)
+    activation.kernel().apply(to: RowMap(z: single.pointer, rows: 1, columns: 2, bias: nil))
     #expect(single[0].isNaN && single[1].isFinite)
     let double = AlignedBuffer([Double.nan, 1])
-    activate(activation, double.pointer, rows: 1, columns: 2, bias: nil)
+    activation.kernel().apply(to: RowMap(z: double.pointer, rows: 1, columns: 2, bias: nil))
     #expect(double[0].isNaN && double[1].isFinite)
   }
 

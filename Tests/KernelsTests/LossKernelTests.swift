@@ -1,5 +1,6 @@
 import Kernels
 import RealModule
+import TestSupport
 import Testing
 
 @Suite("Loss kernels")

@@ -1,5 +1,6 @@
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 /// Activations against 60-digit arithmetic at points that Float and Double both hold.
@@ -19,9 +20,10 @@ struct ActivationFixtureTests {
 
   /// Units of ε·max(|exact|, scale): values are relative down to `scale`, where subtraction in the formula makes the
   /// error absolute. GELU ends in z·(½ + ½erf), so its error is that of Φ times |z|.
-  @Test(arguments: Activation.allCases)
+  @Test(arguments: Activation.all)
   func values(activation: Activation) throws {
-    let function = try #require(Self.fixture.functions[activation.rawValue])
+    let function = try #require(
+      Self.fixture.functions[activation.description], "no values of \(activation) in Fixtures/activations")
     check(activation, function, Float.self)
     check(activation, function, Double.self)
   }
@@ -30,7 +32,8 @@ struct ActivationFixtureTests {
     let points: [S] = Self.fixture.points.values()
     let value = AlignedBuffer(points)
     let derivative = AlignedBuffer<S>(count: points.count)
-    activate(activation, value.pointer, rows: 1, columns: points.count, bias: nil, derivative: derivative.pointer)
+    activation.kernel().apply(
+      to: RowMap(z: value.pointer, rows: 1, columns: points.count, bias: nil, derivative: derivative.pointer))
     let exactValue: [Double] = function.value.values()
     let exactFirst: [Double] = function.first.values()
     var worstValue = 0.0

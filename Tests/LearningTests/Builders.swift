@@ -1,6 +1,7 @@
 import Kernels
 import Learning
 import Settings
+import TestSupport
 
 extension Samples {
   init(features: [S], width: Int, classes: [Int32], of count: Int) {

@@ -1,6 +1,7 @@
 import Curvature
 import Kernels
 import Learning
+import TestSupport
 
 extension LossSurface {
   /// A surface over reproducible samples of two kinds of targets: classes for softmax, numbers for the other losses.
@@ -14,7 +15,7 @@ extension LossSurface {
     let features: [S] = numbers.normals(count * sizes[0])
     let outputs = network.outputs
     let samples: Samples<S> =
-      loss == .softmaxCrossEntropy
+      loss.takesClasses
       ? Samples(features: features, width: sizes[0], classes: numbers.classes(count, of: outputs), of: outputs)
       : Samples(features: features, width: sizes[0], values: numbers.normals(count * outputs), columns: outputs)
     let dropout = keep.map { Dropout(form: form, keepProbabilities: $0) } ?? .none(layers: network.layers.count)

@@ -1,6 +1,7 @@
 import Curvature
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 /// Dense Hessians of every activation and loss against JAX in float64.
@@ -51,7 +52,7 @@ struct CurvatureFixtureTests {
   }
 
   /// No activation and no loss is without its Hessian and its Gauss–Newton matrix.
-  @Test(arguments: Activation.allCases, Loss.allCases)
+  @Test(arguments: Activation.all, Loss.all)
   func nothingIsLeftOut(activation: Activation, loss: Loss) {
     let entries = Self.entries.map(\.network).filter { $0.activation == activation && $0.loss == loss && $0.l2 > 0 }
     #expect(Set(entries.filter { $0.sizes.count > 3 }.map(\.form)) == ["hessian", "gauss_newton"])

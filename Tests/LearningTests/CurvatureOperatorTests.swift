@@ -2,6 +2,7 @@ import Curvature
 import Kernels
 import Learning
 import RealModule
+import TestSupport
 import Testing
 
 /// What products must not depend on, and what they must.
@@ -43,9 +44,9 @@ struct CurvatureOperatorTests {
   enum Dropping: CaseIterable { case inverted, weightScaling, weightScalingAtTest, invertedAtTest }
 
   /// With the masks of one step frozen, and with dropout off: what differences of the gradient give.
-  @Test(arguments: Activation.allCases, Dropping.allCases)
+  @Test(arguments: Activation.all, Dropping.allCases)
   func dropout(activation: Activation, dropping: Dropping) throws {
-    for loss in Loss.allCases {
+    for loss in Loss.all {
       let isMasked = dropping == .inverted || dropping == .weightScaling
       let surface = LossSurface<Double>(
         sizes: [4, 6, 5, 3], activation: activation, loss: loss, samples: 9, keep: [0.8, 0.6, 0.7],
@@ -101,7 +102,7 @@ struct CurvatureOperatorTests {
     #expect(first == second)
   }
 
-  @Test(arguments: Activation.allCases)
+  @Test(arguments: Activation.all)
   func layersAreDiagonalBlocks(activation: Activation) throws {
     let surface = LossSurface<Double>(
       sizes: [3, 4, 3, 2], activation: activation, loss: .softmaxCrossEntropy, samples: 30)
@@ -128,7 +129,7 @@ struct CurvatureOperatorTests {
   }
 
   /// LeCun's diagonal is exact where nothing is left out: one layer.
-  @Test(arguments: Loss.allCases)
+  @Test(arguments: Loss.all)
   func squaredDiagonalOfOneLayer(loss: Loss) throws {
     let surface = LossSurface<Double>(sizes: [4, 3], activation: .identity, loss: loss, samples: 600)
     #expect(relativeError(GaussNewtonOperator(surface).squaredDiagonal(), HessianOperator(surface).diagonal()) < 1e-12)
@@ -157,7 +158,7 @@ struct CurvatureOperatorTests {
   private func surfaceTanh(_ z: Double) -> Double { .tanh(z) }
 
   /// Single precision gives the same products to its own rounding.
-  @Test(arguments: Activation.allCases, Loss.allCases)
+  @Test(arguments: Activation.all, Loss.all)
   func floatFollowsDouble(activation: Activation, loss: Loss) {
     let float = LossSurface<Float>(sizes: [7, 20, 11, 4], activation: activation, loss: loss, samples: 700)
     let double = LossSurface<Double>(sizes: [7, 20, 11, 4], activation: activation, loss: loss, samples: 700)

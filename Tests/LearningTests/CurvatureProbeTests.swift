@@ -1,6 +1,7 @@
 import Curvature
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 @Suite("Curvature probe")

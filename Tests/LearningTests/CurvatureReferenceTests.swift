@@ -1,6 +1,7 @@
 import Curvature
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 /// Problems whose Hessian is known in closed form.
@@ -118,7 +119,7 @@ struct CurvatureReferenceTests {
   }
 
   /// Every way to the principal eigenvalue against all eigenvalues of the matrix.
-  @Test(arguments: [Activation.tanh, .gelu, .relu], Loss.allCases)
+  @Test(arguments: [Activation.tanh, .gelu, .relu], Loss.all)
   func allMethodsAgree(activation: Activation, loss: Loss) throws {
     let surface = LossSurface<Double>(sizes: [4, 6, 5, 3], activation: activation, loss: loss, samples: 40)
     let operation = HessianOperator(surface)

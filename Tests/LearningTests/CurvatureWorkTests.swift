@@ -1,4 +1,5 @@
 import Curvature
+import TestSupport
 import Testing
 
 @testable import Learning

@@ -1,5 +1,6 @@
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 @Suite("Early stopping")

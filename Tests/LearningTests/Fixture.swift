@@ -13,9 +13,6 @@ enum Fixture {
   }
 }
 
-extension Activation: Decodable {}
-extension Loss: Decodable {}
-
 /// Numbers in base64, little-endian.
 struct FixtureArray: Decodable, Sendable {
   var dtype: String

@@ -1,5 +1,6 @@
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 /// Losses and gradients with L2 of every activation and loss against JAX in float64.

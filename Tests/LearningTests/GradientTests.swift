@@ -1,6 +1,7 @@
 import Kernels
 import Learning
 import RealModule
+import TestSupport
 import Testing
 
 /// Gradients against differences of the loss, in Double.
@@ -9,9 +10,9 @@ struct GradientTests {
   /// How units are dropped while the gradient is taken.
   enum Dropping: CaseIterable { case nothing, inverted, weightScaling, weightScalingAtTest }
 
-  @Test(arguments: Activation.allCases, Dropping.allCases)
+  @Test(arguments: Activation.all, Dropping.allCases)
   func agree(activation: Activation, dropping: Dropping) {
-    for loss in Loss.allCases {
+    for loss in Loss.all {
       let network = Network(sizes: [4, 6, 5, 3], activation: activation)
       let keep = dropping == .nothing ? [1.0, 1, 1] : [0.8, 0.6, 0.7]
       let engine = Backpropagation<Double>(
@@ -107,7 +108,7 @@ struct GradientTests {
 
   /// The variance of the samples' losses, each of which is the loss on its sample alone, over several blocks; loss and
   /// accuracy have the same bits with it and without.
-  @Test(arguments: Loss.allCases)
+  @Test(arguments: Loss.all)
   func theVarianceIsThatOfTheSamplesLosses(loss: Loss) {
     let network = Network(sizes: [5, 7, 3], activation: .tanh)
     let engine = Backpropagation<Double>(network: network, loss: loss, dropout: .none(layers: 2), batchSize: 100)

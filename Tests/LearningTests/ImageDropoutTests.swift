@@ -1,5 +1,6 @@
 import Curvature
 import Kernels
+import TestSupport
 import Testing
 
 @testable import Learning

@@ -1,6 +1,7 @@
 import Curvature
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 /// Convolution, pooling and their curvature against JAX in float64.

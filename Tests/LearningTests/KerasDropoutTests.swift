@@ -1,5 +1,6 @@
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 /// Whole training runs with dropout against Keras 3, which drew the masks of the reference generator.

@@ -1,12 +1,13 @@
 import Kernels
 import Learning
 import RealModule
+import TestSupport
 import Testing
 
 /// Small problems that a broken engine does not learn.
 @Suite("Learning problems")
 struct LearningProblemTests {
-  @Test(arguments: [Activation.tanh, .lecunTanh, .gelu, .softplus, .sigmoid, .relu], Loss.allCases)
+  @Test(arguments: [Activation.tanh, .lecunTanh, .gelu, .softplus, .sigmoid, .relu], Loss.all)
   func exclusiveOrIsLearnt(activation: Activation, loss: Loss) {
     let samples = Samples<Float>(
       features: [-1, -1, -1, 1, 1, -1, 1, 1], width: 2, classes: [0, 1, 1, 0], of: 2)

@@ -1,6 +1,7 @@
 import Curvature
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 /// Squared error of a linear network: H = (1/N)XᵀX ⊗ I, one copy an output, wherever the weights are.

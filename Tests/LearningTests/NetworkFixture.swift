@@ -1,5 +1,6 @@
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 /// A network, its weights and samples in a fixture of Hessians.

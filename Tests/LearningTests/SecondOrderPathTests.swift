@@ -1,5 +1,6 @@
 import Kernels
 import Learning
+import TestSupport
 import Testing
 
 /// Batch methods on small networks against SciPy and PyTorch, from the same weights.

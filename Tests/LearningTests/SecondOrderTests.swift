@@ -2,6 +2,7 @@ import Curvature
 import Kernels
 import Learning
 import RealModule
+import TestSupport
 import Testing
 
 /// Problems whose solutions, and the steps they take, are known.

@@ -1,6 +1,7 @@
 import Kernels
 import Learning
 import RealModule
+import TestSupport
 import Testing
 
 @Suite("Training")

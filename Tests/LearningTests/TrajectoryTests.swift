@@ -1,6 +1,7 @@
 import Kernels
 import Learning
 import Settings
+import TestSupport
 import Testing
 
 /// Fifty steps of every optimizer against PyTorch on the same weights and batches.
@@ -70,12 +71,10 @@ struct TrajectoryTests {
     let outputs = network.outputs
     let features = fixture.features.values(S.self)
     let samples: Samples<S> =
-      switch run.loss {
-      case .softmaxCrossEntropy:
-        Samples(features: features, width: width, classes: fixture.classes.integers, of: outputs)
-      case .squaredError: Samples(features: features, width: width, values: fixture.values.values(), columns: outputs)
-      case .binaryCrossEntropy:
-        Samples(features: features, width: width, values: fixture.labels.values(), columns: outputs)
+      switch type(of: run.loss.part).targets {
+      case .classes: Samples(features: features, width: width, classes: fixture.classes.integers, of: outputs)
+      case .numbers: Samples(features: features, width: width, values: fixture.values.values(), columns: outputs)
+      case .shares: Samples(features: features, width: width, values: fixture.labels.values(), columns: outputs)
       }
     let engine = Backpropagation<S>(
       network: network, loss: run.loss, dropout: .none(layers: network.layers.count))

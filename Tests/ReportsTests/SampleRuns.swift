@@ -1,5 +1,6 @@
 import Experiments
 import Reports
+import TestSupport
 
 /// A run made up for a test.
 struct SampleRun {

@@ -21,14 +21,19 @@ struct ExclusionRule {
   static func names(_ parts: Parts) -> [String] {
     guard let optimizer = parts.optimizers.first else { return [] }
     let trial = Trial(
-      data: .init(source: .digits), network: .init(hidden: []), loss: .squaredError,
+      data: .init(source: .digits),
+      network: .init(
+        hidden: [], activation: parts.standard(.activation), initialization: .init(parts.standard(.initialization))),
+      loss: parts.standard(.loss),
       optimizer: .init(optimizer, learningRate: 1), batchSize: .full, training: .init(epochs: 1), seed: 0)
     var names = DistinctValues<String>()
     let all =
-      OptimizerSpecification.columns(parts) + ScheduleSpecification.columns(parts) + trial.hyperparameters.map(\.name)
+      OptimizerSpecification.columns(parts) + ScheduleSpecification.columns(parts)
+      + trial.hyperparameters.map(\.name) + PartChoice.columns(of: .loss, parts)
+      + PartChoice.columns(of: .activation, parts) + InitializationSpecification.columns(parts)
     for name in all { names.insert(name) }
     return names.values + [
-      "initialization_deviation", "initial_bias", "input_noise", "drop_remainder", "stopping_metric", "problem",
+      "input_noise", "drop_remainder", "stopping_metric", "problem",
       "dimension",
       "eigenvalues", "quartic", "rotation_seed", "start",
     ]

@@ -7,7 +7,7 @@ import Settings
 /// size, dropout (form, input, hidden layers), input noise, seed. Values come in the order of the file.
 struct ExperimentGrid {
   var data: DataSpecification
-  var loss: LossKind
+  var loss: PartChoice
   var training: TrainingSpecification
   var precision: Precision
   var bias: Bool
@@ -16,7 +16,7 @@ struct ExperimentGrid {
   var problems: [ProblemSpecification?]
   var images: ConvolutionReader
   var hidden: GridAxis<[Int]>
-  var activations: GridAxis<ActivationKind>
+  var activations: GridAxis<PartChoice>
   var initializations: GridAxis<InitializationSpecification>
   var l2: GridAxis<Double>
   var schedules: GridAxis<ScheduleSpecification>
@@ -37,13 +37,17 @@ struct ExperimentGrid {
     curvature = reader.root["curvature"].flatMap { CurvatureReader.read($0, isProblem: reader.isProblem) }
     images = reader.network.map { ConvolutionReader($0) } ?? ConvolutionReader()
     hidden = reader.hidden()
-    activations = reader.choices(reader.network?["activation"], "activation", default: .relu, "an activation")
-    initializations = reader.axis(
-      reader.network?["initialization"], "initialization", default: .init(.he), one: InitializationReader.read
-    ) {
-      GridAxis($0, accepted: InitializationReader.accepted) { InitializationReader.read($0).map { [$0] } ?? [] }
+    let activation = PartReader(family: .activation, parts: reader.parts)
+    activations = reader.axis(of: activation, in: reader.network, default: reader.parts.standard(.activation)) {
+      activation.read($0, varies: $1)?.choices ?? []
     }
-    InitializationReader.check(initializations, fixed: reader.network?["initialization"], hasBiases: bias)
+    let initialization = InitializationSpecification.reader(reader.parts)
+    let standard = InitializationSpecification(reader.parts.standard(.initialization))
+    initializations = reader.axis(of: initialization, in: reader.network, default: standard) {
+      InitializationSpecification.read($0, by: initialization, varies: $1)
+    }
+    InitializationSpecification.check(
+      initializations, fixed: reader.network?["initialization"], hasBiases: bias)
     l2 = reader.axis(reader.root["l2"], "l2", default: 0) {
       $0.number(in: .nonNegative)
     } many: {
@@ -111,9 +115,11 @@ struct ExperimentGrid {
   /// The values that trials combine.
   func combinations() -> TrialGrid {
     let (networks, optimizers, dropouts) = (networks, specifications(), dropout.specifications)
-    guard let first = optimizers.first else { preconditionFailure("a grid has an optimizer") }
+    guard let first = optimizers.first, let network = networks.first else {
+      preconditionFailure("a grid has an optimizer and a network")
+    }
     let base = Trial(
-      data: data, network: .init(hidden: []), loss: loss, optimizer: first, batchSize: .full,
+      data: data, network: network, loss: loss, optimizer: first, batchSize: .full,
       training: training, precision: precision, seed: 0, curvature: curvature)
     return TrialGrid(
       base: base, problems: problems, networks: networks, penalties: l2.values, noises: inputNoise.values,

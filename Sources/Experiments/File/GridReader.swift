@@ -62,24 +62,28 @@ struct GridReader {
   }
 
   /// The loss, checked against the task of the data where that is known from the file.
-  func loss(for source: DataSource) -> LossKind {
-    guard !isProblem else { return .squaredError }
-    let names = LossKind.allCases.map(\.rawValue).joined(separator: ", ")
-    guard let field = root.required("loss", accepted: names), let loss = field.choice(LossKind.self, "a loss") else {
-      return .squaredError
+  func loss(for source: DataSource) -> PartChoice {
+    let standard = parts.standard(.loss)
+    let reader = PartReader(family: .loss, parts: parts)
+    guard !isProblem, let field = root.required("loss", accepted: reader.accepted),
+      let loss = reader.read(field, varies: false)?.choices.first
+    else { return standard }
+    let targets = loss.lossPart.targets
+    if source.task == .regression, targets == .classes {
+      field.report(
+        "\(loss.name) needs classes, and the data are for regression",
+        accepted: losses { $0 == .numbers || $0 == .shares && !source.hasUnboundedTargets })
     }
-    if source.task == .regression, loss == .softmaxCrossEntropy {
-      field.report("\(loss.rawValue) needs classes, and the data are for regression", accepted: "squared_error")
-    }
-    if loss == .binaryCrossEntropy {
-      switch source {
-      case .teacher, .linearRegression:
-        field.report(
-          "\(loss.rawValue) needs targets from 0 to 1, and these are unbounded", accepted: "squared_error")
-      default: break
-      }
+    if source.hasUnboundedTargets, targets == .shares {
+      field.report(
+        "\(loss.name) needs targets from 0 to 1, and these are unbounded", accepted: losses { $0 == .numbers })
     }
     return loss
+  }
+
+  /// The losses that take such targets.
+  private func losses(_ take: (LossTargets) -> Bool) -> String {
+    parts.kinds(of: .loss).filter { take($0.lossPart.targets) }.map(\.name).joined(separator: ", ")
   }
 
   func selection(for source: DataSource) -> SelectionRule {
@@ -120,17 +124,6 @@ struct GridReader {
       choices($0, false).first
     } many: { field in
       GridAxis(field, accepted: reader.accepted + ", or a list of these") { choices($0, true) }
-    }
-  }
-
-  func choices<Choice: CaseIterable & RawRepresentable & Hashable>(
-    _ fixed: DocumentField?, _ key: String, default value: Choice, _ what: String
-  ) -> GridAxis<Choice> where Choice.RawValue == String {
-    let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-    return axis(fixed, key, default: value) {
-      $0.choice(Choice.self, what)
-    } many: { field in
-      GridAxis(field, accepted: names) { $0.choice(Choice.self, what).map { [$0] } ?? [] }
     }
   }
 

@@ -69,7 +69,9 @@ struct OptimizerCompatibility {
           "frozen_masks: true, which keeps the noise for a step as well, input_noise: 0, or an exclude rule"
         )
       case .own:
-        return optimizer.conflict(loss: trial.loss.rawValue, isSquaredError: trial.loss == .squaredError)
+        // A problem is its own loss.
+        let isSquaredError = trial.problem != nil || trial.loss.lossPart.isSquaredError
+        return optimizer.conflict(loss: trial.loss.name, isSquaredError: isSquaredError)
           .map { ($0.reason, $0.accepted) }
       case .schedule:
         guard !method.hasLearningRate, trial.schedule != .constant else { return nil }

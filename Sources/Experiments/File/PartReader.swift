@@ -1,22 +1,34 @@
 import Settings
 
-/// Reads a choice among a family's parts: a name alone, or a mapping from the name to settings.
+/// Reads a choice among a family's parts: a name alone, or with settings.
+///
+/// With settings it is a mapping from the name to them, `{step: {every: 2, gamma: 0.5}}`, or one in which a key gives the
+/// name among them, `{kind: truncated_normal, deviation: 0.1}`.
 struct PartReader {
   let family: PartFamily
   let kinds: [PartKind]
   /// Keys that stand among the settings of every part.
   let shared: [String]
+  /// The key that gives the name; nil where the name is a key itself.
+  let nameKey: String?
 
-  init(family: PartFamily, parts: Parts, shared: [String] = []) {
+  init(family: PartFamily, parts: Parts, shared: [String] = [], nameKey: String? = nil) {
     self.family = family
     kinds = parts.kinds(of: family)
     self.shared = shared
+    self.nameKey = nameKey
   }
 
   private var names: [String] { kinds.map(\.name) }
 
   /// Such as `constant, {step: {every, gamma}}`.
   var accepted: String {
+    if let nameKey {
+      var settings = DistinctValues<String>()
+      for setting in kinds.flatMap(\.settings) { settings.insert(setting.name) }
+      let keys = [nameKey] + settings.values + shared
+      return names.joined(separator: ", ") + (keys.count == 1 ? "" : ", or {\(keys.joined(separator: ", "))}")
+    }
     let forms = kinds.map { kind in
       kind.settings.isEmpty ? kind.name : "{\(kind.name): {\(kind.settings.map(\.name).joined(separator: ", "))}}"
     }
@@ -25,26 +37,72 @@ struct PartReader {
 
   /// - Parameter varies: Whether each setting may have several values.
   func read(_ field: DocumentField, varies: Bool) -> PartEntry? {
-    if case .scalar(let name, _) = field.node.content, !field.node.isNull {
-      guard let kind = kinds.first(where: { $0.name == name }) else {
-        field.reportUnknown(name, family.noun, among: names, accepted: accepted)
-        return nil
-      }
+    switch field.node.content {
+    case .scalar(let name, _) where !field.node.isNull:
+      guard let kind = kind(name, field) else { return nil }
       guard !kind.settings.contains(where: \.isRequired) else {
-        field.report("\(name) needs settings", accepted: accepted)
+        field.report("\(name) needs settings", accepted: example(kind))
         return nil
       }
       return PartEntry(kind, nil, varies: varies)
-    }
-    guard case .mapping(let entries) = field.node.content, !entries.isEmpty else {
+    case .mapping(let entries) where !entries.isEmpty:
+      return nameKey.map { flat(field, entries, $0, varies: varies) } ?? nested(field, varies: varies)
+    default:
       field.reportMismatch(family.noun, accepted: accepted)
       return nil
     }
+  }
+
+  /// The part of this name, reported where there is none.
+  private func kind(_ name: String, _ field: DocumentField) -> PartKind? {
+    if let kind = kinds.first(where: { $0.name == name }) { return kind }
+    field.reportUnknown(name, family.noun, among: names, accepted: accepted)
+    return nil
+  }
+
+  /// A choice with every setting that has to be given.
+  private func example(_ kind: PartKind) -> String {
+    let settings = kind.settings.filter(\.isRequired).map { "\($0.name): …" }.joined(separator: ", ")
+    return nameKey.map { "{\($0): \(kind.name), \(settings)}" } ?? "{\(kind.name): {\(settings)}}"
+  }
+
+  private func nested(_ field: DocumentField, varies: Bool) -> PartEntry? {
     guard let section = DocumentSection(field, keys: names), let body = section.one(of: names),
-      let kind = kinds.first(where: { section[$0.name] != nil }),
+      let kind = kinds.first(where: { section[$0.name] != nil })
+    else { return nil }
+    if kind.settings.isEmpty, shared.isEmpty {
+      guard case .mapping(let entries) = body.node.content, entries.isEmpty else {
+        body.report("\(kind.name) has no settings", accepted: kind.name)
+        return nil
+      }
+    }
+    guard
       let settings = DocumentSection(body, keys: kind.settings.map(\.name) + shared)
     else { return nil }
     return PartEntry(kind, settings, varies: varies)
+  }
+
+  private func flat(
+    _ field: DocumentField, _ entries: [DocumentNode.Entry], _ nameKey: String, varies: Bool
+  ) -> PartEntry? {
+    guard let name = entries.first(where: { $0.key == nameKey }) else {
+      // What else is wrong shows only against the settings of a part, so that these are those of all.
+      let all = DocumentSection(field, keys: [nameKey] + kinds.flatMap { $0.settings.map(\.name) } + shared)
+      _ = all?.required(nameKey, accepted: names.joined(separator: ", "))
+      return nil
+    }
+    let path = DocumentSection.join(field.path, nameKey)
+    let nameField = DocumentField(node: name.value, path: path, problems: field.problems)
+    guard case .scalar(let text, _) = name.value.content, !name.value.isNull else {
+      nameField.reportMismatch(family.noun, accepted: names.joined(separator: ", "))
+      return nil
+    }
+    guard let kind = kinds.first(where: { $0.name == text }) else {
+      nameField.reportUnknown(text, family.noun, among: names, accepted: names.joined(separator: ", "))
+      return nil
+    }
+    guard let section = DocumentSection(field, keys: [nameKey] + kind.settings.map(\.name) + shared) else { return nil }
+    return PartEntry(kind, section, varies: varies)
   }
 }
 
@@ -69,9 +127,7 @@ struct PartEntry {
   }
 
   /// Every combination, the first setting outermost.
-  var choices: [PartChoice] {
-    combinations(of: settings).map { PartChoice(kind, values: $0) }
-  }
+  var choices: [PartChoice] { combinations(of: settings).map { PartChoice(kind, values: $0) } }
 }
 
 /// One value of each list, in every combination, the first list outermost.
@@ -96,10 +152,8 @@ extension DocumentField {
 extension NumberInterval {
   /// The whole numbers of a bounded interval.
   var wholeNumbers: ClosedRange<Int> {
-    let first = Int(lower.rounded(.up))
-    let last = Int(upper.rounded(.down))
-    return
-      (includesLower || lower != Double(first) ? first : first + 1)...(includesUpper || upper != Double(last)
-      ? last : last - 1)
+    let first = Int(lower.rounded(.up)) + (includesLower || lower != lower.rounded() ? 0 : 1)
+    let last = Int(upper.rounded(.down)) - (includesUpper || upper != upper.rounded() ? 0 : 1)
+    return first...last
   }
 }

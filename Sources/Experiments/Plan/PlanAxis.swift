@@ -1,3 +1,5 @@
+import Settings
+
 /// A hyperparameter and the values it takes in an experiment, in the order they first occur.
 public struct PlanAxis: Hashable, Sendable {
   public var name: String
@@ -23,7 +25,7 @@ extension PlanAxis {
     var trainings = DistinctValues<TrainingSpecification>()
     var data = DistinctValues<DataSpecification>()
     var batchSizes = DistinctValues<BatchSize>()
-    var losses = DistinctValues<LossKind>()
+    var losses = DistinctValues<PartChoice>()
     var penalties = DistinctValues<Double>()
     var noises = DistinctValues<Double>()
     var precisions = DistinctValues<Precision>()
@@ -51,7 +53,7 @@ extension PlanAxis {
     for value in schedules.values { table.add(value.hyperparameters) }
     for value in batchSizes.values { table.add([.init("batch_size", .integer(value.storedValue))]) }
     for value in networks.values { table.add(value.network.hyperparameters(with: value.dropout)) }
-    for value in losses.values { table.add([.init("loss", .text(value.rawValue))]) }
+    for value in losses.values { table.add(value.hyperparameters(of: .loss)) }
     for value in penalties.values { table.add([.init("l2", .number(value))]) }
     if noises.values.contains(where: { $0 != 0 }) {
       for value in noises.values { table.add([.init("input_noise", .number(value))]) }

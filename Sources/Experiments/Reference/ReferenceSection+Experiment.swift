@@ -2,7 +2,8 @@ import Settings
 
 extension ReferenceSection {
   static func all(_ parts: Parts) -> [ReferenceSection] {
-    [file] + dataSections + networkSections + problemSections + trainingSections + scheduleSections(parts)
+    [file] + dataSections + networkSections + networkParts(parts) + problemSections + trainingSections
+      + scheduleSections(parts)
       + selectionSections + gridSections
   }
 
@@ -13,7 +14,7 @@ extension ReferenceSection {
       .init("description", "the question, in words; stored and shown"),
       .init("data", "what is learned from; just a source's name stands for `{source: …}`"),
       .init("network", "what is trained"),
-      .init("loss", "mean over samples, of ½‖y − t‖² or the cross-entropy of the outputs' softmax or sigmoid"),
+      .init("loss", "mean over samples, one of those below"),
       .init("problem", "in place of data, network and loss: a function to descend"),
       .init("l2", "0", "λ of the penalty ½λ‖W‖² on weights, biases left out"),
       .init(

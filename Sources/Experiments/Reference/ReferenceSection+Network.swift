@@ -19,22 +19,9 @@ extension ReferenceSection {
         .init(
           "activation", "relu", "of hidden layers; the output layer is linear, the loss has its softmax or sigmoid"),
         .init(
-          "initialization", "he",
-          "of weights: N(0, 2/inputs), U(±√(6/inputs)), U(±√(6/(inputs + outputs))), N(0, 2/(inputs + outputs)), N(0, 1/inputs)"
-            + " in the order he, he_uniform, glorot_uniform, glorot_normal, lecun; `uniform`: U(±0.05); biases are 0. With settings: the mapping below"
+          "initialization", "he", "of kernels, as below; biases start at 0 unless it is a mapping with another `bias`"
         ),
         .init("bias", "true", "whether layers have biases"),
-      ]),
-    ReferenceSection(
-      path: "network.initialization", title: "a distribution with settings",
-      text: "`{kind: truncated_normal, deviation: 0.05, bias: 0.05}` is that of DeepOBS' 2c2d.",
-      context: [("network.initialization", "{kind: truncated_normal, deviation: 0.1}")],
-      keys: [
-        .init("kind", "the distribution"),
-        .init(
-          "deviation",
-          "only of `truncated_normal`: σ of N(0, σ²), values from 2σ on drawn again, as in TensorFlow and Keras"),
-        .init("bias", "0", "where biases start"),
       ]),
     ReferenceSection(
       path: "network.convolutions", title: "entries of the list", text: "", context: [convolution],
@@ -51,6 +38,22 @@ extension ReferenceSection {
         .init("stride", "2", "default: the window's size"), .init("padding", "valid", "as above"),
       ]),
   ]
+
+  /// Activations, initializations and losses, as they declare themselves.
+  static func networkParts(_ parts: Parts) -> [ReferenceSection] {
+    let initializations = flatSections(
+      of: .initialization, at: "network.initialization", nameKey: .init("kind", "the distribution"),
+      text: """
+        Inputs and outputs are those of a layer; of a convolution, its inputs are the scalars under the kernel. A name alone,
+        or a mapping of `kind` and settings: `{kind: truncated_normal, deviation: 0.05, bias: 0.05}` is that of DeepOBS' 2c2d.
+        """, parts, shared: [.init("bias", "0", "where biases start")])
+    return sections(
+      of: .activation, at: "network.activation", title: "φ of the hidden layers", text: "z is a unit's input.", parts)
+      + initializations
+      + sections(
+        of: .loss, at: "loss", title: "what is minimised", text: "Of a sample's outputs z; the mean over samples.",
+        parts)
+  }
 
   static let trainingSections = [
     ReferenceSection(
@@ -79,7 +82,7 @@ extension ReferenceSection {
   static func scheduleSections(_ parts: Parts) -> [ReferenceSection] {
     let text = "A name alone, or the name with its settings; t counts epochs and parts of them. May stand in `grid`."
     return sections(
-      of: .schedule, title: "the learning rate's factor", text: text, parts,
+      of: .schedule, at: "schedule", title: "the learning rate's factor", text: text, parts,
       shared: [.init("warmup_epochs", "0", "epochs in whose n steps the factor rises from 1/(n + 1)")])
   }
 

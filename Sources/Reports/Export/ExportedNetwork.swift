@@ -1,4 +1,5 @@
 import Experiments
+import Settings
 
 /// A run's network as other tools take it: layers that evaluate as ours do, without dropout, in single precision.
 ///
@@ -20,8 +21,8 @@ public struct ExportedNetwork: Hashable, Sendable {
     public let kernel: [Float]
     /// Nil where the layer has none.
     public let bias: [Float]?
-    /// φ of a hidden layer; the last one is linear.
-    public let activation: ActivationKind
+    /// φ of a hidden layer; nil for the last one, which is linear.
+    public let activation: ActivationExports?
     /// Nil for a dense layer.
     public let convolution: Convolution?
 
@@ -52,8 +53,12 @@ public struct ExportedNetwork: Hashable, Sendable {
     let hyperparameters = Dictionary(
       record.hyperparameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     if let problem = hyperparameters["problem"] { throw refusal("it descends the problem \(problem)") }
-    guard case .text(let activation)? = hyperparameters["activation"], let kind = ActivationKind(rawValue: activation)
-    else { throw refusal("its activation is unknown") }
+    guard let activation = PartChoice(.activation, .current, stored: { hyperparameters[$0] }) else {
+      throw refusal("its activation is unknown")
+    }
+    guard let hidden = activation.make(as: (any ActivationPart).self).exports else {
+      throw .unsupportedActivation(activation.name)
+    }
     guard case .text(let loss)? = hyperparameters["loss"] else { throw refusal("its loss is unknown") }
     guard let convolutions = Self.convolutions(hyperparameters) else {
       throw refusal("its convolutions and its image do not fit each other")
@@ -78,7 +83,7 @@ public struct ExportedNetwork: Hashable, Sendable {
       layers.append(
         Layer(
           inputs: inputs, outputs: outputs, kernel: scales[index] == 1 ? values : values.map { $0 * scales[index] },
-          bias: bias.flatMap { weights.values(of: $0) }, activation: index < count - 1 ? kind : .identity,
+          bias: bias.flatMap { weights.values(of: $0) }, activation: index < count - 1 ? hidden : nil,
           convolution: convolution))
     }
     run = record.identity
@@ -120,8 +125,8 @@ extension [String: HyperparameterValue] {
 public enum ExportError: Error, Hashable, CustomStringConvertible {
   case noWeights(run: TrialIdentity, moment: ExportedNetwork.Moment, kept: [ExportedNetwork.Moment])
   case inconsistent(run: TrialIdentity, reason: String)
-  /// The tool has no such activation.
-  case unsupportedActivation(ActivationKind, tool: String)
+  /// The activation does not say what it is elsewhere.
+  case unsupportedActivation(String)
 
   public var description: String {
     switch self {
@@ -131,7 +136,7 @@ public enum ExportError: Error, Hashable, CustomStringConvertible {
           ? "; weights are kept by sweep run --weights best or --weights all"
           : "; accepted: --weights \(kept.map(\.rawValue).joined(separator: " or --weights "))")
     case .inconsistent(let run, let reason): "run \(run.short) cannot be exported: \(reason)"
-    case .unsupportedActivation(let activation, let tool): "\(tool) has no activation \(activation.rawValue)"
+    case .unsupportedActivation(let activation): "other tools have no activation \(activation)"
     }
   }
 }

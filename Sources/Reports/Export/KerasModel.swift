@@ -38,7 +38,7 @@ public struct KerasModel: Sendable {
     }
     for (index, layer) in network.layers.enumerated() {
       let options =
-        (index < network.layers.count - 1 ? Self.argument(layer.activation) : "")
+        (layer.activation.map { ", activation=\($0.keras)" } ?? "")
         + (layer.bias == nil ? ", use_bias=False" : "")
       if let convolution = layer.convolution {
         parts += Self.parts(of: convolution, options)
@@ -69,13 +69,5 @@ public struct KerasModel: Sendable {
     model.load_weights("\(pythonEscaped(file))")
 
     """
-  }
-
-  private static func argument(_ activation: ActivationKind) -> String {
-    switch activation {
-    case .identity: ""
-    case .relu, .tanh, .sigmoid, .softplus, .gelu: ", activation=\"\(activation.rawValue)\""
-    case .lecunTanh: ", activation=lambda z: 1.7159 * keras.ops.tanh(z * 2 / 3)"
-    }
   }
 }

@@ -30,7 +30,8 @@ extension ONNXGraph {
     addNode(
       "Conv", [input, "kernel_\(index)"] + (layer.bias == nil ? [] : ["bias_\(index)"]), "linear_\(index)",
       attributes: attributes(convolution.specification.window, on: convolution.image))
-    let activations = addActivation(layer.activation, of: "linear_\(index)", index: index)
+    let linear = "linear_\(index)"
+    let activations = layer.activation.map { addActivation($0, of: linear, index: index) } ?? linear
     guard let pooling = convolution.specification.pooling else { return activations }
     // Padding counts neither in a maximum nor, as count_include_pad is 0 by default, in an average.
     addNode(

@@ -1,4 +1,5 @@
 import Experiments
+import Settings
 
 /// A network as an ONNX file: input `features` (samples × inputs), output `outputs` (samples × outputs, before any
 /// softmax), opset 20.
@@ -58,7 +59,7 @@ extension ProtobufMessage {
       let linear = isOutput ? "outputs" : "linear_\(index)"
       values.addNode("Gemm", [last, "kernel_\(index)"] + (layer.bias == nil ? [] : ["bias_\(index)"]), linear)
       last = linear
-      if !isOutput { last = values.addActivation(layer.activation, of: linear, index: index) }
+      if let activation = layer.activation { last = values.addActivation(activation, of: linear, index: index) }
     }
     self = values.graph
     add(2, "ravine")  // name
@@ -115,22 +116,23 @@ struct ONNXGraph {
   }
 
   /// The name of φ(input).
-  mutating func addActivation(_ activation: ActivationKind, of input: String, index: Int) -> String {
-    let output = "hidden_\(index)"
-    switch activation {
-    case .identity: addNode("Identity", [input], output)
-    case .relu: addNode("Relu", [input], output)
-    case .tanh: addNode("Tanh", [input], output)
-    case .sigmoid: addNode("Sigmoid", [input], output)
-    case .softplus: addNode("Softplus", [input], output)
-    case .gelu: addNode("Gelu", [input], output)
-    case .lecunTanh:
-      addTensor("slope_\(index)", [], [2 / 3])
-      addTensor("height_\(index)", [], [1.7159])
-      addNode("Mul", [input, "slope_\(index)"], "scaled_\(index)")
-      addNode("Tanh", ["scaled_\(index)"], "tangent_\(index)")
-      addNode("Mul", ["tangent_\(index)", "height_\(index)"], output)
+  mutating func addActivation(_ activation: ActivationExports, of input: String, index: Int) -> String {
+    var last = input
+    for (position, node) in activation.onnx.enumerated() {
+      let isLast = position == activation.onnx.count - 1
+      let output = isLast ? "hidden_\(index)" : "activation_\(index)_\(position)"
+      var inputs = [last]
+      switch node.second {
+      case .number(let number):
+        let name = "number_\(index)_\(position)"
+        addTensor(name, [], [number])
+        inputs.append(name)
+      case .argument: inputs.append(input)
+      case nil: break
+      }
+      addNode(node.type, inputs, output)
+      last = output
     }
-    return output
+    return last
   }
 }

@@ -33,7 +33,8 @@ public struct TorchModel: Sendable {
   /// What to type in Python, given the file.
   public func usage(_ file: String) -> String {
     let text = model
-    let classes = Self.classes.filter { text.contains("\($0.name)(") }.map(\.text).joined()
+    let own = Set(network.layers.compactMap(\.activation?.torchClass)).sorted()
+    let classes = (own + Self.classes.filter { text.contains("\($0.name)(") }.map(\.text)).joined()
     return """
       import torch
       from safetensors.torch import load_file
@@ -45,15 +46,6 @@ public struct TorchModel: Sendable {
 
   /// What PyTorch has no modules for.
   private static let classes: [(name: String, text: String)] = [
-    (
-      "LeCunTanh",
-      """
-      class LeCunTanh(torch.nn.Module):
-          def forward(self, z):
-              return 1.7159 * torch.tanh(z * 2 / 3)
-
-      """
-    ),
     (
       "ChannelsFirst",
       """
@@ -97,7 +89,7 @@ public struct TorchModel: Sendable {
         : [Module(text: "torch.nn.Unflatten(1, (\(height), \(width), \(channels)))"), Module(text: "ChannelsFirst()")]
     }
     var below: ImageSize?
-    for (index, layer) in network.layers.enumerated() {
+    for layer in network.layers {
       if let convolution = layer.convolution {
         modules += Self.modules(convolution, layer)
         below = convolution.output
@@ -105,7 +97,7 @@ public struct TorchModel: Sendable {
         if below != nil { modules.append(Module(text: "torch.nn.Flatten()")) }
         modules.append(Self.linear(layer, on: below))
         below = nil
-        if index < network.layers.count - 1 { modules.append(Module(text: Self.module(layer.activation))) }
+        if let activation = layer.activation { modules.append(Module(text: activation.torch)) }
       }
     }
     return modules
@@ -137,7 +129,7 @@ public struct TorchModel: Sendable {
             name: "weight", shape: [3, 2, 0, 1].map { kernel[$0] },
             values: transposed(layer.kernel, kernel, order: [3, 2, 0, 1]))
         ] + layer.biasTensor))
-    modules.append(Module(text: module(layer.activation)))
+    if let activation = layer.activation { modules.append(Module(text: activation.torch)) }
     guard let pooling = convolution.specification.pooling else { return modules }
     return modules + Self.modules(pooling, on: convolution.activations)
   }
@@ -159,18 +151,6 @@ public struct TorchModel: Sendable {
       return [Module(text: "torch.nn.AvgPool2d(\(size)\(padding.torchArgument), count_include_pad=False)")]
     case .average:
       return [Module(text: "AveragePool((\(window.height), \(window.width)), \(window.stride), \(padding.torchText))")]
-    }
-  }
-
-  private static func module(_ activation: ActivationKind) -> String {
-    switch activation {
-    case .identity: "torch.nn.Identity()"
-    case .relu: "torch.nn.ReLU()"
-    case .tanh: "torch.nn.Tanh()"
-    case .lecunTanh: "LeCunTanh()"
-    case .sigmoid: "torch.nn.Sigmoid()"
-    case .softplus: "torch.nn.Softplus()"
-    case .gelu: "torch.nn.GELU()"
     }
   }
 }

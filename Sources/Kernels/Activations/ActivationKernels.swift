@@ -1,19 +1,5 @@
-/// z ← φ(z + b), row by row; `derivative`, where given, gets φ′ of the same entries.
-///
-/// - Parameters:
-///   - z: `rows` × `columns`, row-major, followed by at least 16 readable scalars.
-///   - bias: `columns` scalars followed by at least 16 readable ones, or nil for no bias.
-@specialized(where S == Float)
-@specialized(where S == Double)
-public func activate<S: Scalar>(
-  _ activation: Activation, _ z: UnsafeMutablePointer<S>, rows: Int, columns: Int, bias: UnsafePointer<S>?,
-  derivative: UnsafeMutablePointer<S>? = nil
-) {
-  RowMap(z: z, rows: rows, columns: columns, bias: bias, derivative: derivative).apply(activation)
-}
-
 /// z ← s·m ∘ max(z + b, 0): ReLU and the next units of a mask in one pass, with the bits of
-/// ``activate(_:_:rows:columns:bias:derivative:)`` and ``apply(_:to:and:count:scale:)``.
+/// an ``ActivationKernel`` of it and ``apply(_:to:and:count:scale:)``.
 ///
 /// - Parameters:
 ///   - z: `rows` × `columns`, row-major; a multiple of 32 columns.
@@ -23,56 +9,10 @@ public func activate<S: Scalar>(
 public func rectify<S: Scalar>(
   _ z: UnsafeMutablePointer<S>, rows: Int, columns: Int, bias: UnsafePointer<S>?, _ mask: inout DropoutMask, scale: S
 ) {
-  RowMap(z: z, rows: rows, columns: columns, bias: bias, derivative: nil).rectify(&mask, scale: scale)
+  RowMap(z: z, rows: rows, columns: columns, bias: bias).rectify(&mask, scale: scale)
 }
 
-/// A function of z + b written over z, and its derivative beside it.
-struct RowMap<S: Scalar> {
-  let z: UnsafeMutablePointer<S>
-  let rows: Int
-  let columns: Int
-  let bias: UnsafePointer<S>?
-  let derivative: UnsafeMutablePointer<S>?
-
-  /// Out of line: otherwise a call of ``activate(_:_:rows:columns:bias:derivative:)`` looks up types before it comes to its
-  /// specialisation.
-  @inline(never)
-  func apply(_ activation: Activation) {
-    switch activation {
-    case .identity: apply(Identity.self)
-    case .relu: apply(ReLU.self)
-    case .tanh: apply(Tanh.self)
-    case .lecunTanh: apply(LeCunTanh.self)
-    case .sigmoid: apply(Sigmoid.self)
-    case .softplus: apply(Softplus.self)
-    case .gelu: apply(GELU.self)
-    }
-  }
-
-  @inline(__always)
-  func apply(_ function: (some ActivationFunction).Type) {
-    let whole = columns / 16 * 16
-    let tail = columns &- whole
-    var row = 0
-    var start = 0
-    while row < rows {
-      var column = 0
-      while column < whole {
-        let result = function.value(biased(S.Vector(z + start + column), column))
-        result.value.store(z + start + column)
-        if let derivative { result.derivative.store(derivative + start + column) }
-        column &+= 16
-      }
-      if tail > 0 {
-        let result = function.value(biased(S.Vector(z + start + whole, first: tail), whole))
-        result.value.store(z + start + whole, first: tail)
-        if let derivative { result.derivative.store(derivative + start + whole, first: tail) }
-      }
-      start &+= columns
-      row &+= 1
-    }
-  }
-
+extension RowMap {
   @inline(never)
   func rectify(_ mask: inout DropoutMask, scale: S) {
     precondition(columns & 31 == 0)
@@ -93,11 +33,6 @@ struct RowMap<S: Scalar> {
       row += columns
     }
     mask = stream
-  }
-
-  @inline(__always)
-  private func biased(_ z: S.Vector, _ column: Int) -> S.Vector {
-    if let bias { z + S.Vector(bias + column) } else { z }
   }
 }
 
