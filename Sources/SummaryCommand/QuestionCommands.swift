@@ -43,7 +43,7 @@ struct BudgetCommand: ParsableCommand {
 
   func run() throws {
     let ranking = try question.rankingOfOneProblem()
-    guard let budget = TuningBudget(ranking) else { throw question.refusal(.nothingRanked) }
+    guard let budget = TuningBudget(ranking) else { throw question.refusal(ranking.nothingRanked) }
     try format.write(budget)
   }
 }

@@ -251,6 +251,10 @@ import Testing
       return right.filter { $0.key != "answer" }.flatMap {
         differences(left[$0.key] ?? .absent, $0.value, at: "\(path).\($0.key)")
       }
+    case (.array(let left), .array(let right)) where path.hasSuffix(".warnings"):
+      // More may be warned of.
+      return right.filter { warning in !left.contains { differences($0, warning).isEmpty } }
+        .map { "\(path): no longer \($0)" }
     case (.array(let left), .array(let right)) where left.count == right.count:
       return zip(left, right).enumerated().flatMap { differences($1.0, $1.1, at: "\(path)[\($0)]") }
     case (.number(let left), .number(let right)) where abs(left - right) <= 1e-9 * abs(right): return []

@@ -115,7 +115,7 @@ public struct CostCurves: Sendable {
     concurrency = Concurrency(ranking.table.runs)
     let optimizer = ranking.table.column("optimizer")
     let best = Self.configurations(of: ranking)
-    guard !best.isEmpty else { throw .nothingRanked }
+    guard !best.isEmpty else { throw ranking.nothingRanked }
     var curves: [Curve] = []
     var drawn: [Trace] = []
     for configuration in best {

@@ -9,6 +9,7 @@ extension HyperparameterEffects {
         "Shares of the variance of \(response) (functional ANOVA, exact on the grid): what each hyperparameter explains by"
           + " itself, each pair beyond that, and the seed. The seeds' noise is taken out of the effects (unbiased variance"
           + " components); p-values say whether an effect is more than noise (F tests over the seeds).", first: ""))
+    if let otherEpoch { output.write(TerminalText.wrapped("\(otherEpoch.hint) counts them.", first: "! ")) }
     for scope in scopes {
       output.write("\n" + TerminalText.escaped(scope.optimizer ?? "All runs") + "\n")
       switch scope.result {

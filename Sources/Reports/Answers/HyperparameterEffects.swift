@@ -8,6 +8,8 @@ public struct HyperparameterEffects: Sendable {
   public let scopes: [Scope]
   public let criterion: Criterion
   public let scale: Scale
+  /// Where the metric is to be read at the other epoch.
+  let otherEpoch: OtherEpoch?
 
   /// What of a run's value is analysed: where one setting nearly diverges, its own value takes all the variance there is.
   public enum Scale: String, Hashable, Sendable, CaseIterable {
@@ -80,6 +82,7 @@ public struct HyperparameterEffects: Sendable {
   public init(_ ranking: Ranking, scale: Scale = .value) {
     criterion = ranking.criterion
     self.scale = scale
+    otherEpoch = ranking.otherEpoch
     let parts = EffectGrid.byOptimizer(ranking)
     var scopes = [Scope(optimizer: nil, result: Result(ranking, scale, parts.map(\.grid)))]
     if parts.count > 1 {
@@ -93,9 +96,10 @@ public struct HyperparameterEffects: Sendable {
   /// Why there is no answer at all, where the reason is not in the grid.
   public var refusal: ReportError? {
     switch scopes[0].result {
+    case .nothingRanked: .nothingRanked(otherEpoch)
     case .oneSeed: .oneSeed("effects")
     case .notPositive(let value): .notPositive(value, metric: criterion.metric.rawValue)
-    case .complete, .nested, .nothingVaries, .incomplete, .nothingRanked: nil
+    case .complete, .nested, .nothingVaries, .incomplete: nil
     }
   }
 }

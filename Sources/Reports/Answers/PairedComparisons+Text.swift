@@ -8,6 +8,7 @@ extension PairedComparisons {
     guard !pairs.isEmpty else {
       let only = levels.first.map { "only \($0.value)" } ?? "no value"
       output.write(TerminalText.wrapped("Nothing to compare: \(only) has runs that can be ranked.", first: "\n"))
+      if let hint = ranking.otherEpoch?.hint { output.write(TerminalText.wrapped("\(hint) ranks them.", first: "! ")) }
       return
     }
     output.write("\n")

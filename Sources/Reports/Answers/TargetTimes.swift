@@ -70,7 +70,7 @@ public struct TargetTimes: Sendable {
       best[name(configuration)] = configuration
     }
     let ranked = best.sorted { ranking.criterion.precedes($0.value, $1.value) }
-    guard let last = ranked.last else { throw .nothingRanked }
+    guard let last = ranked.last else { throw ranking.nothingRanked }
     unranked = names.filter { best[$0] == nil }
     switch target {
     case .value(let value):
@@ -85,7 +85,7 @@ public struct TargetTimes: Sendable {
       let results = ranking.rows(of: configuration).map { metric.best(of: ranking.table.runs[$0]) }
         .filter(\.isFinite)
       let sorted = metric == .validationAccuracy ? results.sorted(by: >) : results.sorted()
-      guard !sorted.isEmpty else { throw .nothingRanked }
+      guard !sorted.isEmpty else { throw ranking.nothingRanked }
       self.target = sorted[sorted.count / 2]
       origin = "the median of \(key)'s best over the seeds of its best configuration"
     }

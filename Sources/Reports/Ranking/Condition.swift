@@ -108,7 +108,10 @@ extension RunTable {
         let known = table.column(condition.key).map { column in
           column.values.prefix(20).map { $0.text(as: column.name) } + (column.values.count > 20 ? ["…"] : [])
         }
-        throw .nothingLeft(condition: condition.description, key: condition.key, known: known ?? [])
+        let metric = Criterion.Metric(rawValue: condition.key)
+        throw .nothingLeft(
+          condition: condition.description, key: condition.key, known: known ?? [],
+          metric.flatMap { OtherEpoch(table.runs, Criterion(metric: $0, epoch: epoch)) })
       }
       table = next
     }

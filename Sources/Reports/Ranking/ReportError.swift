@@ -8,13 +8,13 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
   /// An order comparison with something that is not a number.
   case notANumber(condition: String, value: String)
   /// The conditions leave nothing; `known` holds the values the last one chose from.
-  case nothingLeft(condition: String, key: String, known: [String])
+  case nothingLeft(condition: String, key: String, known: [String], OtherEpoch? = nil)
   /// A hyperparameter has no such value.
   case unknownValue(key: String, value: String, known: [String])
   /// The runs are of several problems, which are named.
   case severalProblems([String])
-  /// Every run diverged, failed or measured nothing.
-  case nothingRanked
+  /// Every run diverged, failed or measured nothing; at the other epoch they may have.
+  case nothingRanked(OtherEpoch?)
   /// A question whose answer is over seeds, put to runs of a single one.
   case oneSeed(String)
   /// Seeds cannot be compared: they are what comparisons are over; what can is listed.
@@ -38,9 +38,10 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
       "condition '\(escaped(text))' is not KEY=VALUE[,VALUE...]; operators are =, !=, <, <=, > and >="
     case .notANumber(let condition, let value):
       "condition '\(escaped(condition))' compares with '\(escaped(value))', which is not one number"
-    case .nothingLeft(let condition, let key, let known):
+    case .nothingLeft(let condition, let key, let known, let otherEpoch):
       "no run is left with '\(escaped(condition))'" + hint((try? Condition(condition))?.values ?? [], known)
         + (known.isEmpty ? "" : "; \(escaped(key)) has \(known.map(escaped).joined(separator: ", "))")
+        + (otherEpoch.map { "; \($0.hint)" } ?? "")
     case .unknownValue(let key, let value, let known):
       "no run has \(escaped(key)) '\(escaped(value))'\(hint([value], known)); accepted: \(known.map(escaped).joined(separator: ", "))"
     case .unknownRun(let run, let nearest):
@@ -56,7 +57,8 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
       "the runs are of \(names.count) problems, whose losses cannot be compared: "
         + names.prefix(5).map(escaped).joined(separator: "; ") + (names.count > 5 ? "; …" : "")
         + ". --where problem=… asks about one, summary profile about all"
-    case .nothingRanked: "no run can be ranked: all diverged, failed or measured nothing"
+    case .nothingRanked(let otherEpoch):
+      "no run can be ranked: all diverged, failed or measured nothing" + (otherEpoch.map { "; \($0.hint)" } ?? "")
     case .oneSeed(let question):
       "\(question) takes at least two seeds that all configurations ran with: of one, what a hyperparameter does cannot be"
         + " told from what the seed does"

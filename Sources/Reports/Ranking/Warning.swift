@@ -23,6 +23,7 @@ public struct Warning: Hashable, Sendable {
     case mixedConcurrency = "mixed_concurrency"
     case singleSplit = "single_split"
     case seedsWithoutEffect = "seeds_without_effect"
+    case metricAtOtherEpoch = "metric_at_other_epoch"
   }
 
   public let kind: Kind
@@ -39,7 +40,7 @@ extension Ranking {
     let outcomes = OutcomeCounts(table.runs)
     var warnings: [Warning?] = [
       severalProblems(), missingRuns(outcomes, planned: plannedRuns), muchDiverged(outcomes), failedRuns(outcomes),
-      mixedConcurrency(), seedsWithoutEffect(),
+      mixedConcurrency(), seedsWithoutEffect(), metricAtOtherEpoch(),
     ]
     if let winner {
       warnings += [
