@@ -115,7 +115,8 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "sweep", "Harness", "Experiments", "Kernels", "Curvature", "Learning", "Settings", "Datasets", "TestSupport",
+        "sweep", "Harness", "Experiments", "Kernels", "Curvature", "Learning", "Settings", "Datasets", "Reports",
+        "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(

@@ -31,5 +31,5 @@ public struct PreparedSweep: Sendable {
 
   public func cost(of trial: Trial) -> Double { plan.cost(of: trial) }
 
-  public var label: RunLabel { RunLabel(plan.axes) }
+  public func label(_ wording: RunLabel.Wording) -> RunLabel { RunLabel(plan.axes, wording: wording) }
 }

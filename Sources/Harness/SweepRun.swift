@@ -93,7 +93,7 @@ public struct SweepRun: Sendable {
     }
     display.begin(progress, workers: engine.workers, directory: directory)
 
-    let monitor = display.monitor(progress, label: sweep.label)
+    let monitor = display.monitor(progress, label: sweep.label(display.wording))
     defer { display.end(monitor) }
     let append: @Sendable (TrialRecord) throws -> Void = { record in
       try store.append(record)

@@ -27,9 +27,7 @@ struct ClosingReport {
   private var lines: [String] {
     var lines = [counts]
     if let winner = ranking.winner {
-      // Each part can be pasted behind --where.
-      let label = sweep.label.apart(ranking.table.runs[winner.row].hyperparameters)
-        .map { "\($0.name)=\($0.value.text(as: $0.name))" }.joined(separator: ", ")
+      let label = sweep.label(LevelText.wording).text(ranking.table.runs[winner.row].hyperparameters)
       lines.append(
         "Best configuration\(outcome.isComplete ? "" : " so far"): \(label.isEmpty ? "the only one" : label)")
       lines.append("  \(value(winner)) (\(ranking.criterion.description(selection: sweep.experiment.selection)))")

@@ -37,9 +37,10 @@ struct PlanReport {
   /// All values, or where they are many the first ones and the last.
   private static func text(of axis: PlanAxis) -> String {
     let isLong = axis.values.count > shownValues
-    var texts = axis.values.prefix(isLong ? 8 : shownValues).map { $0.text(as: axis.name) }
+    let level = LevelText(axis.name, axis.values)
+    var texts = axis.values.prefix(isLong ? 8 : shownValues).map { level($0) }
     if isLong, let last = axis.values.last {
-      texts += ["…", "\(last.text(as: axis.name)) (\(Quantity.grouped(axis.values.count)) values)"]
+      texts += ["…", "\(level(last)) (\(Quantity.grouped(axis.values.count)) values)"]
     }
     return texts.joined(separator: ", ")
   }

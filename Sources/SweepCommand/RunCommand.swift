@@ -42,7 +42,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     SignalTrap.prepare()
-    let display = SweepDisplay.standardError(format: logFormat)
+    let display = SweepDisplay.standardError(format: logFormat, wording: LevelText.wording)
     var trap: SignalTrap?
     try exitOnFailure {
       let workers = try display.workersWithThreads(upTo: engine == .local ? options.workerCount : 1)

@@ -17,7 +17,7 @@ struct TaskCommand: ParsableCommand {
 
   func run() throws {
     SignalTrap.prepare()
-    let display = SweepDisplay.standardError(format: .text)
+    let display = SweepDisplay.standardError(format: .text, wording: LevelText.wording)
     var trap: SignalTrap?
     try exitOnFailure {
       let submission = try SlurmSubmission.read(folder)

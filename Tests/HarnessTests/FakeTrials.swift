@@ -1,4 +1,5 @@
 import Experiments
+import Reports
 import TestSupport
 
 @testable import Harness
@@ -35,5 +36,11 @@ func label(_ trials: [Trial]) -> RunLabel {
     Plan(
       experiment: .init(name: "fake", trials: TrialList(trials)), inputs: 1, outputs: 1, trainSamples: 1,
       validationSamples: 1, memory: TrainingMemory()
-    ).axes)
+    ).axes, wording: reportWording)
+}
+
+/// That of `sweep run`.
+let reportWording: RunLabel.Wording = { name, values in
+  let text = LevelText(name, values)
+  return { text($0) }
 }

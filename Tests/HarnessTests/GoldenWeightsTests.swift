@@ -48,6 +48,17 @@ import Testing
     }
   }
 
+  /// The names that the recordings have, whatever reports call the values.
+  private static let wording: RunLabel.Wording = { name, _ in
+    { value in
+      switch (name, value) {
+      case ("batch_size", .integer(0)): "full"
+      case (_, .number(let number)): String(format: "%.6g", number)
+      default: "\(value)"
+      }
+    }
+  }
+
   private static func train(_ golden: GoldenExperiment, _ overrides: [String]) throws -> [(GoldenRun, GoldenBits)] {
     let experiment = try golden.experiment(overrides)
     let sweep = try PreparedSweep(experiment, keeping: .all)
@@ -56,7 +67,7 @@ import Testing
       let record = try #require(sweep.library.run(run) { false })
       let weights = record.weights.final.doubles
       let seed = record.hyperparameters.first { $0.name == "seed" }.map { "seed=\($0.value)" }
-      let label = [sweep.label.text(record.hyperparameters), seed ?? ""].filter { !$0.isEmpty }
+      let label = [sweep.label(wording).text(record.hyperparameters), seed ?? ""].filter { !$0.isEmpty }
       return (
         GoldenRun(
           overrides: overrides.joined(separator: " "), trial: label.joined(separator: ", "),

@@ -82,7 +82,7 @@ struct SweepProgressTests {
     #expect(progress.best?.value == 0.25)
     #expect(progress.best?.epoch == 7)
     #expect(
-      SelectionRule.standard.text(of: progress.best!, label: RunLabel([]))
+      SelectionRule.standard.text(of: progress.best!, label: RunLabel([], wording: reportWording))
         == "best validation loss 0.25 so far, in training at epoch 7")
     // It diverges after all.
     progress.finish(run(1, 1, outcome: .diverged(step: 9)), cost: 1, at: 2)
@@ -130,7 +130,18 @@ struct RunLabelTests {
   @Test func dropoutIsNamedOnceByItsKeepProbability() {
     var trials = fakeTrials(2)
     trials[1].dropout = .init(form: .inverted, input: 1, hidden: [0.8])
-    #expect(label(trials).text(trials[1].hyperparameters) == "keep_probability=1 0.8")
+    #expect(label(trials).text(trials[1].hyperparameters) == "keep_probability=0.8")
+    // The data too, and a layer each: as --where takes them.
+    trials[0].dropout = .init(form: .inverted, input: 0.8, hidden: [0.5])
+    #expect(label(trials).text(trials[0].hyperparameters) == "keep_probability=input 0.8, hidden 0.5")
+  }
+
+  @Test func closeRatesAreToldApart() {
+    var trials = fakeTrials(2)
+    trials[0].optimizer = .init(.adam, learningRate: 0.1234567)
+    trials[1].optimizer = .init(.adam, learningRate: 0.1234568)
+    #expect(
+      trials.map { label(trials).text($0.hyperparameters) } == ["learning_rate=0.1234567", "learning_rate=0.1234568"])
   }
 }
 
@@ -175,7 +186,8 @@ struct TerminalViewTests {
 
   @Test func nothingIsFinishedYet() {
     let progress = SweepProgress(name: "digits", total: 3, selection: .standard, plannedCost: 3)
-    let view = TerminalView(style: .init(width: 40, color: false, unicode: false), label: RunLabel([]))
+    let view = TerminalView(
+      style: .init(width: 40, color: false, unicode: false), label: RunLabel([], wording: reportWording))
     #expect(view.lines(progress, at: 0) == ["digits ------------------------- 0/3 0%", "0 running, 0 diverged"])
   }
 }

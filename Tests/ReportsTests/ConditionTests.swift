@@ -30,6 +30,7 @@ import Testing
     (["learning_rate>0.01"], [2, 3]), (["learning_rate>=0.1"], [2, 3]),
     (["keep_probability=0.5"], [0]), (["keep_probability=0.5,1"], [0, 1]), (["keep_probability>=0.5"], [0, 1]),
     (["dropout_rate=0.5"], [0]), (["dropout_rate>0.1"], [0]), (["keep_probability=1/0.8/0.5"], [3]),
+    (["keep_probability=input 0.8, hidden 0.5"], [2]), (["keep_probability=1,input 0.8, hidden 0.5"], [1, 2]),
     (["keep_probability=1 0.8 0.5"], [3]), (["momentum=0.9"], [2, 3]), (["momentum!=0.9"], [0, 1]),
     (["batch_size=full"], [3]), (["batch_size=0"], [3]), (["outcome=diverged"], [3]),
     (["outcome!=diverged"], [0, 1, 2]),

@@ -9,17 +9,25 @@ public struct SweepDisplay: Sendable {
   public let logger: Logger
   /// Nil for lines.
   public let style: TerminalStyle?
+  /// Of the values by which runs are named.
+  public let wording: RunLabel.Wording
 
-  public init(console: Console, format: ConsoleLogHandler.Format, style: TerminalStyle?) {
+  public init(
+    console: Console, format: ConsoleLogHandler.Format, style: TerminalStyle?, wording: @escaping RunLabel.Wording
+  ) {
     self.console = console
     self.style = style
+    self.wording = wording
     logger = Logger(label: "sweep") { _ in ConsoleLogHandler(console: console, format: format) }
   }
 
   /// For this process: a block where standard error is a terminal and no format was asked for.
-  public static func standardError(format: ConsoleLogHandler.Format?) -> SweepDisplay {
+  public static func standardError(
+    format: ConsoleLogHandler.Format?, wording: @escaping RunLabel.Wording
+  ) -> SweepDisplay {
     SweepDisplay(
-      console: .standardError(), format: format ?? .text, style: format == nil ? TerminalStyle.detect() : nil)
+      console: .standardError(), format: format ?? .text, style: format == nil ? TerminalStyle.detect() : nil,
+      wording: wording)
   }
 
   /// As many workers as there are threads for, and says so where these are fewer than wanted.

@@ -76,7 +76,10 @@ public struct HyperparameterEffects: Sendable {
     /// In ascending order; nil, first, where some runs have none.
     public let values: [HyperparameterValue?]
     /// As tables show them.
-    public var levels: [String] { values.map { $0?.text(as: name) ?? NumberText.missing } }
+    public var levels: [String] {
+      let text = LevelText(name, values.compactMap(\.self))
+      return values.map { $0.map { text($0) } ?? NumberText.missing }
+    }
   }
 
   public init(_ ranking: Ranking, scale: Scale = .value) {

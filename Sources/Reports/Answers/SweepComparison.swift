@@ -45,9 +45,10 @@ public struct SweepComparison: Sendable {
   private static func differences(_ first: RunTable, _ second: RunTable) -> [(String, String, String)] {
     let names = first.columns.map(\.name) + second.columns.map(\.name).filter { first.column($0) == nil }
     return names.compactMap { name in
+      let level = LevelText(name, [first, second].flatMap { $0.column(name)?.values ?? [] })
       func text(_ table: RunTable) -> String {
         guard let column = table.column(name) else { return NumberText.missing }
-        let values = column.values.map { $0.text(as: name) }
+        let values = column.values.map { level($0) }
         return values.prefix(8).joined(separator: ", ") + (values.count > 8 ? ", … (\(values.count))" : "")
       }
       let hasSame = first.column(name)?.values == second.column(name)?.values
@@ -125,9 +126,11 @@ public struct SweepComparison: Sendable {
     let varying = rankings.map { ColumnRoles($0.table).varying.map(\.name) }
     let names = varying[0] + varying[1].filter { !varying[0].contains($0) }
     return names.map { name in
-      ["  \(name)"]
+      let level = LevelText(name, rankings.flatMap { $0.table.column(name)?.values ?? [] })
+      return ["  \(name)"]
         + rankings.map { ranking in
-          ranking.winner.flatMap { winner in ranking.table.column(name)?.text(winner.row) } ?? NumberText.missing
+          ranking.winner.flatMap { winner in ranking.table.column(name)?[winner.row] }.map { level($0) }
+            ?? NumberText.missing
         }
     }
   }

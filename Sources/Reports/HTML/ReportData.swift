@@ -112,7 +112,7 @@ extension KeepProbabilityAnswer {
   fileprivate var notConverged: [JSON] {
     (optimizers.isEmpty ? [overall] : optimizers).flatMap { scope in
       scope.levels.filter { $0.convergence.map { !$0.isConverged } ?? false }.map { level in
-        .array([scope.optimizer.map(JSON.string) ?? .null, .string(level.keepProbability.label)])
+        .array([scope.optimizer.map(JSON.string) ?? .null, .string(level.label)])
       }
     }
   }
@@ -123,7 +123,7 @@ extension RunTable.Column {
   fileprivate var json: JSON {
     let numbers = values.map { $0.orderable(as: name) }
     return .object([
-      "name": .string(name), "labels": .array(values.map { .string($0.text(as: name)) }),
+      "name": .string(name), "labels": .array(values.map { .string(LevelText(self)($0)) }),
       "numbers": numbers.contains(nil) ? .null : .array(numbers.map { .number($0!) }),
     ])
   }

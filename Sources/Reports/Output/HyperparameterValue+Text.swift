@@ -2,16 +2,19 @@ import Experiments
 
 extension HyperparameterValue {
   /// The value as tables show it, for the hyperparameter of this name.
-  public func text(as name: String) -> String {
+  ///
+  /// - Parameter digits: Of numbers, at most; ``LevelText`` says how many tell values apart.
+  public func text(as name: String, digits: Int = 6) -> String {
     switch (name, self) {
-    case ("keep_probability", .list(let layers)): KeepProbability(layers: layers).label
-    case ("dropout_rate", .list(let rates)): KeepProbability(layers: rates.map { 1 - $0 }).rateLabel
+    case ("keep_probability", .list(let layers)): KeepProbability(layers: layers).label(digits)
+    case ("dropout_rate", .list(let rates)): KeepProbability(layers: rates.map { 1 - $0 }).rateLabel(digits)
     case ("batch_size", .integer(0)): "full"
     case ("patience", .integer(..<0)): "none"
     case (_, .integer(let value)): "\(value)"
-    case (_, .number(let value)): NumberText.short(value)
+    case (_, .number(let value)): NumberText.short(value, digits)
     case (_, .text(let value)): value
-    case (_, .list(let values)): values.isEmpty ? "none" : values.map(NumberText.short).joined(separator: "/")
+    case (_, .list(let values)):
+      values.isEmpty ? "none" : values.map { NumberText.short($0, digits) }.joined(separator: "/")
     }
   }
 

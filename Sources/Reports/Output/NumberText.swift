@@ -10,8 +10,15 @@ public enum NumberText {
   public static let missing = "–"
 
   /// Up to six significant digits without trailing zeros: hyperparameters.
-  public static func short(_ value: Double) -> String {
-    value.isFinite ? formatted("%.6g", value) : symbol(value)
+  ///
+  /// - Parameter digits: More of them, where six do not tell a number from others; as many are written as tell it in full.
+  public static func short(_ value: Double, _ digits: Int = 6) -> String {
+    guard value.isFinite else { return symbol(value) }
+    for fewer in 6..<max(6, digits) {
+      let text = formatted("%.\(fewer)g", value)
+      if Double(text) == value { return text }
+    }
+    return formatted("%.\(digits)g", value)
   }
 
   /// A fixed number of significant digits, trailing zeros kept: results. Scientific below 1e-4 and from 1e7.

@@ -87,8 +87,8 @@ extension SummaryReport {
     let levels = scope.levels.enumerated().map { index, level -> JSON in
       .object([
         "probability_of_best": scope.confidence.map { .number($0.probabilityOfBest[index]) } ?? .null,
-        "keep_probability": .string(level.keepProbability.label), "convergence": level.convergence?.json ?? .null,
-        "dropout_rate": .string(level.keepProbability.rateLabel),
+        "keep_probability": .string(level.label), "convergence": level.convergence?.json ?? .null,
+        "dropout_rate": .string(level.rateLabel),
         // The names are rounded; these are not.
         "keep_input": .number(level.keepProbability.input),
         "keep_hidden": .array(level.keepProbability.hidden.map(JSON.number)),
@@ -100,9 +100,9 @@ extension SummaryReport {
     }
     return .object([
       "optimizer": scope.optimizer.map(JSON.string) ?? .null, "levels": .array(levels),
-      "winner": scope.winner.map { .string(scope.levels[$0].keepProbability.label) } ?? .null,
+      "winner": scope.winner.map { .string(scope.levels[$0].label) } ?? .null,
       "one_standard_error_choice": scope.confidence?.oneStandardErrorChoice.map {
-        .string(scope.levels[$0].keepProbability.label)
+        .string(scope.levels[$0].label)
       } ?? .null,
       "against_no_dropout": scope.contrast?.json ?? .null, "answer": .string(sentence(scope)),
     ])
@@ -131,7 +131,7 @@ extension Convergence {
 extension KeepProbabilityAnswer.Contrast {
   fileprivate var json: JSON {
     let members: [String: JSON] = [
-      "keep_probability": .string(dropout.label), "verdict": .string(verdict.rawValue),
+      "keep_probability": .string(label), "verdict": .string(verdict.rawValue),
       "corrected": corrected.map { .object($0.json) } ?? .null,
       "candidates": .object(["dropout": .integer(candidates.dropout), "none": .integer(candidates.none)]),
     ]

@@ -27,8 +27,8 @@ extension SummaryReport {
     let rows = scopes.map { scope -> [String] in
       let comparison = scope.contrast?.tested
       return [
-        scope.optimizer ?? "", scope.winner.map { scope.levels[$0].keepProbability.label } ?? missing,
-        scope.contrast?.dropout.label ?? missing,
+        scope.optimizer ?? "", scope.winner.map { scope.levels[$0].label } ?? missing,
+        scope.contrast?.label ?? missing,
         comparison.map { NumberText.measurement($0.difference, $0.standardError) } ?? missing,
         comparison.map(\.pValueText) ?? missing,
         comparison.map(\.seedsText) ?? missing, scope.contrast?.verdict.short ?? absence(of: scope),
@@ -67,7 +67,7 @@ extension SummaryReport {
         rows.append(
           [index == scope.winner ? "*" : ""] + (isPerOptimizer ? [scope.optimizer ?? ""] : [])
             + [
-              level.keepProbability.label, level.keepProbability.rateLabel, value(level.bestRow),
+              level.label, level.rateLabel, value(level.bestRow),
               measurement(level.best?.statistics),
               scope.confidence.map { NumberText.percent($0.probabilityOfBest[index]) } ?? NumberText.missing,
               level.best.map(seedsText) ?? NumberText.missing,
@@ -86,7 +86,7 @@ extension SummaryReport {
       let level = scope.levels[index]
       return level.best.map {
         CurvePlot.Point(
-          label: level.keepProbability.label, mean: $0.statistics.mean, standardError: $0.statistics.standardError)
+          label: level.label, mean: $0.statistics.mean, standardError: $0.statistics.standardError)
       }
     }
     guard points.count > 1 else { return }
@@ -98,7 +98,7 @@ extension SummaryReport {
   /// The winner and whether the difference to no dropout is larger than its noise.
   func sentence(_ scope: KeepProbabilityAnswer.Scope) -> String {
     guard let winner = scope.winner else { return "No run can be ranked." }
-    let best = scope.levels[winner].keepProbability
+    let best = scope.levels[winner]
     let opening = "Best: keep_probability \(best.label) (dropout_rate \(best.rateLabel))."
     guard let contrast = scope.contrast else { return "\(opening) \(absence(of: scope).capitalizedFirst)." }
     return "\(opening) \(sentence(contrast))"
@@ -115,7 +115,7 @@ extension SummaryReport {
     text += ranking.isOfOneSplit ? ", on the validation samples of this split. Over new samples it is not known." : "."
     if let choice = confidence.oneStandardErrorChoice {
       text += " One-standard-error choice, the most dropout within one standard error of the best:"
-      text += " keep_probability \(scope.levels[choice].keepProbability.label)."
+      text += " keep_probability \(scope.levels[choice].label)."
     }
     return text
   }
@@ -130,7 +130,7 @@ extension SummaryReport {
   private func reasons(_ contrast: KeepProbabilityAnswer.Contrast) -> String {
     guard contrast.verdict == .notConverged else { return "" }
     let sides = [
-      ("keep_probability \(contrast.dropout.label)", contrast.convergence.dropout),
+      ("keep_probability \(contrast.label)", contrast.convergence.dropout),
       ("without dropout", contrast.convergence.none),
     ]
     let parts = sides.compactMap { name, convergence -> String? in

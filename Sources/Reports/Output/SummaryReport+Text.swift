@@ -102,8 +102,9 @@ extension SummaryReport {
         .init("best run", .right), .init(metric, .right), .init("median", .right), .init("ranked", .right),
         .init("diverged", .right), .init("failed", .right), .init("run"),
       ]
+    let levels = keys.map { LevelText($0) }
     let rows = shown.map { group in
-      zip(groups.keys, group.values).map { $1?.text(as: $0) ?? NumberText.missing } + [
+      zip(levels, group.values).map { level, value in value.map { level($0) } ?? NumberText.missing } + [
         value(group.bestRow), measurement(group.statistics), NumberText.significant(group.statistics.median),
         "\(group.statistics.count)/\(group.outcomes.total)", "\(group.outcomes.diverged)",
         "\(group.outcomes.failed)", group.bestRow.map { ranking.table.runs[$0].identity.short } ?? NumberText.missing,

@@ -31,7 +31,7 @@ struct ColumnRoles: Sendable {
     return optimizer.values.indices.compactMap { code in
       let row = optimizer.codes.firstIndex(of: Int32(code))!
       let values = perOptimizer.compactMap { column in
-        column[row].map { "\(column.name) \($0.text(as: column.name))" }
+        column[row].map { "\(column.name) \(LevelText(column)($0))" }
       }
       return values.isEmpty ? nil : (optimizer.values[code].description, values.joined(separator: ", "))
     }
@@ -51,7 +51,7 @@ extension RunTable.Column {
   }
 
   /// What a table shows for a row.
-  func text(_ row: Int) -> String { self[row]?.text(as: name) ?? NumberText.missing }
+  func text(_ row: Int) -> String { self[row].map { LevelText(self)($0) } ?? NumberText.missing }
 
   /// Numbers are aligned on the right.
   var tableColumn: Table.Column {

@@ -42,14 +42,42 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { key + comparison.rawValue + values.joined(separator: ",") }
 
-  /// Whether a hyperparameter's value meets the condition. A value that is absent equals nothing.
-  func isMet(by value: HyperparameterValue?, named name: String) -> Bool {
+  /// Which of a hyperparameter's values meet the condition. A number that is one of them to the last digit, or as tables show
+  /// it, is that one; another is each of those that it agrees with to six digits.
+  func isMet(by column: RunTable.Column) -> [Bool] {
     switch comparison {
-    case .equal: return value.map { isAny($0, name) } ?? false
-    case .notEqual: return value.map { !isAny($0, name) } ?? true
+    case .equal: return isAny(of: column)
+    case .notEqual: return isAny(of: column).map { !$0 }
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
-      guard let number = value?.orderable(as: name) else { return false }
-      return isMet(by: number)
+      // A bound that is one of the values is that one.
+      let numbers = column.values.map { $0.orderable(as: column.name) }
+      let bound = zip(column.values, numbers).first { values[0] == LevelText(column)($0.0) }?.1 ?? Double(values[0])!
+      let isExact = numbers.contains(bound)
+      return numbers.map { number in number.map { isMet(by: $0, bound: bound, isExact: isExact) } ?? false }
+    }
+  }
+
+  /// Whether a value that is absent, which equals nothing, meets the condition.
+  var isMetByNone: Bool { comparison == .notEqual }
+
+  /// Whether an outcome meets it.
+  func isMet(by text: String) -> Bool {
+    switch comparison {
+    case .equal: values.contains(text)
+    case .notEqual: !values.contains(text)
+    case .less, .lessOrEqual, .greater, .greaterOrEqual: false
+    }
+  }
+
+  private func isMet(by number: Double, bound: Double, isExact: Bool) -> Bool {
+    let isEqual = isExact ? number == bound : number.matches(bound)
+    return switch comparison {
+    case .less: number < bound
+    case .lessOrEqual: number < bound || isEqual
+    case .greater: number > bound
+    case .greaterOrEqual: number > bound || isEqual
+    case .equal: isEqual
+    case .notEqual: !isEqual
     }
   }
 
@@ -66,14 +94,24 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  private func isAny(_ value: HyperparameterValue, _ name: String) -> Bool {
-    let shown = value.text(as: name)
-    return values.contains { candidate in
-      if candidate == shown || candidate == value.description { return true }
-      guard let number = value.orderable(as: name), let wanted = Double(candidate) else { return false }
-      return number.matches(wanted)
+  private func isAny(of column: RunTable.Column) -> [Bool] {
+    let level = LevelText(column)
+    let shown = column.values.map { level($0) }
+    let numbers = column.values.map { $0.orderable(as: column.name) }
+    var isMet = [Bool](repeating: false, count: shown.count)
+    for candidate in alternatives {
+      let wanted = Double(candidate)
+      var found = shown.indices.filter {
+        candidate == shown[$0] || candidate == column.values[$0].description || (wanted != nil && numbers[$0] == wanted)
+      }
+      if found.isEmpty, let wanted { found = shown.indices.filter { numbers[$0]?.matches(wanted) ?? false } }
+      for index in found { isMet[index] = true }
     }
+    return isMet
   }
+
+  /// The values, and two that follow each other as one: "input 0.8, hidden 0.5" is one dropout setting.
+  private var alternatives: [String] { values + zip(values, values.dropFirst()).map { "\($0), \($1)" } }
 }
 
 extension Condition.Comparison {
@@ -106,7 +144,7 @@ extension RunTable {
       let next = try table.filtered(by: condition, at: epoch)
       if next.runs.isEmpty {
         let known = table.column(condition.key).map { column in
-          column.values.prefix(20).map { $0.text(as: column.name) } + (column.values.count > 20 ? ["…"] : [])
+          column.values.prefix(20).map { LevelText(column)($0) } + (column.values.count > 20 ? ["…"] : [])
         }
         let metric = Criterion.Metric(rawValue: condition.key)
         throw .nothingLeft(
@@ -120,12 +158,11 @@ extension RunTable {
 
   private func filtered(by condition: Condition, at epoch: SelectionRule.Epoch) throws(ReportError) -> RunTable {
     if let column = column(condition.key) {
-      let isMet = column.values.map { condition.isMet(by: $0, named: column.name) }
-      let isMetByNone = condition.isMet(by: nil, named: column.name)
-      return filtered { column.codes[$0] < 0 ? isMetByNone : isMet[Int(column.codes[$0])] }
+      let isMet = condition.isMet(by: column)
+      return filtered { column.codes[$0] < 0 ? condition.isMetByNone : isMet[Int(column.codes[$0])] }
     }
     if condition.key == "outcome" {
-      return filtered { condition.isMet(by: .text(runs[$0].outcome.name), named: "outcome") }
+      return filtered { condition.isMet(by: runs[$0].outcome.name) }
     }
     if let metric = Criterion.Metric(rawValue: condition.key) {
       if let value = condition.values.first(where: { Double($0) == nil }) {

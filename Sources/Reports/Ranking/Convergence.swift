@@ -47,7 +47,7 @@ extension KeepProbabilityAnswer.Scope {
     let open = levels.filter { $0.convergence.map { !$0.isConverged } ?? false }
     guard levels.count > 1, !open.isEmpty else { return nil }
     let reasons = open.prefix(6).map {
-      "\($0.keepProbability.label) (\($0.convergence!.reasons.joined(separator: "; ")))"
+      "\($0.label) (\($0.convergence!.reasons.joined(separator: "; ")))"
     }
     return Warning(
       kind: .levelsNotConverged,

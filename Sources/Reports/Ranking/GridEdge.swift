@@ -24,7 +24,9 @@ extension Ranking {
     var seen: Set<Int32> = [optimizer.codes[winner.row]]
     let others = configurations.filter { $0.isRanked && seen.insert(optimizer.codes[$0.row]).inserted }
     let parts = others.compactMap { best in
-      edge(column, best, levels: 2).map { "\(optimizer.text(best.row)) (\(NumberText.short($0.best)), the \($0.name))" }
+      edge(column, best, levels: 2).map {
+        "\(optimizer.text(best.row)) (\(NumberText.short($0.best, column.digits)), the \($0.name))"
+      }
     }
     guard !parts.isEmpty else { return nil }
     return Warning(
@@ -81,8 +83,8 @@ extension Ranking {
     guard let edge = edge(column, winner, levels: levels) else { return nil }
     let label = column.name == "learning_rate" ? "learning rate" : column.name
     let name = table.column("optimizer")?[winner.row].map { " of \($0)" } ?? ""
-    let last = edge.highest.isFinite ? NumberText.short(edge.highest) : "full"
-    return "The best \(label), \(NumberText.short(edge.best)), is the \(edge.name) on the grid\(name)"
-      + " (\(NumberText.short(edge.lowest)) to \(last)): try \(edge.isLowest ? "lower" : "higher") ones."
+    let last = edge.highest.isFinite ? NumberText.short(edge.highest, column.digits) : "full"
+    return "The best \(label), \(NumberText.short(edge.best, column.digits)), is the \(edge.name) on the grid\(name)"
+      + " (\(NumberText.short(edge.lowest, column.digits)) to \(last)): try \(edge.isLowest ? "lower" : "higher") ones."
   }
 }

@@ -26,15 +26,21 @@ public struct KeepProbability: Hashable, Sendable {
   public var isNone: Bool { self == .none }
 
   /// For example "0.5", "input 0.8, hidden 0.5" or "1/0.8/0.5".
-  public var label: String { Self.label(input: input, hidden: hidden, neutral: 1) }
+  public var label: String { label() }
 
   /// The same as a dropout rate, for example "0.5", "input 0.2, hidden 0.5" or "0/0.2/0.5".
-  public var rateLabel: String { Self.label(input: 1 - input, hidden: hidden.map { 1 - $0 }, neutral: 0) }
+  public var rateLabel: String { rateLabel() }
 
-  private static func label(input: Double, hidden: [Double], neutral: Double) -> String {
-    let layers = hidden.map(NumberText.short)
-    if layers.count > 1 { return ([NumberText.short(input)] + layers).joined(separator: "/") }
-    return input == neutral ? layers[0] : "input \(NumberText.short(input)), hidden \(layers[0])"
+  func label(_ digits: Int = 6) -> String { Self.label(input: input, hidden: hidden, neutral: 1, digits) }
+
+  func rateLabel(_ digits: Int = 6) -> String {
+    Self.label(input: 1 - input, hidden: hidden.map { 1 - $0 }, neutral: 0, digits)
+  }
+
+  private static func label(input: Double, hidden: [Double], neutral: Double, _ digits: Int) -> String {
+    let (first, layers) = (NumberText.short(input, digits), hidden.map { NumberText.short($0, digits) })
+    if layers.count > 1 { return ([first] + layers).joined(separator: "/") }
+    return input == neutral ? layers[0] : "input \(first), hidden \(layers[0])"
   }
 }
 

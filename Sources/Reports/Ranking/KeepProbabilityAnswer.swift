@@ -21,6 +21,8 @@ public struct KeepProbabilityAnswer: Sendable {
 
   public struct Level: Sendable {
     public let keepProbability: KeepProbability
+    /// As many as tell it from the other levels.
+    fileprivate let digits: Int
     public fileprivate(set) var outcomes = OutcomeCounts()
     public fileprivate(set) var configurations = 0
     /// The configuration that ranks best; nil where none can be ranked.
@@ -34,6 +36,8 @@ public struct KeepProbabilityAnswer: Sendable {
   /// The best dropout setting against no dropout, each at its own best nuisance hyperparameters.
   public struct Contrast: Sendable {
     public let dropout: KeepProbability
+    /// Its name, as that of its level.
+    public let label: String
     /// Dropout minus no dropout, as chosen; nil without two seeds each.
     public let comparison: MeanComparison?
     /// The same corrected for either side being the best of its configurations, which flatters the side with more of them,
@@ -65,15 +69,17 @@ public struct KeepProbabilityAnswer: Sendable {
     guard let column = table.column("keep_probability") else { return nil }
     let settings = column.values.map(\.keepProbability)
     guard settings.contains(where: { $0 != nil }) else { return nil }
+    let digits = column.byLevel.digits
     let optimizer = table.column("optimizer")
     let names = optimizer?.values.map(\.description) ?? []
     var scopes = [[KeepProbability: Level]](repeating: [:], count: 1 + names.count)
     for configuration in ranking.configurations {
       let code = column.codes[configuration.row]
       guard code >= 0, let setting = settings[Int(code)] else { continue }
-      scopes[0][setting, default: Level(keepProbability: setting)].add(configuration, ranking)
+      scopes[0][setting, default: Level(keepProbability: setting, digits: digits)].add(configuration, ranking)
       if let code = optimizer?.codes[configuration.row], code >= 0 {
-        scopes[1 + Int(code)][setting, default: Level(keepProbability: setting)].add(configuration, ranking)
+        scopes[1 + Int(code)][setting, default: Level(keepProbability: setting, digits: digits)].add(
+          configuration, ranking)
       }
     }
     overall = Scope(optimizer: nil, levels: scopes[0], ranking)
@@ -83,6 +89,12 @@ public struct KeepProbabilityAnswer: Sendable {
 }
 
 extension KeepProbabilityAnswer.Level {
+  /// For example "0.5": see ``KeepProbability/label``.
+  public var label: String { keepProbability.label(digits) }
+
+  /// The same as a dropout rate.
+  public var rateLabel: String { keepProbability.rateLabel(digits) }
+
   /// Takes in a configuration; they come best first.
   fileprivate mutating func add(_ configuration: Ranking.Configuration, _ ranking: Ranking) {
     configurations += 1
@@ -134,6 +146,7 @@ extension KeepProbabilityAnswer.Contrast {
       let first = levels[dropout].best, let second = levels[reference].best
     else { return nil }
     self.dropout = levels[dropout].keepProbability
+    label = levels[dropout].label
     let comparison = ranking.compare(first, with: second)
     self.comparison = comparison
     corrected =

@@ -15,6 +15,13 @@ public struct RunTable: Sendable {
     public let values: [HyperparameterValue]
     /// Index into `values` for each run; −1 where the run has no such hyperparameter.
     public let codes: [Int32]
+    /// As many as tell the values apart, see ``LevelText``.
+    let digits: Int
+
+    init(name: String, values: [HyperparameterValue], codes: [Int32]) {
+      (self.name, self.values, self.codes) = (name, values, codes)
+      digits = LevelText(name, values).digits
+    }
 
     public subscript(row: Int) -> HyperparameterValue? {
       codes[row] < 0 ? nil : values[Int(codes[row])]

@@ -124,7 +124,7 @@ extension Ranking {
     guard onEdge else { return nil }
     return Warning(
       kind: .keepProbabilityOnEdge,
-      message: "The best keep probability, \(best.label), is the lowest on its grid: try lower ones.")
+      message: "The best keep probability, \(column.text(winner.row)), is the lowest on its grid: try lower ones.")
   }
 
   /// From half of the winner's runs on, where the best epoch is what ranks.
