@@ -26,7 +26,7 @@ enum NewSamplesSimulation: Simulation {
         let facts = [
           covers(old), covers(curse.newSamples?.estimate.confidenceInterval()),
           covers(curse.testNewSamples?.estimate.confidenceInterval()), differences.map { !contains($0, 0) } ?? false,
-          curse.test.map { !contains($0.confidenceInterval(), 0) } ?? false,
+          curse.test?.confidenceInterval().map { !contains($0, 0) } ?? false,
         ]
         for (index, fact) in facts.enumerated() where fact { counts[index] += 1 }
       }

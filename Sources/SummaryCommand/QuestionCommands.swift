@@ -8,7 +8,8 @@ struct EffectsCommand: ParsableCommand {
     discussion: """
       Functional analysis of variance, exact on a complete grid: what each hyperparameter explains of the variance by \
       itself, each pair beyond that, and the seed; for all runs and for each optimizer. The seeds' noise is taken out, \
-      which takes at least two seeds. Where optimizers have learning rates of their own, these are nested in them.
+      which takes at least two seeds; where seeds have no effect there is none, and no p-value. Where optimizers have \
+      learning rates of their own, these are nested in them. A level whose runs all diverged or failed has no mean.
       """)
 
   @OptionGroup var question: ResultsQuestion
@@ -35,7 +36,8 @@ struct BudgetCommand: ParsableCommand {
     discussion: """
       The expected best result after k random trials of each optimizer, ± the standard error of that estimate; the \
       probability that the best of k new trials is then the best of all; and tunability: the expected best weighted over \
-      k. Trials are drawn without replacement, so that k ends with the runs of the optimizer with the fewest.
+      k. Trials are drawn without replacement, so that k ends with the runs of the optimizer with the fewest. Where seeds \
+      have no effect, a configuration is one trial, however many seeds it ran with.
       """)
 
   @OptionGroup var question: ResultsQuestion
@@ -77,7 +79,12 @@ struct SensitivityCommand: ParsableCommand {
 
 struct PairsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pairs", abstract: "Compare all values of a hyperparameter with each other, seed by seed.")
+    commandName: "pairs", abstract: "Compare all values of a hyperparameter with each other, seed by seed.",
+    discussion: """
+      Each value at its best configuration. Values differ where the difference is more than its noise and both sides have \
+      converged: not with half of their runs best in the last tenth of their epochs, nor with their learning rate the last \
+      on the grid.
+      """)
 
   @OptionGroup var question: ResultsQuestion
   @OptionGroup var format: AnswerFormat

@@ -129,7 +129,7 @@ import Testing
   /// Each question's own words and a number that can be worked out: losses are 0.3·keep + 0.2·momentum + noise.
   @Test(
     arguments: [
-      (["effects"], "keep_probability   33 %"), (["budget"], "  2  0.216 ± 0.038  98 %  0.416 ± 0.038  2.5 %"),
+      (["effects"], "keep_probability   33 %"), (["budget"], "  2  0.216 ± 0.038   98 %  0.416 ± 0.038  1.9 %"),
       (["sensitivity"], "  *           0.01  0.397 ± 0.023       0/6"),
       (["pairs", "--of", "optimizer"], "adam       momentum  -0.20000"),
       (["target", "--target", "0.2"], "adam       2/3   0.228       1      0      0.190     0.190    0.190"),

@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test func figuresAreThoseTheSweepHasDataFor() throws {
-    let runs = [1, 2].map { SampleRun(keepProbability: [1, 0.5], seed: $0) }
+    let runs = [1, 2].map { SampleRun(keepProbability: [1, 0.5], seed: $0, loss: Double($0)) }
     let (page, text) = try page(SweepResults(name: "one", selection: .standard, runs: runs.summaries))
     #expect(page.figures == ["traces", "budget"])
     #expect(!text.contains("figure-heat"))

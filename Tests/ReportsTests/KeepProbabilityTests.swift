@@ -63,7 +63,7 @@ private struct Example: Decodable {
       #expect(comparison.method == .paired && comparison.counts == [expected.pairs, expected.pairs])
       #expect((comparison.difference - expected.difference).magnitude < 1e-14)
       #expect((comparison.pValue - expected.p).magnitude < 1e-9 * expected.p)
-      let interval = comparison.confidenceInterval()
+      let interval = try #require(comparison.confidenceInterval())
       #expect((interval.lower - expected.lower).magnitude < 1e-10)
       #expect((interval.upper - expected.upper).magnitude < 1e-10)
       // Of two learning rates the best is on an edge.

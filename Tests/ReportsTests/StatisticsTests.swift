@@ -130,7 +130,7 @@ private func relativeError(_ value: Double, _ reference: Double) -> Double {
       #expect(relativeError(comparison.difference / comparison.standardError, expected.statistic) < 1e-12)
       #expect(relativeError(comparison.degreesOfFreedom, expected.df) < 1e-12)
       #expect(relativeError(comparison.pValue, expected.p) < 1e-10)
-      let interval = comparison.confidenceInterval()
+      let interval = try #require(comparison.confidenceInterval())
       #expect(relativeError(interval.lower, expected.lower) < 1e-10)
       #expect(relativeError(interval.upper, expected.upper) < 1e-10)
     }
@@ -143,6 +143,8 @@ private func relativeError(_ value: Double, _ reference: Double) -> Double {
     #expect(equal.pValue == 1 && !equal.isLargerThanNoise())
     let shifted = try #require(MeanComparison.welch(SampleStatistics([1, 1]), SampleStatistics([2, 2])))
     #expect(shifted.pValue == 0 && shifted.isLargerThanNoise() && shifted.degreesOfFreedom == 2)
+    // No noise was measured, which is no interval without a width.
+    #expect(shifted.confidenceInterval() == nil && SampleStatistics([2, 2]).confidenceInterval() == nil)
   }
 
   /// Numbers at the end of what a Double holds must not stop the report.

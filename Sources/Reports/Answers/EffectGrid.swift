@@ -46,6 +46,11 @@ struct EffectGrid {
 
   var isComplete: Bool { combinations == present }
 
+  /// The index of a row's value of a hyperparameter.
+  func level(_ row: Int, _ name: String) -> Int? {
+    column(name).map { Int($0.codes[row]) + ($0.codes.contains(-1) ? 1 : 0) }
+  }
+
   /// The place of a row's configuration in the grid, the last column fastest.
   func point(_ row: Int) -> Int {
     columns.indices.reduce(0) { index, column in
@@ -64,14 +69,21 @@ struct EffectResponse {
   /// A value that has no logarithm where there has to be one.
   private(set) var notPositive: Double?
   let shareOfExtremes: Double
+  /// Whether all runs that can be ranked have one value, to rounding.
+  let isConstant: Bool
 
+  /// Values that differ by rounding alone are taken as one.
+  ///
   /// Nil where no run can be ranked.
   init?(_ ranking: Ranking, _ scale: HyperparameterEffects.Scale) {
     let measured = ranking.values.filter { !$0.isNaN }
     let higherIsBetter = ranking.criterion.metric.higherIsBetter
     guard let worst = higherIsBetter ? measured.min() : measured.max() else { return nil }
     replaced = ranking.values.count - measured.count
-    var values = ranking.values.map { $0.isNaN ? worst : $0 }
+    let ascending = measured.sorted()
+    let merged = Dictionary(zip(ascending, Rounding.merged(ascending)), uniquingKeysWith: { first, _ in first })
+    isConstant = Set(merged.values).count == 1
+    var values = ranking.values.map { merged[$0.isNaN ? worst : $0]! }
     switch scale {
     case .value: break
     case .log:

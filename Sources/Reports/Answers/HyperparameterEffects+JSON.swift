@@ -40,18 +40,23 @@ extension HyperparameterEffects.Analysis {
         "variance": .number(effect.variance), "share": .number(share(effect)), "p_value": .number(effect.pValue),
       ])
     }
-    let marginals = marginals.map { factor, means in
+    let marginals = marginals.map { marginal in
       JSON.object([
-        "hyperparameter": .string(factor.name),
+        "hyperparameter": .string(marginal.factor.name),
         "levels": .array(
-          zip(factor.values, means).map { value, mean in
-            .object(["value": value?.json ?? .null, "mean": .number(mean)])
+          marginal.means.indices.map { level in
+            .object([
+              "value": marginal.factor.values[level]?.json ?? .null, "mean": .number(marginal.means[level]),
+              "runs": .integer(marginal.runs[level].outcomes.total), "lost": .integer(marginal.runs[level].lost),
+              "outcomes": marginal.runs[level].outcomes.json,
+            ])
           }),
       ])
     }
     return [
       "runs": .integer(runs), "replaced": .integer(replaced), "seeds": .integer(seeds), "mean": .number(mean),
       "variance": .number(totalVariance), "effects": .array(effects), "marginal_means": .array(marginals),
+      "seeds_without_effect": .boolean(seedsHaveNoEffect), "only_value": onlyValue.map(JSON.number) ?? .null,
     ]
   }
 }

@@ -47,8 +47,12 @@ public struct HyperparameterEffects: Sendable {
     public let effects: [Effect]
     /// Of all configurations, in the scale's unit.
     public let mean: Double
-    /// Means over all configurations that share a level, of the factors of the whole grid.
-    public let marginals: [(factor: Factor, means: [Double])]
+    /// Of the factors of the whole grid.
+    public let marginals: [Marginal]
+    /// Whether all seeds of each configuration give the same to rounding: no effect can be tested then.
+    public let seedsHaveNoEffect: Bool
+    /// The one value that all runs that can be ranked have, to rounding; nil where they differ.
+    public let onlyValue: Double?
     /// Seeds that all configurations ran with: what is said is over these.
     public let seeds: Int
     /// Runs that diverged, failed or measured nothing, counted as the worst value that was measured.
@@ -61,14 +65,34 @@ public struct HyperparameterEffects: Sendable {
     public var totalVariance: Double { effects.reduce(0) { $0 + max(0, $1.variance) } }
   }
 
+  /// What runs with each level of a factor have in common.
+  public struct Marginal: Sendable {
+    public let factor: Factor
+    /// Over all configurations that share the level, lost runs as the worst value measured; NaN for a level without a run
+    /// that can be ranked: of it nothing was measured.
+    public let means: [Double]
+    /// How the runs of each level ended.
+    public let runs: [LevelRuns]
+  }
+
+  public struct LevelRuns: Hashable, Sendable {
+    public fileprivate(set) var outcomes = OutcomeCounts()
+    /// Runs that can be ranked.
+    public fileprivate(set) var ranked = 0
+
+    public var lost: Int { outcomes.total - ranked }
+  }
+
   public struct Effect: Sendable {
     public let name: String
     /// Of what it is the effect; none for what many of them do, and for the seed.
     public let hyperparameters: [String]
     /// Without the seeds' noise, so that it may be below 0.
     public let variance: Double
-    /// Whether the effect is more than the seeds' noise; NaN for the seed itself.
+    /// Whether the effect is more than the seeds' noise; NaN for the seed itself, and where ``isExact``.
     public let pValue: Double
+    /// Whether all seeds agree on the effect to rounding: there is no noise to test it against.
+    public let isExact: Bool
   }
 
   public struct Factor: Sendable {
@@ -158,8 +182,9 @@ extension HyperparameterEffects.Analysis {
         let own = term.factors.map { names[$0] }
         return .init(
           name: term.name(own), hyperparameters: own + (term.extent == .betweenGroups ? ["optimizer"] : []),
-          variance: components.variances[index], pValue: components.pValues[index])
-      } + [.init(name: "seed", hyperparameters: [], variance: components.seedVariance, pValue: .nan)]
+          variance: components.variances[index], pValue: components.pValues[index],
+          isExact: term.degreesOfFreedom > 0 && components.pValues[index].isNaN)
+      } + [.init(name: "seed", hyperparameters: [], variance: components.seedVariance, pValue: .nan, isExact: false)]
     factors = names.map { name in
       let column = grids.compactMap { $0.column(name) }[0]
       return .init(name: name, values: EffectGrid.values(column))
@@ -169,21 +194,57 @@ extension HyperparameterEffects.Analysis {
     }
     let parts = zip(groups, means).map { FunctionalANOVA(levels: $0.levels, values: $1) }
     mean = SampleStatistics(parts.map(\.mean)).mean
-    var marginals: [(HyperparameterEffects.Factor, [Double])] = []
+    var marginals: [HyperparameterEffects.Marginal] = []
     if grouped {
       let optimizers = grids.map { $0.ranking.table.column("optimizer")?.values[0] }
-      marginals.append((.init(name: "optimizer", values: optimizers), parts.map(\.mean)))
+      let runs = grids.map { grid in HyperparameterEffects.LevelRuns(grid.ranking) { _ in true } }
+      marginals.append(.init(.init(name: "optimizer", values: optimizers), parts.map(\.mean), runs))
     }
     for factor in crossed {
       let own = zip(groups, parts).map { group, part in part.marginals[group.factors.firstIndex(of: factor)!] }
       let averages = own[0].indices.map { level in SampleStatistics(own.map { $0[level] }).mean }
-      marginals.append((factors[factor], averages))
+      let runs = averages.indices.map { level in
+        grids.reduce(into: HyperparameterEffects.LevelRuns()) { runs, grid in
+          runs += .init(grid.ranking) { grid.level($0, names[factor]) == level }
+        }
+      }
+      marginals.append(.init(factors[factor], averages, runs))
     }
     self.marginals = marginals
     seeds = response.seeds.count
     replaced = response.replaced
     runs = ranking.values.count
     shareOfExtremes = response.shareOfExtremes
+    seedsHaveNoEffect = ranking.seedsHaveNoEffect
+    onlyValue = response.isConstant ? ranking.values.first { !$0.isNaN } : nil
+  }
+
+  /// Levels of which no run can be ranked.
+  public var lostLevels: [(factor: HyperparameterEffects.Factor, level: Int, runs: HyperparameterEffects.LevelRuns)] {
+    marginals.flatMap { marginal in
+      marginal.runs.indices.filter { marginal.runs[$0].ranked == 0 }.map { (marginal.factor, $0, marginal.runs[$0]) }
+    }
+  }
+}
+
+extension HyperparameterEffects.Marginal {
+  fileprivate init(
+    _ factor: HyperparameterEffects.Factor, _ means: [Double], _ runs: [HyperparameterEffects.LevelRuns]
+  ) {
+    self.init(factor: factor, means: zip(means, runs).map { $1.ranked > 0 ? $0 : .nan }, runs: runs)
+  }
+}
+
+extension HyperparameterEffects.LevelRuns {
+  fileprivate init(_ ranking: Ranking, where isIncluded: (Int) -> Bool) {
+    let rows = ranking.values.indices.filter(isIncluded)
+    outcomes = OutcomeCounts(rows.lazy.map { ranking.table.runs[$0] })
+    ranked = rows.count { !ranking.values[$0].isNaN }
+  }
+
+  fileprivate static func += (left: inout Self, right: Self) {
+    left.outcomes += right.outcomes
+    left.ranked += right.ranked
   }
 }
 

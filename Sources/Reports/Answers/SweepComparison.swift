@@ -157,8 +157,9 @@ extension MeanComparison {
   fileprivate var sentence: String { sentence(over: seedsText) }
 
   fileprivate func sentence(over sample: String) -> String {
-    if isExact { return "\(NumberText.significant(difference)) (\(sample), alike in all seeds)." }
-    let interval = confidenceInterval()
+    guard let interval = confidenceInterval() else {
+      return "\(NumberText.significant(difference)) (\(sample), alike in all seeds)."
+    }
     return "\(NumberText.measurement(difference, standardError)) (\(sample), 95 % interval"
       + " \(NumberText.significant(interval.lower, 3)) to \(NumberText.significant(interval.upper, 3)), p-value"
       + " \(NumberText.pValue(pValue)))."

@@ -2,6 +2,7 @@ extension TuningBudget: Answer {
   public var json: JSON {
     .object([
       "criterion": .object(criterion.json), "budgets": .array(budgets.map(JSON.integer)),
+      "seeds_without_effect": .boolean(seedsHaveNoEffect),
       "optimizers": .array(optimizers.indices.map(json)),
     ])
   }
@@ -9,14 +10,15 @@ extension TuningBudget: Answer {
   private func json(_ index: Int) -> JSON {
     let optimizer = optimizers[index]
     let tunability = SearchBudget.Weighting.allCases.map { weighting in
-      let value = optimizer.search.tunability(budget: largest, weighting: weighting)
+      let value = optimizer.tunability(budget: largest, weighting: weighting)
       return (weighting.rawValue, JSON.number(value))
     }
     return .object([
-      "optimizer": .string(optimizer.name), "runs": .integer(optimizer.runs), "lost": .integer(optimizer.replaced),
+      "optimizer": .string(optimizer.name), "runs": .integer(optimizer.runs), "trials": .integer(optimizer.trials),
+      "lost": .integer(optimizer.replaced),
       "expected_best": .array(
         budgets.enumerated().map { row, budget in
-          let best = optimizer.search.best(of: budget)
+          let best = optimizer.best(of: budget)
           return .object([
             "k": .integer(budget), "mean": .number(best.mean), "standard_error": .number(best.standardError),
             "probability_of_best": .number(probabilityOfBest[row][index]),

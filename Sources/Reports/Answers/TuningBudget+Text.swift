@@ -15,7 +15,7 @@ extension TuningBudget {
       rows: budgets.enumerated().map { row, budget in
         ["\(budget)"]
           + optimizers.enumerated().flatMap { index, optimizer in
-            let best = optimizer.search.best(of: budget)
+            let best = optimizer.best(of: budget)
             return [
               NumberText.measurement(best.mean, best.standardError),
               NumberText.percent(probabilityOfBest[row][index]),
@@ -26,12 +26,12 @@ extension TuningBudget {
     output.write("\n  Tunability up to k = \(largest): the expected best, weighted over k\n")
     Table(
       columns: [.init("optimizer")] + SearchBudget.Weighting.allCases.map { .init($0.rawValue, .right) }
-        + [.init("runs", .right), .init("lost", .right)],
+        + [.init(seedsHaveNoEffect ? "configurations" : "runs", .right), .init("lost", .right)],
       rows: optimizers.map { optimizer in
         [optimizer.name]
           + SearchBudget.Weighting.allCases.map {
-            NumberText.significant(optimizer.search.tunability(budget: largest, weighting: $0))
-          } + ["\(optimizer.runs)", "\(optimizer.replaced)"]
+            NumberText.significant(optimizer.tunability(budget: largest, weighting: $0))
+          } + ["\(optimizer.trials)", "\(optimizer.replaced)"]
       }
     ).write(to: &output)
     for caution in cautions { output.write(TerminalText.wrapped(caution, first: "  ")) }
@@ -40,22 +40,34 @@ extension TuningBudget {
   /// What has to be said beside the numbers.
   var cautions: [String] {
     var cautions: [String] = []
+    let trial = seedsHaveNoEffect ? "configuration" : "run"
+    if seedsHaveNoEffect {
+      cautions.append(
+        Ranking.seedsWithoutEffect(criterion.metric) + ". A trial is a configuration, whose seeds are one draw.")
+    }
     if let scarcest {
       cautions.append(
-        "Budgets end at k = \(largest): \(scarcest.name) has \(scarcest.runs) run\(scarcest.runs == 1 ? "" : "s"), and"
+        "Budgets end at k = \(largest): \(scarcest.name) has \(scarcest.trials) \(trial)\(scarcest.trials == 1 ? "" : "s"), and"
           + " what more would have found is not known. Leave it out to compare the others further"
           + " (--where optimizer!=\(scarcest.name)).")
     }
-    if optimizers.contains(where: { $0.runs < Self.fewestForProbability }) {
-      cautions.append("P takes \(Self.fewestForProbability) runs of each optimizer.")
-    } else if optimizers.contains(where: { $0.runs < 2 * largest }) {
+    if optimizers.contains(where: { $0.trials < Self.fewestForProbability }) {
+      cautions.append("P takes \(Self.fewestForProbability) \(trial)s of each optimizer.")
+    } else if optimizers.contains(where: { $0.trials < 2 * largest }) {
       cautions.append(
-        "Where k is over half of an optimizer's runs, its estimate hangs on one or two of them: ± is on the small side there"
+        "Where k is over half of an optimizer's \(trial)s, its estimate hangs on one or two of them: ± is on the small side there"
           + " (none where k is all of them), and P too sure: one of two equal optimizers gets P > 90 % in up to every fourth"
           + " comparison.")
     }
     if optimizers.contains(where: { $0.replaced > 0 }) {
-      cautions.append("Lost runs (diverged, failed, without a value) count as the worst value measured.")
+      cautions.append(
+        "Lost runs (diverged, failed, without a value) count as the worst value measured, and in P as worse than it."
+          + (onlyValue == nil
+            ? "" : " All others have one value, so that they cost nothing but in P: see how many are lost."))
+    }
+    let lost = optimizers.filter(\.isLost).map(\.name)
+    if !lost.isEmpty {
+      cautions.append("No run of \(lost.joined(separator: ", ")) can be ranked: nothing is expected of it.")
     }
     return cautions
   }

@@ -19,11 +19,10 @@ extension WinnersCurse.NewSamples {
 
 extension MeanEstimate {
   fileprivate var json: [String: JSON] {
-    let interval = confidenceInterval()
-    return [
+    [
       "mean": .number(mean), "standard_error": .number(standardError),
       "degrees_of_freedom": .number(degreesOfFreedom), "interval_scale": .string(scale.rawValue),
-      "confidence_interval_95": .array([.number(interval.lower), .number(interval.upper)]),
+      "confidence_interval_95": confidenceInterval()?.json ?? .null,
     ]
   }
 }

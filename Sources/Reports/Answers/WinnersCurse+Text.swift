@@ -14,10 +14,21 @@ extension WinnersCurse {
 
   /// The name of the winner's value: corrected for the choice where that changes it.
   private func correction(_ metric: Criterion.Metric, _ split: String) -> String? {
-    guard let corrected, candidates > 1 else { return nil }
+    guard candidates > 1, validation.count >= 2 else { return nil }
     let over = "over \(validation.count) seeds\(split)"
-    let text = NumberText.measurement(corrected.mean, corrected.standardError)
+    if seedsHaveNoEffect {
+      return
+        "Seeds have no effect, so that none of the \(candidates) configurations won by luck with them: the winner's"
+        + " \(metric.rawValue) is \(NumberText.significant(validation.mean)) (\(over))."
+    }
     let naive = NumberText.measurement(validation.mean, validation.standardError)
+    guard let corrected else {
+      guard validation.standardDeviation == 0 else { return nil }
+      return
+        "How much being the best of \(candidates) configurations flatters the winner's \(metric.rawValue) cannot be"
+        + " told: its seeds all give \(NumberText.significant(validation.mean)), those of others do not (\(over))."
+    }
+    let text = NumberText.measurement(corrected.mean, corrected.standardError)
     guard text != naive else {
       return "Being the best of \(candidates) configurations flatters the winner's \(metric.rawValue) by less than its"
         + " last digit: \(naive) (\(over))."
@@ -27,13 +38,17 @@ extension WinnersCurse {
   }
 
   private func sentence(_ test: MeanComparison) -> String {
-    let interval = test.confidenceInterval()
     let seeds = "\(test.counts[0]) seed\(test.counts[0] == 1 ? "" : "s")"
     let over =
       test.method == .pairedNewSamples
       ? "over \(seeds) and the samples of both sets"
       : "over \(seeds) on these two sets of samples: how much they differ by chance is not stored"
-    let name = corrected == nil || candidates < 2 ? "validation" : "corrected validation"
+    let isCorrected = corrected != nil && candidates > 1 && !seedsHaveNoEffect
+    let name = isCorrected ? "corrected validation" : "validation"
+    guard let interval = test.confidenceInterval() else {
+      return "Test minus \(name): \(NumberText.significant(test.difference)) (test minus validation is alike in all"
+        + " \(seeds), so that there is no interval; on these two sets of samples)."
+    }
     return "Test minus \(name): \(NumberText.measurement(test.difference, test.standardError)) (95 % interval"
       + " \(NumberText.interval(interval)), \(over))."
   }
@@ -42,10 +57,9 @@ extension WinnersCurse {
 extension WinnersCurse.NewSamples: CustomStringConvertible {
   /// For example "0.085 ± 0.014 (95 % interval 0.061 to 0.118, log scale; over 10 seeds and 360 samples)".
   public var description: String {
-    let interval = estimate.confidenceInterval()
     let scale = estimate.scale.words.map { ", \($0)" } ?? ""
-    return "\(NumberText.measurement(estimate.mean, estimate.standardError)) (95 % interval"
-      + " \(NumberText.interval(interval))\(scale); over"
+    let interval = estimate.confidenceInterval().map { "95 % interval \(NumberText.interval($0))\(scale); " } ?? ""
+    return "\(NumberText.measurement(estimate.mean, estimate.standardError)) (\(interval)over"
       + " \(seeds) seed\(seeds == 1 ? "" : "s") and \(samples) samples)"
   }
 }

@@ -5,11 +5,14 @@ import Experiments
 public struct WinnersCurse: Hashable, Sendable {
   /// The winner's value on validation, over its seeds.
   public let validation: SampleStatistics
-  /// What to add to the validation mean for the choice among `candidates`; see ``SelectionBias``. Nil without two seeds.
+  /// What to add to the validation mean for the choice among `candidates`; see ``SelectionBias``. 0 where seeds have no
+  /// effect: no configuration was lucky. Nil without two seeds, and where all seeds of the winner, but not of the others,
+  /// give the same: how far it is lucky cannot be told.
   public let selectionBias: Double?
+  public let seedsHaveNoEffect: Bool
   /// Configurations that kept all of their seeds.
   public let candidates: Int
-  /// The validation mean so corrected, over seeds at this split of the data; nil without two seeds.
+  /// The validation mean so corrected, over seeds at this split of the data; nil without ``selectionBias``.
   public let corrected: MeanEstimate?
   /// What the winner's value is expected to be on new samples, from its validation result.
   public let newSamples: NewSamples?
@@ -33,14 +36,15 @@ extension Ranking {
   public func winnersCurse(_ evaluation: TestEvaluation?) -> WinnersCurse? {
     guard let winner else { return nil }
     let complete = configurations.filter(\.isComplete)
-    let bias = winner.isComplete ? selectionBias(amongComplete: complete) : nil
+    let bias = winner.isComplete ? luck(of: winner, among: complete) : nil
     let mean = winner.statistics.mean + (bias ?? 0)
     let overSeeds = MeanEstimate.Part(seeds: winner.statistics)
     let rows = rows(of: winner).filter { !values[$0].isNaN }
     let variance = SampleVariance(rows.map { SampleVariance(table.runs[$0], criterion) })
     let tested = testValues(winner, evaluation)
     return WinnersCurse(
-      validation: winner.statistics, selectionBias: bias, candidates: complete.count,
+      validation: winner.statistics, selectionBias: bias, seedsHaveNoEffect: seedsHaveNoEffect,
+      candidates: complete.count,
       corrected: bias == nil ? nil : overSeeds.flatMap { MeanEstimate(mean: mean, [$0], scale: intervalScale) },
       newSamples: variance.flatMap { newSamples(mean, winner.statistics, $0) },
       testNewSamples: tested.flatMap { test in
@@ -51,6 +55,12 @@ extension Ranking {
           test.differences, shiftedBy: -(bias ?? 0), size: test.statistics.mean.magnitude,
           [test.variance, variance].compactMap(\.self))
       })
+  }
+
+  /// The winner's selection bias; nil where it cannot be told.
+  private func luck(of winner: Configuration, among complete: [Configuration]) -> Double? {
+    if winner.statistics.standardDeviation == 0 { return seedsHaveNoEffect || complete.count == 1 ? 0 : nil }
+    return selectionBias(amongComplete: complete)
   }
 
   /// Var = s²/S over seeds plus s²/n over the samples that all seeds share.

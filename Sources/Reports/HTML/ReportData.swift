@@ -137,10 +137,12 @@ extension HyperparameterEffects {
       case .complete(let result), .nested(let result): analysis = result
       case .nothingVaries, .incomplete, .oneSeed, .notPositive, .nothingRanked: return nil
       }
+      // Without variance there are no shares.
+      guard analysis.onlyValue == nil else { return nil }
       return .object([
         "title": .string(scope.optimizer ?? "all runs"),
         "terms": .array(
-          analysis.terms.map { .object(["name": .string($0.name), "share": .number($0.share)]) }),
+          analysis.terms.map { .object(["name": .string($0.name), "share": .number(analysis.share($0))]) }),
       ])
     }
   }
@@ -152,7 +154,7 @@ extension TuningBudget {
       "trials": .array(budgets.map(JSON.integer)),
       "optimizers": .array(
         optimizers.enumerated().map { index, optimizer in
-          let best = budgets.map { optimizer.search.best(of: $0) }
+          let best = budgets.map { optimizer.best(of: $0) }
           return .object([
             "name": .string(optimizer.name), "mean": .array(best.map { .number($0.mean) }),
             "error": .array(best.map { .number($0.standardError) }),

@@ -38,6 +38,10 @@ public struct Conclusion: Hashable, Sendable {
     guard best.statistics.count >= 2, let second = tests.first else {
       return "that one seed does not say" + stand
     }
+    if ranking.seedsHaveNoEffect {
+      return "seeds have no effect, so that there is no noise to test differences against; rank 2 is"
+        + " \(NumberText.significant(second.difference.magnitude)) behind" + stand
+    }
     let close = Multiplicity.holm(tests.map(\.pValue)).count { $0 >= 0.05 } + others.count - tests.count
     let behind =
       second.isExact

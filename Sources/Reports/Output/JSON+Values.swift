@@ -54,6 +54,10 @@ extension HyperparameterValue {
   }
 }
 
+extension Interval {
+  var json: JSON { .array([.number(lower), .number(upper)]) }
+}
+
 extension SampleStatistics {
   /// - Parameter scale: That of the interval.
   func json(on scale: IntervalScale) -> [String: JSON] {
@@ -62,7 +66,7 @@ extension SampleStatistics {
       "ranked": .integer(count), "mean": .number(mean), "standard_error": .number(standardError),
       "standard_deviation": .number(standardDeviation), "median": .number(median),
       "minimum": .number(minimum), "maximum": .number(maximum),
-      "confidence_interval_95": interval.map { .array([.number($0.lower), .number($0.upper)]) } ?? .null,
+      "confidence_interval_95": interval?.json ?? .null,
       "interval_scale": .string(scale.rawValue),
     ]
   }
@@ -84,7 +88,7 @@ extension MeanComparison {
       "method": .string(method.rawValue), "seeds": .array(counts.map(JSON.integer)), "difference": .number(difference),
       "standard_error": .number(standardError), "degrees_of_freedom": .number(degreesOfFreedom),
       "p_value": isExact ? .null : .number(pValue),
-      "confidence_interval_95": .array([.number(interval.lower), .number(interval.upper)]),
+      "confidence_interval_95": interval?.json ?? .null,
     ]
   }
 }

@@ -144,13 +144,12 @@ extension SummaryReport {
     guard let comparison = contrast.tested else {
       return "Whether dropout makes a difference cannot be told: that takes at least two seeds on both sides."
     }
-    let interval = comparison.confidenceInterval()
     let noise =
-      comparison.isExact
-      ? "each with this difference"
-      : "95 % interval \(NumberText.interval(interval)),"
-        + " p-value \(NumberText.pValue(comparison.pValue)); over seeds\(ranking.splitText)"
-    return "keep_probability \(contrast.dropout.label) minus no dropout:"
+      comparison.confidenceInterval().map { interval in
+        "95 % interval \(NumberText.interval(interval)),"
+          + " p-value \(NumberText.pValue(comparison.pValue)); over seeds\(ranking.splitText)"
+      } ?? "each with this difference"
+    return "keep_probability \(contrast.label) minus no dropout:"
       + " \(NumberText.measurement(comparison.difference, comparison.standardError))"
       + " (\(comparison.seedsText) seeds, \(noise))."
       + " \(contrast.verdict.sentence)\(reasons(contrast)) \(choice(contrast))"

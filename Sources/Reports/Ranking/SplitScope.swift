@@ -24,17 +24,6 @@ extension Ranking {
         + " \(splitSeed)): they hold for its validation samples. Which keep probability is best on other samples they do not tell;"
         + " run the sweep again with other values of data.split.seed.")
   }
-
-  /// Several seeds that all give the same: nothing is drawn at random, as on a problem without noise.
-  func seedsWithoutEffect() -> Warning? {
-    let repeated = configurations.filter { $0.statistics.count >= 2 }
-    guard !repeated.isEmpty, repeated.allSatisfy({ $0.statistics.standardDeviation == 0 }) else { return nil }
-    return Warning(
-      kind: .seedsWithoutEffect,
-      message: "Seeds have no effect: all seeds of each configuration give the same \(criterion.metric.rawValue) to"
-        + " rounding. ± 0 is no certainty beyond these runs, differences have no noise to be tested against, and one"
-        + " seed says as much.")
-  }
 }
 
 extension KeepProbabilityAnswer.Scope {

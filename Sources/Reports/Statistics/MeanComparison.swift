@@ -72,7 +72,9 @@ public struct MeanComparison: Hashable, Sendable {
     return StudentT(degreesOfFreedom: degreesOfFreedom).twoSidedPValue(difference / standardError)
   }
 
-  public func confidenceInterval(level: Double = 0.95) -> Interval {
+  /// Nil where no noise was measured: that is not to know the difference without error.
+  public func confidenceInterval(level: Double = 0.95) -> Interval? {
+    guard !isExact else { return nil }
     let reach = StudentT(degreesOfFreedom: degreesOfFreedom).quantile((1 + level) / 2) * standardError
     return Interval(lower: difference - reach, upper: difference + reach)
   }

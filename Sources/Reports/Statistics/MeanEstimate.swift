@@ -27,7 +27,9 @@ public struct MeanEstimate: Hashable, Sendable {
     self.scale = scale
   }
 
-  public func confidenceInterval(level: Double = 0.95) -> Interval {
+  /// Nil where no noise was measured.
+  public func confidenceInterval(level: Double = 0.95) -> Interval? {
+    guard standardError != 0 else { return nil }
     let reach = StudentT(degreesOfFreedom: degreesOfFreedom).quantile((1 + level) / 2) * standardError
     return scale.interval(around: mean, reach: reach)
   }

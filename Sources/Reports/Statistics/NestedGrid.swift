@@ -97,7 +97,8 @@ public struct NestedGrid: Hashable, Sendable {
       }
     }
     let total = parts.map { $0.variance + ($0.mean - mean) * ($0.mean - mean) }.reduce(0, +) / Double(parts.count)
-    variances.append(terms[terms.count - 1].degreesOfFreedom > 0 ? total - variances.reduce(0, +) : 0)
+    let rest = terms[terms.count - 1].degreesOfFreedom > 0 ? total - variances.reduce(0, +) : 0
+    variances.append(Rounding.covers(rest, of: total) ? 0 : rest)
     return variances
   }
 }

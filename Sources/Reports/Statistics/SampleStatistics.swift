@@ -37,9 +37,9 @@ public struct SampleStatistics: Hashable, Sendable {
   public var standardError: Double { standardDeviation / Double(count).squareRoot() }
 
   /// Student's interval x̄ ± t(n − 1, (1 + level)/2)·s/√n, on a scale that keeps it in the range of what is measured; nil for
-  /// fewer than two values.
+  /// fewer than two values, and for equal ones, which show no noise and say nothing of how much there is.
   public func confidenceInterval(level: Double = 0.95, on scale: IntervalScale = .linear) -> Interval? {
-    guard count >= 2 else { return nil }
+    guard count >= 2, standardDeviation != 0 else { return nil }
     let reach = StudentT(degreesOfFreedom: Double(count - 1)).quantile((1 + level) / 2) * standardError
     return scale.interval(around: mean, reach: reach)
   }
@@ -53,6 +53,15 @@ enum Rounding {
   /// Whether a difference of values of this magnitude is none.
   static func covers(_ difference: Double, of magnitude: Double) -> Bool {
     difference.magnitude <= tolerance * magnitude
+  }
+
+  /// Ascending values, those that differ from the first of a stretch by rounding alone set to it.
+  static func merged(_ ascending: [Double]) -> [Double] {
+    var first = ascending.first ?? .nan
+    return ascending.map { value in
+      if !covers(value - first, of: max(value.magnitude, first.magnitude)) { first = value }
+      return first
+    }
   }
 }
 

@@ -49,7 +49,7 @@ public struct SearchBudget: Hashable, Sendable {
     }
   }
 
-  /// The mean of the estimates without one trial each is the estimate of all.
+  /// The mean of the estimates without one trial each is the estimate of all. What rounding leaves of it is 0.
   private func jackknife(_ count: Int, _ mean: Double) -> Double {
     let weights = Self.weights(trials - 1, count)
     // Without trial i, those before it keep their place and those after it move up by one.
@@ -63,7 +63,9 @@ public struct SearchBudget: Hashable, Sendable {
       before += weights[index] * costs[index]
       after -= weights[index] * costs[index + 1]
     }
-    return (squares * Double(trials - 1) / Double(trials)).squareRoot()
+    let error = (squares * Double(trials - 1) / Double(trials)).squareRoot()
+    let size = zip(costs, Self.weights(trials, count)).reduce(0) { $0 + $1.0.magnitude * $1.1 }
+    return Rounding.covers(error, of: size) ? 0 : error
   }
 
   /// How tunability weighs the budgets k = 1…T.
@@ -98,7 +100,7 @@ public struct SearchBudget: Hashable, Sendable {
 
 extension SearchBudget {
   /// For each search the probability that the best of `count` new trials of it is the best of all; ties count in equal
-  /// parts.
+  /// parts, those to rounding among them.
   ///
   /// New trials are drawn from Pólya's urn: each is one of the n values, and goes back with a copy of itself. That averages
   /// over what the distribution of a trial may be, given n of them, by the Bayesian bootstrap, so that few trials leave
@@ -106,11 +108,13 @@ extension SearchBudget {
   /// Π_{j<k} (m + j)/(n + j). Only the order of the values counts. Source: D. Rubin, "The Bayesian bootstrap", Annals of
   /// Statistics 9 (1981).
   public static func probabilityOfBest(_ searches: [SearchBudget], of count: Int) -> [Double] {
-    let ranked = searches.map { RankedDraws($0.costs, count) }
+    let all = searches.flatMap(\.costs).sorted()
+    let merged = Dictionary(zip(all, Rounding.merged(all)), uniquingKeysWith: { first, _ in first })
+    let ranked = searches.map { search in RankedDraws(search.costs.map { merged[$0]! }, count) }
     var positions = [Int](repeating: 0, count: searches.count)
     var above = [Double](repeating: 1, count: searches.count)
     var result = [Double](repeating: 0, count: searches.count)
-    for cost in Set(searches.flatMap(\.costs)).sorted() {
+    for cost in Set(merged.values).sorted() {
       var equal = [Double](repeating: 0, count: searches.count)
       for (index, draws) in ranked.enumerated()
       where positions[index] < draws.costs.count && draws.costs[positions[index]] == cost {

@@ -11,7 +11,8 @@ public struct VarianceComponents: Hashable, Sendable {
   /// V_U of each term of the grid; may be negative.
   public let variances: [Double]
   /// P(F ≥ V̂_U(means)·(S − 1)/(mean of V̂_U(seed) − V̂_U(means))) with ν and ν(S − 1) degrees of freedom, of the repeated
-  /// measures' analysis of variance; NaN for a term without degrees of freedom.
+  /// measures' analysis of variance; NaN for a term without degrees of freedom, and for one that all seeds agree on to
+  /// rounding: there is no noise to test it against.
   public let pValues: [Double]
   /// Mean over the points of the variance over the seeds, with S − 1.
   public let seedVariance: Double
@@ -24,15 +25,22 @@ public struct VarianceComponents: Hashable, Sendable {
       values[0][group].indices.map { point in SampleStatistics(values.map { $0[group][point] }).mean }
     }
     let ofMeans = grid.variances(means)
-    let ofSeeds = values.map(grid.variances)
-    let mean = ofMeans.indices.map { term in ofSeeds.reduce(0) { $0 + $1[term] } / seeds }
-    variances = zip(ofMeans, mean).map { (seeds * $0 - $1) / (seeds - 1) }
+    // The mean of V̂_U(seed) − V̂_U(means), as the effects of each seed's deviations: effects are linear in the response.
+    let ofDeviations = values.map { seed in
+      grid.variances(zip(seed, means).map { zip($0, $1).map { $0 - $1 } })
+    }
+    let size = values.joined().joined().reduce(0) { max($0, $1.magnitude) }
+    func rounded(_ variance: Double) -> Double {
+      Rounding.covers(variance.magnitude.squareRoot(), of: size) ? 0 : variance
+    }
+    let noise = ofMeans.indices.map { term in
+      rounded(max(0, ofDeviations.reduce(0) { $0 + $1[term] } / seeds))
+    }
+    variances = zip(ofMeans, noise).map { rounded($0 - $1 / (seeds - 1)) }
     pValues = grid.terms.indices.map { term in
       let degrees = Double(grid.terms[term].degreesOfFreedom)
-      // Rounding leaves less than nothing of noise where there is none.
-      let noise = max(0, mean[term] - ofMeans[term])
-      guard degrees > 0 else { return .nan }
-      return FDistribution(degrees, degrees * (seeds - 1)).upperTail(ofMeans[term] * (seeds - 1) / noise)
+      guard degrees > 0, noise[term] > 0 else { return .nan }
+      return FDistribution(degrees, degrees * (seeds - 1)).upperTail(ofMeans[term] * (seeds - 1) / noise[term])
     }
     let within = grid.groups.indices.map { group in
       let deviations = values[0][group].indices.map { point in

@@ -1,0 +1,23 @@
+extension Ranking {
+  /// Whether several seeds all give the same to rounding: nothing is drawn at random, as on a problem without noise.
+  ///
+  /// Runs of such seeds are one observation, however many there are.
+  public var seedsHaveNoEffect: Bool {
+    let repeated = configurations.filter { $0.statistics.count >= 2 }
+    return !repeated.isEmpty && repeated.allSatisfy { $0.statistics.standardDeviation == 0 }
+  }
+
+  /// The beginning of what is said of them.
+  static func seedsWithoutEffect(_ metric: Criterion.Metric) -> String {
+    "Seeds have no effect: all seeds of each configuration give the same \(metric.rawValue) to rounding"
+  }
+
+  func seedsWithoutEffect() -> Warning? {
+    guard seedsHaveNoEffect else { return nil }
+    return Warning(
+      kind: .seedsWithoutEffect,
+      message: Self.seedsWithoutEffect(criterion.metric)
+        + ". ± 0 is no certainty beyond these runs, differences have no noise to be tested against, and one"
+        + " seed says as much.")
+  }
+}
