@@ -75,6 +75,87 @@ import Testing
     #expect(json["levels"][1]["convergence"]["converged"].truth == true)
   }
 
+  /// Pairs of any hyperparameter are withheld by the same rule; those whose sides have converged are told.
+  @Test func pairsAreWithheldWhereASideStillImproves() throws {
+    func optimizer(_ name: String, _ factor: Double, bestEpoch: Int = 5) -> [SampleRun] {
+      runs(keep: 1, inside.mapValues { factor * $0 }, bestEpoch: bestEpoch, optimizer: name)
+    }
+    let open = optimizer("adam", 1) + optimizer("momentum", 2) + optimizer("rmsprop", 4, bestEpoch: 29)
+    let pairs = try PairedComparisons(open.ranking(), of: "optimizer")
+    #expect(pairs.levels.map(\.value) == ["adam", "momentum", "rmsprop"])
+    #expect(pairs.levels.map(\.convergence.isConverged) == [true, true, false])
+    #expect(pairs.pairs.map(\.verdict) == [.differs, .notConverged, .notConverged])
+    // What is inside the noise needs no convergence to be called so.
+    let equal = try PairedComparisons(
+      (optimizer("adam", 1, bestEpoch: 29) + optimizer("momentum", 1)).ranking(), of: "optimizer")
+    #expect(equal.pairs.map(\.verdict) == [.equal])
+    var text = ""
+    pairs.report(into: &text)
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("not converged: cannot be told"), "\(text)")
+    #expect(
+      words.contains(
+        "Not converged: optimizer rmsprop (3 of 3 runs best in the last tenth of their epochs): which is better may change"
+          + " with more epochs or other learning rates."), "\(text)")
+    let json = try parsed(pairs)
+    #expect(
+      json["pairs"].elements.map { $0["verdict"].text } == ["differs"]
+        + Array(repeating: "not converged: cannot be told", count: 2))
+    #expect(json["levels"].elements.map { $0["convergence"]["converged"].truth } == [true, true, false])
+  }
+
+  /// A level's best rate may be the last of its own grid. Rates that are compared themselves are no edge.
+  @Test func pairsAreWithheldAtTheEdgeOfALevelsRates() throws {
+    let runs = runs(keep: 1, inside) + runs(keep: 0.5, [0.001: 6, 0.01: 5, 0.1: 4])
+    let keep = try PairedComparisons(runs.ranking(), of: "keep_probability")
+    #expect(keep.levels.map(\.convergence.learningRateEdge) == [nil, .highest])
+    #expect(keep.pairs.map(\.verdict) == [.notConverged])
+    let rates = try PairedComparisons(self.runs(keep: 1, inside).ranking(), of: "learning_rate")
+    #expect(rates.pairs.map(\.verdict) == [.differs, .differs, .differs])
+  }
+
+  /// A difference without noise is withheld as well.
+  @Test func exactPairsAreWithheldToo() throws {
+    let runs = [0.5, 1.0].flatMap { keep in
+      (0..<3).map {
+        SampleRun(keepProbability: [1, keep], seed: $0, loss: keep, epochs: 10, bestEpoch: keep == 1 ? 10 : 5)
+      }
+    }
+    let pairs = try PairedComparisons(runs.ranking(), of: "keep_probability")
+    #expect(pairs.pairs.map(\.verdict) == [.notConverged])
+    let converged = runs.map { run in
+      var run = run
+      run.bestEpoch = 5
+      return run
+    }
+    #expect(
+      try PairedComparisons(converged.ranking(), of: "keep_probability").pairs.map(\.verdict) == [.differsInAllSeeds])
+    let pair = try parsed(pairs)["pairs"][0]
+    #expect(pair["p_value"] == .null && pair["adjusted_p_value"] == .null && pair["confidence_interval_95"] == .null)
+  }
+
+  /// Winners of two sweeps are told apart only where both have converged.
+  @Test func winnersThatStillImproveAreNotCompared() throws {
+    func comparison(bestEpoch: Int) -> SweepComparison {
+      SweepComparison(
+        ("short", runs(keep: 1, inside.mapValues { 2 * $0 }, bestEpoch: bestEpoch).ranking()),
+        ("long", runs(keep: 1, inside).ranking()))
+    }
+    #expect(comparison(bestEpoch: 5).winnersVerdict == .differs)
+    let open = comparison(bestEpoch: 29)
+    #expect(open.winnersVerdict == .notConverged)
+    var text = ""
+    open.report(into: &text)
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(
+      words.contains(
+        "Which is better cannot be told. Not converged: short (3 of 3 runs best in the last tenth of their epochs): more epochs"
+          + " or other learning rates may change it."), "\(text)")
+    let winners = try parsed(open)["winners"]
+    #expect(winners["verdict"].text == "not converged: cannot be told")
+    #expect(winners["convergence"].elements.map { $0["converged"].truth } == [false, true])
+  }
+
   /// The best rate of a keep probability may be the last of its own, though the winner's is not; each optimizer has a grid.
   @Test func edgesOfEachKeepProbability() throws {
     let none = runs(keep: 1, inside)

@@ -5,7 +5,10 @@ extension PairedComparisons: Answer {
       "criterion": .object(ranking.criterion.json), "hyperparameter": .string(key),
       "levels": .array(
         levels.map { level in
-          .object(["value": value(level), "best_configuration": .object(ranking.json(level.best, roles))])
+          .object([
+            "value": value(level), "best_configuration": .object(ranking.json(level.best, roles)),
+            "convergence": level.convergence.json,
+          ])
         }),
       "pairs": .array(pairs.map(json)),
     ])
@@ -14,7 +17,8 @@ extension PairedComparisons: Answer {
   private func json(_ pair: Pair) -> JSON {
     let members: [String: JSON] = [
       "first": value(levels[pair.first]), "second": value(levels[pair.second]),
-      "adjusted_p_value": .number(pair.adjustedPValue), "verdict": .string(pair.verdict),
+      "adjusted_p_value": pair.comparison?.isExact == true ? .null : .number(pair.adjustedPValue),
+      "verdict": .string(pair.verdict.rawValue),
     ]
     return .object(members.merging(pair.comparison?.json ?? [:]) { $1 })
   }

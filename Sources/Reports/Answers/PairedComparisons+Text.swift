@@ -20,17 +20,35 @@ extension PairedComparisons {
       rows: pairs.map { pair in
         let names = [levels[pair.first].value, levels[pair.second].value]
         guard let comparison = pair.comparison else {
-          return names + [NumberText.missing, "", "", "", "", pair.verdict]
+          return names + [NumberText.missing, "", "", "", "", pair.verdict.rawValue]
         }
         let interval = comparison.confidenceInterval()
+          .map { "\(NumberText.significant($0.lower, 3)) to \(NumberText.significant($0.upper, 3))" }
         return names + [
           NumberText.measurement(comparison.difference, comparison.standardError),
-          "\(NumberText.significant(interval.lower, 3)) to \(NumberText.significant(interval.upper, 3))",
+          interval ?? "",
           comparison.seedsText, comparison.pValueText,
           comparison.isExact ? comparison.pValueText : NumberText.pValue(pair.adjustedPValue),
-          pair.verdict,
+          pair.verdict.rawValue,
         ]
       }
     ).write(to: &output)
+    for note in notes { output.write(TerminalText.wrapped(note, first: "  ")) }
+  }
+
+  private var notes: [String] {
+    var notes = ranking.otherEpoch.map { ["\($0.hint) ranks them."] } ?? []
+    if ranking.seedsHaveNoEffect {
+      notes.append(
+        Ranking.seedsWithoutEffect(ranking.criterion.metric)
+          + ". Differences have no noise to be tested against: they are exact for these runs, without p-values.")
+    }
+    let open = levels.filter { !$0.convergence.isConverged }
+    if !open.isEmpty {
+      notes.append(
+        Convergence.sentence(open.map { ("\(key) \($0.value)", $0.convergence) }) + ": which is better may"
+          + " change with more epochs or other learning rates.")
+    }
+    return notes
   }
 }

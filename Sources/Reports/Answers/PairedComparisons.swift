@@ -12,6 +12,8 @@ public struct PairedComparisons: Sendable {
   public struct Level: Sendable {
     public let value: String
     public let best: Ranking.Configuration
+    /// Whether it could still be better than it is.
+    public let convergence: Convergence
   }
 
   public struct Pair: Sendable {
@@ -23,12 +25,8 @@ public struct PairedComparisons: Sendable {
     /// Holm's; NaN without a comparison.
     public let adjustedPValue: Double
 
-    /// At a significance of 5 %, all comparisons taken together.
-    public var verdict: String {
-      guard let comparison else { return "cannot be told from one seed" }
-      if comparison.isExact { return comparison.difference == 0 ? "equal" : "differs, alike in all seeds" }
-      return adjustedPValue < 0.05 ? "differs" : "inside the noise"
-    }
+    /// All comparisons taken together.
+    public let verdict: DifferenceVerdict
   }
 
   /// Dropout settings of networks of different depth are one value, as in ``KeepProbabilityAnswer``.
@@ -41,7 +39,13 @@ public struct PairedComparisons: Sendable {
     self.ranking = ranking
     var seen: Set<Int32> = []
     levels = ranking.configurations.filter { $0.isRanked && seen.insert(column.codes[$0.row]).inserted }
-      .map { Level(value: column.text($0.row), best: $0) }
+      .map { best in
+        let code = column.codes[best.row]
+        var convergence = ranking.convergence(of: best) { column.codes[$0] == code }
+        // A rate is what it is: no other could be better for it.
+        if key == "learning_rate" { convergence.learningRateEdge = nil }
+        return Level(value: column.text(best.row), best: best, convergence: convergence)
+      }
     var comparisons: [(Int, Int, MeanComparison?)] = []
     for first in levels.indices {
       for second in levels.indices.dropFirst(first + 1) {
@@ -49,10 +53,12 @@ public struct PairedComparisons: Sendable {
       }
     }
     var adjusted = Multiplicity.holm(comparisons.compactMap { $0.2?.pValue })[...]
+    let levels = levels
     pairs = comparisons.map { first, second, comparison in
-      Pair(
-        first: first, second: second, comparison: comparison,
-        adjustedPValue: comparison == nil ? .nan : adjusted.removeFirst())
+      let pValue = comparison == nil ? .nan : adjusted.removeFirst()
+      return Pair(
+        first: first, second: second, comparison: comparison, adjustedPValue: pValue,
+        verdict: .init(comparison, pValue: pValue, [levels[first].convergence, levels[second].convergence]))
     }
   }
 }

@@ -5,13 +5,20 @@ extension SweepComparison: Answer {
     .object([
       "criterion": .object(rankings[0].criterion.json), "sweeps": .array(names.indices.map(json)),
       "same_data": hasSameData.map(JSON.boolean) ?? .null,
-      "winners": winners.map { .object($0.json) } ?? .null,
+      "winners": winners.map { .object($0.json.merging(winnersJSON) { $1 }) } ?? .null,
       "shared": .object(
         (shared?.json ?? ["comparison": .null]).merging([
           "runs": .integer(sharedRuns), "equal": .integer(equalRuns), "time_ratio": .number(timeRatio),
         ]) { $1 }),
       "matched": matched?.json ?? .null, "differences": .array(differences.map { json(hyperparameter: $0.name) }),
     ])
+  }
+
+  private var winnersJSON: [String: JSON] {
+    [
+      "verdict": winnersVerdict.map { .string($0.rawValue) } ?? .null,
+      "convergence": winnersConvergence.map { .array($0.map(\.json)) } ?? .null,
+    ]
   }
 
   private func json(_ index: Int) -> JSON {

@@ -8,6 +8,10 @@ public struct SweepComparison: Sendable {
   public let differences: [(name: String, first: String, second: String)]
   /// First winner minus second; nil without two seeds each.
   public let winners: MeanComparison?
+  /// Whether each winner could still be better than it is; nil where a sweep has none.
+  public let winnersConvergence: [Convergence]?
+  /// What can be said of the winners' difference; nil where a sweep has none.
+  public let winnersVerdict: DifferenceVerdict?
   /// Runs of equal hyperparameters, the seed included: first value minus second; nil without any.
   public let shared: ClusteredDifferences?
   public let sharedRuns: Int
@@ -32,7 +36,14 @@ public struct SweepComparison: Sendable {
     names = [first.name, second.name]
     rankings = [first.ranking, second.ranking]
     differences = Self.differences(first.ranking.table, second.ranking.table)
-    winners = Self.compareWinners(first.ranking, second.ranking)
+    let winners = Self.compareWinners(first.ranking, second.ranking)
+    self.winners = winners
+    let convergence = [first.ranking, second.ranking].compactMap { ranking in
+      ranking.winner.map { ranking.convergence(of: $0) { _ in true } }
+    }
+    winnersConvergence = convergence.count == 2 ? convergence : nil
+    winnersVerdict =
+      convergence.count == 2 ? .init(winners, pValue: winners?.pValue ?? .nan, convergence) : nil
     // The same trial has the same identity in every sweep.
     let pairs = PairedRuns(first.ranking, second.ranking) { $0.identity }
     sharedRuns = pairs.pairs.count
@@ -97,7 +108,8 @@ public struct SweepComparison: Sendable {
       output.write(
         TerminalText.wrapped(
           "Winners, first minus second: \(winners.sentence) Each is the best of its sweep's configurations on these same"
-            + " seeds, which flatters the one of more of them: that is not corrected.", first: "\n"))
+            + " seeds, which flatters the one of more of them: that is not corrected.\(convergenceSentence)",
+          first: "\n"))
     }
     output.write("\nShared runs (the same trial in both): \(sharedRuns)\n")
     if let shared {
@@ -119,6 +131,14 @@ public struct SweepComparison: Sendable {
       columns: [.init("hyperparameter"), .init(names[0]), .init(names[1])],
       rows: differences.map { [$0.name, $0.first, $0.second] }
     ).write(to: &output)
+  }
+
+  /// Why the winners' difference does not say which sweep is better, where it does not.
+  private var convergenceSentence: String {
+    guard winnersVerdict == .notConverged, let winnersConvergence else { return "" }
+    let open = zip(names, winnersConvergence).filter { !$0.1.isConverged }
+    return " Which is better cannot be told. " + Convergence.sentence(open.map { ($0.0, $0.1) })
+      + ": more epochs or other learning rates may change it."
   }
 
   /// The winners' values of what varies in either sweep.

@@ -119,7 +119,7 @@ extension RunSummary.Metrics {
 }
 
 extension Convergence {
-  fileprivate var json: JSON {
+  var json: JSON {
     .object([
       "converged": .boolean(isConverged), "still_improving": .boolean(isStillImproving),
       "improving_runs": .integer(improving),

@@ -6,7 +6,7 @@ public struct Convergence: Hashable, Sendable {
   public let runs: Int
   public let improving: Int
   /// Where its learning rate is the last on its optimizer's grid.
-  public let learningRateEdge: Edge?
+  public internal(set) var learningRateEdge: Edge?
 
   public enum Edge: String, Hashable, Sendable {
     case lowest
@@ -58,6 +58,12 @@ extension KeepProbabilityAnswer.Scope {
 }
 
 extension Convergence {
+  /// For example "Not converged: adam (3 of 3 runs best in the last tenth of their epochs) and 2 more".
+  static func sentence(_ open: [(name: String, convergence: Convergence)]) -> String {
+    let reasons = open.prefix(6).map { "\($0.name) (\($0.convergence.reasons.joined(separator: "; ")))" }
+    return "Not converged: \(reasons.joined(separator: ", "))" + (open.count > 6 ? " and \(open.count - 6) more" : "")
+  }
+
   /// For a table: "yes", or what is missing.
   var mark: String {
     let parts = (isStillImproving ? ["improving"] : []) + (learningRateEdge.map { ["\($0.rawValue) rate"] } ?? [])
