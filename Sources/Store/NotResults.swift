@@ -1,3 +1,4 @@
+import CHDF5
 import Experiments
 import Glibc
 
@@ -13,17 +14,56 @@ enum NotResults {
       reason: sweeps.count == 1 ? "it holds those of one: \(named)" : "it holds those of \(sweeps.count): \(named)")
   }
 
-  /// The error for a file that no HDF5 can be in; nil for one that may be a shard, whole or damaged.
+  /// What a file is expected to be, for messages.
+  private static let accepted = "accepted: the directory a sweep wrote, or a merged HDF5 file"
+
+  /// The error for a file that no sweep wrote: text, empty, no HDF5, or the HDF5 of another program. Nil for one that may
+  /// be a shard, whole or damaged.
   static func file(_ path: String) throws -> StoreError? {
     let descriptor = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)
     guard try descriptor.isRegularFile() else { return .notResults(path: path, reason: "it is not a regular file") }
-    let isText = try descriptor.read(4096, at: 0).allSatisfy { $0 >= 0x20 || (0x09...0x0d).contains($0) }
-    guard isText, try descriptor.size() > 0 else { return nil }
-    if let name = ExperimentFile.name(at: path) {
-      return .notResults(
-        path: path, reason: "it is an experiment file; sweep run puts its results into results/\(name)")
+    guard try descriptor.size() > 0 else { return .notResults(path: path, reason: "it is empty; \(accepted)") }
+    let start = try descriptor.read(4096, at: 0)
+    if start.allSatisfy({ $0 >= 0x20 || (0x09...0x0d).contains($0) }) {
+      if let name = ExperimentFile.name(at: path) {
+        return .notResults(
+          path: path, reason: "it is an experiment file; sweep run puts its results into results/\(name)")
+      }
+      return .notResults(path: path, reason: "it is text; \(accepted)")
     }
-    return .notResults(path: path, reason: "it is text; accepted: the directory a sweep wrote, or a merged HDF5 file")
+    // What has a seal is ours, even where its first bytes have changed.
+    guard try start.starts(with: signature) || Seal.isThere(descriptor) else {
+      return .notResults(path: path, reason: "it is no HDF5 file; \(accepted)")
+    }
+    return try foreignFormat(path).map {
+      .notResults(path: path, reason: "it is the HDF5 file of another program: \($0); \(accepted)")
+    }
+  }
+
+  /// How every HDF5 file begins that has no user block, as those of sweeps do: HDF5 File Format Specification, II.A.
+  private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  /// What in an HDF5 file tells that no sweep wrote it; nil for a shard of any version, and for a file that cannot be opened.
+  private static func foreignFormat(_ path: String) throws -> String? {
+    let name = Schema.format.name
+    do {
+      return try HDF5.runUntrusted(path) {
+        let file = try InputFile.open(path)
+        guard try file.handle.check(H5Aexists(file.handle.id, name), "H5Aexists \(name)") > 0 else {
+          return "it has no attribute \(name)"
+        }
+        let format: String
+        do {
+          format = try file.text(name)
+        } catch let error as HDF5Error {
+          return "its attribute \(name) \(error.reason ?? "cannot be read")"
+        }
+        try file.close()
+        return format.hasPrefix(Schema.formatPrefix) ? nil : "its format is “\(format)”"
+      }
+    } catch is HDF5Error {
+      return nil
+    }
   }
 }
 

@@ -15,8 +15,15 @@ struct InitCommand: ParsableCommand {
       A file that is there already is left alone. `sweep plan` says what the experiment would take, `sweep run` runs it.
       """)
 
-  @Argument(help: "Name of the experiment: letters, digits, . _ -. The file is NAME.yaml.")
+  @Argument(help: "Name of the experiment: letters, digits, . _ -. The file is NAME.yaml, and may be named so here.")
   var name: String
+
+  /// The experiment's name and its file's: who names the file means no experiment of that name.
+  private var named: (experiment: String, file: String) {
+    let ending = [".yaml", ".yml"].first { name.lowercased().hasSuffix($0) && name.count > $0.count }
+    guard let ending else { return (name, "\(name).yaml") }
+    return (String(name.dropLast(ending.count)), name)
+  }
 
   @Option(help: ArgumentHelp("Train on this CSV file instead of the digits.", valueName: "file"))
   var csv: String?
@@ -35,7 +42,7 @@ struct InitCommand: ParsableCommand {
   func run() throws {
     try exitOnFailure {
       let text = try template()
-      let path = "\(name).yaml"
+      let path = named.file
       // Whatever is written must be read: a name or a column that breaks the file is refused before it is there.
       _ = try ExperimentFile.parse(text: text, file: path, parts: .current)
       do {
@@ -57,7 +64,7 @@ struct InitCommand: ParsableCommand {
       lines[index] = line
     }
     lines[0] = "# An experiment of `sweep init`; every key that there is."
-    replace("name:", with: "name: \(name)      # letters, digits, . _ -; the directory under results/")
+    replace("name:", with: "name: \(named.experiment)      # letters, digits, . _ -; the directory under results/")
     replace("description:", with: "description: What is the question?")
     if let csv, let target {
       let task = regression ? "regression" : "classification"

@@ -53,6 +53,7 @@ struct VerificationReport {
   private func text(of file: Verification.File) -> String {
     var text = file.note.hasPrefix(file.path) ? file.note : "\(file.path): \(file.note)"
     guard file.state == .damaged, file.kind == .shard || file.kind == .journal else { return text }
+    if verification.isOfOneFile { return text + "; \(Quantity.count(file.runs, "run")) can be read" }
     text += "; \(Quantity.count(file.runs, "run")) can be saved"
     if let lost = file.lost { text += ", \(Quantity.grouped(lost)) must be run again" }
     return text
@@ -65,7 +66,11 @@ struct VerificationReport {
       let files = unreadable == 1 ? "One file" : "\(Quantity.grouped(unreadable)) files"
       sentences.append("\(files) could not be read: whether anything is damaged there is not known.")
     }
-    if damaged > 0 {
+    if damaged > 0, verification.isOfOneFile {
+      sentences.append(
+        "The file is damaged. `sweep merge` makes a merged file anew; `sweep verify --repair` of a sweep's directory saves"
+          + " what can be saved in its files.")
+    } else if damaged > 0 {
       let subject = damaged == 1 ? "One file is" : "\(Quantity.grouped(damaged)) files are"
       sentences.append(
         "\(subject) damaged. `sweep verify --repair` saves what can be saved; the same sweep then runs the rest.")

@@ -31,6 +31,17 @@ import Testing
     #expect(plan.standardOutput.contains("36 training, 12 validation and 12 test samples of 2 features"))
   }
 
+  /// Who names the file means it, and no experiment of its name.
+  @Test(arguments: ["mine.yaml", "mine.yml", "v1.2.yaml"]) func theFilesNameIsNoExperiments(file: String) throws {
+    let result = try fixture.sweep("init", file)
+    #expect(result.status == 0, "\(result.standardError)")
+    #expect(result.standardOutput == "\(file) is written. What it would take: sweep plan \(file)\n")
+    let text = try String(contentsOfFile: fixture.folder.path(file), encoding: .utf8)
+    let name = file.split(separator: ".").dropLast().joined(separator: ".")
+    #expect(text.contains("\nname: \(name) "))
+    #expect(!fixture.exists("\(file).yaml"))
+  }
+
   @Test func nothingIsReplaced() throws {
     let file = try fixture.write("name: mine\n", to: "mine.yaml")
     let result = try fixture.sweep("init", "mine")

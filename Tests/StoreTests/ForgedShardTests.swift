@@ -29,7 +29,7 @@ import Testing
     "layouts": "table of hyperparameters",
     "layout_of_nothing": "layout 0 of run",
     "format": "its format is “ravine-shard-9”",
-    "no_format": "attribute format: is missing",
+    "no_format": "it is the HDF5 file of another program: it has no attribute format",
     "numeric_format": "is not one text",
   ]
 

@@ -5,6 +5,8 @@ enum Schema {
   static let conventions = "CF-1.11"
   /// The global attribute that tells a shard from other HDF5 files.
   static let format = (name: "format", value: "ravine-shard-2")
+  /// Begins the format of every version.
+  static let formatPrefix = "ravine-"
   /// What is read: in the first version, texts of hyperparameters are codes whose meaning is the shard's own.
   static let readableFormats = ["ravine-shard-1", format.value]
 

@@ -74,6 +74,12 @@ struct Seal: Hashable {
 // MARK: - Reading
 
 extension Seal {
+  /// Whether the file ends like one with a seal, whatever that is worth.
+  static func isThere(_ file: borrowing FileDescriptor) throws -> Bool {
+    let size = try file.size()
+    return try size >= trailerLength && file.read(magic.count, at: size - magic.count) == magic
+  }
+
   /// Reads the seal of `file` and checks all it covers.
   ///
   /// Returns nil where the file has no seal at all: another program wrote it. Throws ``StoreError/damaged``.

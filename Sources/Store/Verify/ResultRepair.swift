@@ -5,8 +5,15 @@ public enum ResultRepair {
   /// Takes up journals, removes what is half-written, sets damaged files aside in `quarantine/` after their whole runs
   /// have been written to new shards, and restores a missing manifest from a shard.
   ///
-  /// Throws ``StoreError/locked`` where a sweep is running. Returns what was done, one line each.
+  /// Throws ``StoreError/locked`` where a sweep is running, ``StoreError/notResults`` where no directory of one is. Returns what was done, one line each.
   public static func repair(_ path: String, options: ResultStore.Options = .init()) throws -> [String] {
+    guard try Files.exists(path) else {
+      throw StoreError.notResults(path: path, reason: "there is no such directory")
+    }
+    guard try Files.isDirectory(path) else {
+      throw try NotResults.file(path)
+        ?? .notResults(path: path, reason: "it is a file; --repair takes the directory that a sweep wrote")
+    }
     let directory = ResultDirectory(path)
     var done: [String] = []
     guard try Files.exists(directory.manifest) || !directory.shardPaths().isEmpty else {

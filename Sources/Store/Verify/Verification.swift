@@ -58,6 +58,9 @@ public struct Verification: Sendable, Encodable {
   public var unreadable: [File] { files.filter { $0.state == .unreadable } }
 
   public var isWhole: Bool { damaged.isEmpty && unreadable.isEmpty }
+
+  /// Whether a single file was looked at, and not the directory of a sweep.
+  public var isOfOneFile: Bool { files.map(\.path) == [path] }
 }
 
 extension Verification {
@@ -72,6 +75,7 @@ extension Verification {
       holder = try inspector.holder(of: ResultDirectory(path))
     } else {
       guard try Files.exists(path) else { throw StoreError.notResults(path: path, reason: "there is no such file") }
+      if let error = try NotResults.file(path) { throw error }
       try inspector.inspectShard(path, requiresSeal: false)
     }
     files = inspector.files
