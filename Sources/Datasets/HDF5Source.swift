@@ -26,8 +26,8 @@ struct HDF5Source {
     }
     return try RawDataset(
       samples: RawSamples(
-        rows: shape[0], features: .doubles(values),
-        targets: targets(of: read, columns: columns)),
+        rows: shape[0], features: .doubles(values), targets: targets(of: read, columns: columns),
+        origin: SampleOrigin(path: path, featureSet: features, targets: targets)),
       featureShape: shape.count > 1 ? Array(shape.dropFirst()) : [1])
   }
 
@@ -56,15 +56,16 @@ struct HDF5Source {
   private func readIntegers(_ name: String, within memory: MemoryLimit) throws -> (shape: [Int], labels: [Int64])? {
     let read: (shape: [Int], values: [Int64], packing: HDF5File.Packing)? = try opened { file in
       let packing = try file.packing(of: name)
-      guard packing.ofIntegers, packing.isIdentity else { return nil }
+      guard packing.integers != nil, packing.isIdentity else { return nil }
       let (shape, labels) = try file.readNumbers(name: name, as: Int64.self, limit: memory.readBytes)
       return (shape, labels, packing)
     }
     guard let (shape, labels, packing) = read else { return nil }
     try requireSamples(name, shape, labels.count)
-    for (attribute, missing) in packing.missing {
-      try requireNone(of: Int64(exactly: missing), attribute, in: labels, name, shape)
+    for missing in packing.missing {
+      try requireNone(of: missing.integer ?? Int64(exactly: missing.value), missing.name, in: labels, name, shape)
     }
+    try requireWithin(packing.bounds, labels.lazy.map { Double($0) }, name, shape)
     return (shape, labels)
   }
 
@@ -102,20 +103,42 @@ struct HDF5Source {
   }
 
   private func requireNone<Number: Equatable>(
-    of missing: Number?, _ attribute: String, in values: [Number], _ name: String, _ shape: [Int]
+    of missing: Number?, _ what: String, in values: [Number], _ name: String, _ shape: [Int]
   ) throws {
     guard let missing, let index = values.firstIndex(of: missing) else { return }
-    throw DatasetError(
-      .badValue, path: path,
-      "\(name)[\(position(of: index, in: shape))] is missing: it is \(missing), its \(attribute); "
-        + "only samples without missing values are accepted")
+    throw isMissing("it is \(missing), \(what)", at: index, name, shape)
   }
 
-  /// What stored numbers stand for, by the CF conventions: x·scale_factor + add_offset, and nothing for a fill value.
+  /// By netCDF's conventions a number outside of the valid range is none.
+  private func requireWithin(
+    _ bounds: [HDF5File.Packing.Bound], _ values: some Collection<Double>, _ name: String, _ shape: [Int]
+  ) throws {
+    for bound in bounds {
+      for (index, value) in values.enumerated() where bound.excludes(value) {
+        let side = bound.isLower ? "below" : "above"
+        throw isMissing("it is \(value), \(side) the \(bound.value) of its \(bound.attribute)", at: index, name, shape)
+      }
+    }
+  }
+
+  private func isMissing(_ why: String, at index: Int, _ name: String, _ shape: [Int]) -> DatasetError {
+    DatasetError(
+      .badValue, path: path,
+      "\(name)[\(position(of: index, in: shape))] is missing: \(why); only samples without missing values are accepted")
+  }
+
+  /// What stored numbers stand for, by the conventions of netCDF and CF: x·scale_factor + add_offset, and nothing for a fill
+  /// value or a number out of range.
   private func unpack(_ values: inout [Double], _ packing: HDF5File.Packing, _ name: String, _ shape: [Int]) throws {
-    for (attribute, missing) in packing.missing { try requireNone(of: missing, attribute, in: values, name, shape) }
-    guard !packing.isIdentity else { return }
-    for index in values.indices { values[index] = values[index] * packing.scale + packing.offset }
+    if packing.integers?.isReinterpreted == true {
+      for index in values.indices { values[index] = packing.meant(values[index]) }
+    }
+    for missing in packing.missing { try requireNone(of: missing.value, missing.name, in: values, name, shape) }
+    try requireWithin(packing.bounds.filter { !$0.isOfUnpacked }, values, name, shape)
+    if !packing.isIdentity {
+      for index in values.indices { values[index] = values[index] * packing.scale + packing.offset }
+    }
+    try requireWithin(packing.bounds.filter(\.isOfUnpacked), values, name, shape)
   }
 
   private func integers(_ values: [Double]) throws -> [Int] {

@@ -30,26 +30,17 @@ public struct RawDataset: Sendable {
 
   /// Checks that regression targets are shares, as the binary cross-entropy needs: it has no lower bound otherwise.
   ///
-  /// - Throws: ``DatasetError`` with the file, the sample and the target, and in text with its line and column.
-  public func requireShares(source: DataSource) throws {
+  /// - Throws: ``DatasetError`` with the file, the column or data set, the sample and the target, and in text with its line
+  ///   and column.
+  public func requireShares() throws {
     for part in [samples, test].compactMap({ $0 }) {
-      guard case .values(let values, let columns) = part.targets,
+      guard case .values(let values, _) = part.targets,
         let index = values.firstIndex(where: { !(0...1).contains($0) })
       else { continue }
-      throw DatasetError(
-        .badValue, path: source.path, at: part.targetPlaces.isEmpty ? nil : part.targetPlaces[index / columns].place,
-        "the target of sample \(index / columns + 1) is \(values[index]), and binary_cross_entropy needs targets from 0 to 1;"
-          + " accepted: such targets, or loss: squared_error")
-    }
-  }
-}
-
-extension DataSource {
-  /// The file that targets are in; nil for one that needs none.
-  fileprivate var path: String? {
-    switch self {
-    case .csv(let path, _, _, _), .hdf5(let path, _, _, _): path
-    default: nil
+      throw part.error(
+        ofTarget: index,
+        "is \(values[index]), and binary_cross_entropy needs targets from 0 to 1; accepted: such targets, or"
+          + " loss: squared_error")
     }
   }
 }
@@ -61,6 +52,37 @@ public struct RawSamples: Sendable {
   public let targets: RawTargets
   /// Where in a text each sample's target stands; empty for other sources, and for classes.
   var targetPlaces: [TextPlace] = []
+  var origin = SampleOrigin()
+}
+
+/// What samples are called where they come from, for messages about them.
+struct SampleOrigin: Sendable {
+  /// The file; nil for one that needs none.
+  var path: String?
+  /// The features one by one, such as `column 2, "height"`; empty where they have no names of their own.
+  var features: [String] = []
+  /// What the features stand in together, such as an HDF5 data set; nil where they have names or none are known.
+  var featureSet: String?
+  /// What the targets stand in, such as `column 3, "price"`.
+  var targets: String?
+
+  /// A feature as a message names it.
+  func name(ofFeature index: Int) -> String {
+    if features.indices.contains(index) { return features[index] }
+    return "feature \(index)" + (featureSet.map { " of \($0)" } ?? "")
+  }
+}
+
+extension RawSamples {
+  /// An error about one number of the regression targets, by its position among them.
+  func error(ofTarget index: Int, _ message: String) -> DatasetError {
+    guard case .values(_, let columns) = targets else { preconditionFailure("classes are no numbers") }
+    let output = columns > 1 ? ", output \(index % columns + 1)" : ""
+    let name = origin.targets.map { " in \($0)" } ?? ""
+    return DatasetError(
+      .badValue, path: origin.path, at: targetPlaces.isEmpty ? nil : targetPlaces[index / columns].place,
+      "the target of sample \(index / columns + 1)\(output)\(name) \(message)")
+  }
 }
 
 /// Line and column of a text, both from 1, in little memory: there is one a sample.

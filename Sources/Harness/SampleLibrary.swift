@@ -53,7 +53,7 @@ public struct SampleLibrary: Sendable {
         hashes.append(raw.contentHash)
       }
       shapes[key] = raw.featureShape
-      if trial.loss.lossPart.targets == .shares { try raw.requireShares(source: data.source) }
+      if trial.loss.lossPart.targets == .shares { try raw.requireShares() }
       switch trial.precision {
       case .float: float[key] = try raw.prepare(data, as: Float.self)
       case .double: double[key] = try raw.prepare(data, as: Double.self)

@@ -77,13 +77,64 @@ struct CSVTests {
     #expect(samples.classNames == ["9007199254740992", "9007199254740993"] && samples.labels == [0, 1, 0, 1, 0, 1])
   }
 
-  /// What pandas, NumPy, R and spreadsheets write for a missing value is no class; words that only look like it are.
-  @Test(arguments: ["nan", "NaN", "-nan", "NA", "N/A", "null", "NULL", "<NA>", "#N/A"])
+  /// `pandas._libs.parsers.STR_NA_VALUES` of pandas 3.1.1: what read_csv takes for missing by default.
+  private static let pandas = [
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
+    "NULL", "NaN", "None", "n/a", "nan", "null",
+  ]
+
+  /// What pandas, NumPy, R, ARFF, SAS and spreadsheets write for a missing value is no class; words that look like it are.
+  @Test(
+    arguments: pandas + ["#n/a", "?", "inf", "-inf", "Infinity", "+inf", "-", "--", ".", "nil", "none", "NaT"])
   func missingValuesAreNoClass(missing: String) throws {
     let error = try #require(failure { try Self.load("x,y\n1,a\n1,b\n1,a\n2,\(missing)\n") })
     #expect(error.code == .badValue && error.place == .text(line: 5, column: 3))
-    #expect(error.message.contains("\"\(missing)\" where a class belongs"))
+    let found = missing.isEmpty ? "an empty field" : "\"\(missing)\""
+    #expect(error.message.hasPrefix("\(found) where a class belongs (column 1, \"y\"): "), "\(error)")
+    #expect(error.message.contains("leave the sample out, or"), "\(error)")
     #expect(try Self.load("x,y\n1,a\n1,nana\n1,a\n2,nana\n").samples.classNames == ["a", "nana"])
+  }
+
+  /// Words that may be a class are one in quotes, unless quotes are around everything.
+  @Test(arguments: ["none", "None", "-", ".", "nil", "--"]) func quotesMakeAWordAClass(word: String) throws {
+    let quoted = try Self.load("x,y\n1,a\n1,\"\(word)\"\n1,a\n2,\"\(word)\"\n").samples
+    #expect(Set(quoted.classNames) == ["a", word] && quoted.labels.count == 4)
+    let bare = try #require(failure { try Self.load("x,y\n1,a\n1,\(word)\n1,a\n2,\(word)\n") })
+    #expect(bare.message.hasSuffix("where it is a class, put it in quotes"), "\(bare)")
+    let rows = ["1,a", "1,\(word)", "1,a", "2,\(word)"].map { "\"\($0.replacing(",", with: "\",\""))\"\n" }.joined()
+    let all = try #require(failure { try Self.load("x,y\n" + rows) })
+    #expect(all.place == .text(line: 3, column: 6))
+    #expect(all.message.contains("quotes say nothing where every field has them"), "\(all)")
+  }
+
+  /// Quotes are no way for what no class is called: writers that quote all text quote these too.
+  @Test(arguments: ["NA", "nan", "?", "", "inf"]) func quotesMakeNoClassOfNothing(word: String) throws {
+    let error = try #require(failure { try Self.load("x,y\n1,a\n1,\"\(word)\"\n1,a\n2,\"\(word)\"\n") })
+    #expect(error.place?.isText(line: 3) == true && error.message.contains("where a class belongs"), "\(error)")
+  }
+
+  /// Scaling and conversion say which number of which column they cannot take.
+  @Test func numbersTooLargeAreNamed() throws {
+    func rows(large: (Int) -> Bool) -> String {
+      (1...20).map { "\($0),\(large($0) ? "1e300" : "0"),\($0 == 9 ? "1e60" : "1")\n" }.joined()
+    }
+    let split = SplitSpecification(train: 0.5, validation: 0.5, test: 0)
+    let directory = try TemporaryDirectory()
+    func prepared(_ standardization: Standardization, _ rows: String) throws -> DatasetError? {
+      let path = try directory.write("a,b,y\n" + rows)
+      let source = DataSource.csv(path: path, target: "y", header: true, task: .regression)
+      let data = DataSpecification(source: source, standardization: standardization, split: split)
+      let raw = try DataLoader.load(source)
+      return failure { try raw.prepare(data, as: Float.self) }
+    }
+    let squares = try #require(try prepared(.standardize, rows { $0 % 2 == 0 }))
+    #expect(squares.path?.hasSuffix("data.csv") == true)
+    #expect(squares.message.hasPrefix("column 1, \"b\" has values too large"))
+    let feature = try #require(try prepared(.none, rows { $0 == 7 }))
+    #expect(feature.message.hasPrefix("column 1, \"b\" of sample 7, in the "), "\(feature)")
+    let target = try #require(try prepared(.none, rows { _ in false }))
+    #expect(target.place?.isText(line: 10) == true, "\(target)")
+    #expect(target.message == "the target of sample 9 in column 2, \"y\" is 1e+60, which is too large for Float")
   }
 
   struct Fault: Sendable, CustomTestStringConvertible {
@@ -198,5 +249,11 @@ struct CSVTests {
         } catch { #expect(error is DatasetError) }
       }
     }
+  }
+}
+
+extension DatasetError.Place {
+  fileprivate func isText(line wanted: Int) -> Bool {
+    if case .text(let line, _) = self { line == wanted } else { false }
   }
 }

@@ -60,6 +60,59 @@ struct HDF5Tests {
     #expect(odd.message.contains("scale_factor") && odd.message.contains("is not one number"), "\(odd)")
   }
 
+  /// `_Unsigned`, `valid_range`, `valid_min`, `valid_max`, several `missing_value`s and what was never written, as netCDF4,
+  /// Unidata's own reader, has them: the same numbers, or the first that is none.
+  @Test func netCDFSaysWhatIsNoValue() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path("data.nc")
+    let printed = try python(fixture("netcdf.py").path, path)
+    let expected = try JSONDecoder().decode([String: [Double?]].self, from: printed)
+    #expect(expected.count == 13)
+    for (name, values) in expected {
+      guard let hole = values.firstIndex(of: nil) else {
+        let found = try Self.load(name, "labels", path: path).samples.doubles
+        let isSame = found.count == 18 && zip(found, values).allSatisfy { abs($0 - $1!) <= 1e-12 * abs($1!) }
+        #expect(isSame, "\(name): \(found)")
+        continue
+      }
+      let error = try #require(failure { try Self.load(name, "labels", path: path) }, "\(name)")
+      let place = error.message.hasPrefix("\(name)[\(hole / 3), \(hole % 3)] is missing: it is ")
+      // Of a range the upper end is looked at after the lower one, of several missing values each by itself.
+      #expect(place, "\(name): \(error)")
+    }
+    for (name, says) in [
+      ("range", "below the 2.0 of its valid_range"), ("above", "above the 16.5 of its valid_max"),
+      ("several_missing", "it is 13.0, its missing_value"), ("unwritten", "netCDF's default fill value"),
+    ] {
+      #expect(failure { try Self.load(name, "labels", path: path) }?.message.contains(says) == true, "\(name)")
+    }
+    // NetCDF Users' Guide, appendix A: 14·0.1 + 2 is the last within [2, 3.45].
+    let unpacked = try #require(failure { try Self.load("unpacked_range", "labels", path: path) })
+    #expect(unpacked.message.hasPrefix("unpacked_range[5, 0] is missing: it is 3.5, above the 3.45 of its valid_range"))
+    let rounded = try #require(failure { try Self.load("rounded_missing", "labels", path: path) })
+    #expect(rounded.message.hasPrefix("rounded_missing[1, 2] is missing: it is 5.09999"), "\(rounded)")
+    let labels = try #require(failure { try Self.load("plain", "bad_labels", path: path) })
+    #expect(labels.message.hasPrefix("bad_labels[4] is missing: it is -9.0, below the 0.0 of its valid_range"))
+    let large = try #require(failure { try Self.load("plain", "large_labels", path: path) })
+    #expect(large.message.contains("large_labels: holds integers over 9223372036854775807"), "\(large)")
+    let signed = try Self.load("signed_bytes", "labels", path: path).samples.doubles
+    #expect(signed == (0..<18).map { Double(Int8(truncatingIfNeeded: $0 * 14)) })
+  }
+
+  /// What a script printed.
+  private func python(_ arguments: String...) throws -> Data {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [ProcessInfo.processInfo.environment["RAVINE_PYTHON"] ?? "python3"] + arguments
+    process.standardOutput = output
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    return data
+  }
+
   /// int64 labels, neighbours that a Double does not tell apart.
   @Test func integerClassesKeepTheirDigits() throws {
     let samples = try Self.load("temperature", "large", path: fixture("packed.h5").path).samples

@@ -41,11 +41,34 @@ import Testing
     let error = #expect(throws: DatasetError.self) { try prepare(text, in: folder.path) }
     #expect(
       error?.description.hasSuffix(
-        "shares.csv:\(sample + 1):3: the target of sample \(sample) is \(target), and binary_cross_entropy needs targets from 0 to 1;"
+        "shares.csv:\(sample + 1):3: the target of sample \(sample) in column 1, \"y\" is \(target), and binary_cross_entropy needs targets from 0 to 1;"
           + " accepted: such targets, or loss: squared_error") == true, "\(String(describing: error))")
     #expect(throws: Never.self) {
       try prepare(text.replacing("binary_cross_entropy", with: "squared_error"), in: folder.path)
     }
+  }
+
+  /// HDF5 has no lines: the data set is named, and of several outputs which.
+  @Test(arguments: [("price", "sample 3 in price"), ("prices", "sample 2, output 2 in prices")])
+  func targetsOfHDF5AreNamed(targets: String, place: String) throws {
+    let folder = try TemporaryDirectory()
+    let script = """
+      import h5py
+      with h5py.File('\(folder.path)/d.h5', 'w') as f:
+        f['x'] = [[0.0], [1.0], [2.0], [3.0]]
+        f['price'] = [0.0, 1.0, 1.5, 0.0]
+        f['prices'] = [[0.0, 0.5], [1.0, 1.5], [1.0, 1.0], [0.0, 1.0]]
+      """
+    let interpreter = ProcessInfo.processInfo.environment["RAVINE_PYTHON"] ?? "python3"
+    let python = Command("env", at: URL(fileURLWithPath: "/usr/bin/env"))
+    try #require(python.run([interpreter, "-c", script]).status == 0)
+    let data = "{hdf5: {path: d.h5, features: x, targets: \(targets), task: regression}}"
+    let text = file(data: data, network: "hidden: [2]", loss: "binary_cross_entropy")
+    let error = #expect(throws: DatasetError.self) { try prepare(text, in: folder.path) }
+    #expect(
+      error?.description.hasSuffix(
+        "/d.h5: the target of \(place) is 1.5, and binary_cross_entropy needs targets from 0 to 1; accepted: such targets,"
+          + " or loss: squared_error") == true, "\(String(describing: error))")
   }
 
   /// The digits are 8 × 8 pixels, which as 4 × 16 are no images.

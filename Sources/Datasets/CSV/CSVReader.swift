@@ -7,6 +7,7 @@ struct CSVReader {
   struct Field {
     /// Bytes of the reader's buffer, without enclosing quotes.
     var bytes: Range<Int>
+    var isQuoted = false
     /// Whether the field was quoted and has doubled quotes within.
     var hasDoubledQuotes = false
   }
@@ -142,7 +143,7 @@ extension CSVReader {
         hasDoubledQuotes = true
         position += 2
       } else {
-        let field = Field(bytes: opening + 1..<position, hasDoubledQuotes: hasDoubledQuotes)
+        let field = Field(bytes: opening + 1..<position, isQuoted: true, hasDoubledQuotes: hasDoubledQuotes)
         position += 1
         return try isFieldEnd(at: position) ? field : nil
       }

@@ -31,8 +31,14 @@ struct CSVSource {
       }
     return try RawDataset(
       samples: RawSamples(
-        rows: table.rows, features: .doubles(table.features), targets: targets, targetPlaces: table.targetPlaces),
+        rows: table.rows, features: .doubles(table.features), targets: targets, targetPlaces: table.targetPlaces,
+        origin: origin(of: table)),
       featureShape: [columnCount - 1])
+  }
+
+  private func origin(of table: CSVTable) -> SampleOrigin {
+    let columns = (0..<table.columnCount).filter { $0 != table.targetColumn }
+    return SampleOrigin(path: path, features: columns.map(table.name), targets: table.name(of: table.targetColumn))
   }
 
   private func requireSeveralColumns(_ reader: CSVReader) throws {

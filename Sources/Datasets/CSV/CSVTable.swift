@@ -71,16 +71,10 @@ struct CSVTable {
   private mutating func label(_ reader: borrowing CSVReader, _ column: Int) throws -> Int32 {
     let field = reader.fields[column]
     let text = try reader.text(field)
-    guard !text.isEmpty else {
+    if let missing = MissingValue(text), !isMeant(missing, reader, field) {
       throw DatasetError(
         .badValue, path: reader.path, at: reader.place(of: field.bytes.lowerBound),
-        "an empty field where a class belongs (\(name(of: column)))")
-    }
-    guard !Self.isMissing(text) else {
-      throw DatasetError(
-        .badValue, path: reader.path, at: reader.place(of: field.bytes.lowerBound),
-        "\"\(text)\" where a class belongs (\(name(of: column))): that is how a missing value is written, which is no class;"
-          + " leave the sample out, or write its class in full")
+        refusal(of: text, missing, isQuoted: field.isQuoted, column))
     }
     if let known = labelOf[text] { return known }
     let new = Int32(labelOf.count)
@@ -88,12 +82,30 @@ struct CSVTable {
     return new
   }
 
-  /// Whether pandas, R or a spreadsheet writes a missing value so.
-  private static func isMissing(_ text: String) -> Bool {
-    ["nan", "na", "n/a", "#n/a", "<na>", "null"].contains(text.lowercased().drop { $0 == "-" || $0 == "+" })
+  /// Whether a word that may say that a value is missing is the name of a class: where it is in quotes, and not because
+  /// all is.
+  private func isMeant(_ missing: MissingValue, _ reader: borrowing CSVReader, _ field: CSVReader.Field) -> Bool {
+    missing == .ambiguous && field.isQuoted && !reader.fields.allSatisfy(\.isQuoted)
   }
 
-  private func name(of column: Int) -> String {
+  private func refusal(of text: String, _ missing: MissingValue, isQuoted: Bool, _ column: Int) -> String {
+    let place = "where a class belongs (\(name(of: column)))"
+    if text.isEmpty { return "an empty field \(place): leave the sample out, or write its class" }
+    switch missing {
+    case .missing:
+      return "\"\(text)\" \(place): that is how a missing value is written, which is no class; leave the sample out, or"
+        + " write its class in full"
+    case .ambiguous:
+      let accepted =
+        isQuoted
+        ? "quotes say nothing where every field has them: where it is a class, leave them off the numbers"
+        : "where it is a class, put it in quotes"
+      return "\"\(text)\" \(place): a missing value may be written so; leave the sample out, or, \(accepted)"
+    }
+  }
+
+  /// A column as messages name it.
+  func name(of column: Int) -> String {
     names.isEmpty ? "column \(column)" : "column \(column), \"\(names[column])\""
   }
 }

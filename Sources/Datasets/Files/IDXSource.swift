@@ -75,6 +75,7 @@ enum IDXSource {
       return target
     }
     return RawSamples(
-      rows: images.dimensions[0], features: images.elements, targets: .classes(targets, names: classes.names))
+      rows: images.dimensions[0], features: images.elements, targets: .classes(targets, names: classes.names),
+      origin: SampleOrigin(path: images.path, featureSet: "the images"))
   }
 }

@@ -13,7 +13,7 @@ extension RawDataset {
   ///   Bytes are summed as integers, without rounding; other numbers in two passes, the variance with Chan's correction
   ///   (Chan, Golub, LeVeque, 1983, eq. 1.7). A constant feature has scale 0.
   /// - `unit`: scale the largest magnitude of all features; 1 if that is 0.
-  /// - Throws: ``DatasetError`` where features are so large that a moment is not finite.
+  /// - Throws: ``DatasetError``, which names the feature, where features are so large that a moment is not finite.
   public func scaling(_ standardization: Standardization, train: [Int32]) throws -> FeatureScaling {
     let zeros = [Double](repeating: 0, count: columns)
     switch standardization {
@@ -30,7 +30,8 @@ extension RawDataset {
         }
       if let column = (0..<columns).first(where: { !scaling.offset[$0].isFinite || !scaling.scale[$0].isFinite }) {
         throw DatasetError(
-          .badValue, "feature \(column) has values too large to standardise: their squares are not finite")
+          .badValue, path: samples.origin.path,
+          "\(samples.origin.name(ofFeature: column)) has values too large to standardise: their squares are not finite")
       }
       return scaling
     }

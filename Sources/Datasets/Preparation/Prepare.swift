@@ -30,28 +30,35 @@ extension RawDataset {
       case .bytes(let values): scale(values, rows, scaling, into: features.pointer)
       case .doubles(let values): scale(values, rows, scaling, into: features.pointer)
       }
-    guard isFinite else {
-      throw DatasetError(.badValue, "a feature of the \(name) share is too large for \(S.self) once it is scaled")
-    }
+    guard isFinite else { throw overflow(in: features, of: source, rows, name: name) }
     return Samples(
-      count: rows.count, featureCount: columns, features: features,
-      targets: try selected(source.targets, rows, name: name))
+      count: rows.count, featureCount: columns, features: features, targets: try selected(source, rows))
+  }
+
+  /// Names the first number that scaling made too large.
+  private func overflow<S: Scalar>(
+    in features: AlignedBuffer<S>, of source: RawSamples, _ rows: [Int32], name: String
+  ) -> DatasetError {
+    let index = (0..<features.count).first { !features[$0].isFinite } ?? 0
+    return DatasetError(
+      .badValue, path: source.origin.path,
+      "\(source.origin.name(ofFeature: index % columns)) of sample \(rows[index / columns] + 1), in the \(name) share, is"
+        + " too large for \(S.self) once it is scaled")
   }
 
   @inline(__always)
-  private func selected<S: Scalar>(
-    _ targets: RawTargets, _ rows: [Int32], name: String
-  ) throws -> Samples<S>.Targets {
-    switch targets {
+  private func selected<S: Scalar>(_ source: RawSamples, _ rows: [Int32]) throws -> Samples<S>.Targets {
+    switch source.targets {
     case .classes(let labels, let names):
       return .classes(rows.map { labels[Int($0)] }, classes: names.count)
     case .values(let values, let columns):
       let selected = AlignedBuffer<S>(count: rows.count * columns)
       for (position, row) in rows.enumerated() {
         for column in 0..<columns {
-          let value = S(values[Int(row) * columns + column])
+          let index = Int(row) * columns + column
+          let value = S(values[index])
           guard value.isFinite else {
-            throw DatasetError(.badValue, "target \(values[Int(row) * columns + column]) is too large for \(S.self)")
+            throw source.error(ofTarget: index, "is \(values[index]), which is too large for \(S.self)")
           }
           selected.pointer[position * columns + column] = value
         }

@@ -66,7 +66,13 @@ extension ReferenceSection {
         .init("test_images", "given with `test_labels`"), .init("test_labels", "given with `test_images`"),
       ]),
     ReferenceSection(
-      path: "data.source.csv", title: "a table", text: "",
+      path: "data.source.csv", title: "a table",
+      text: """
+        Numbers are decimal and finite; an empty field is an error. What a missing value is written as is no class: `nan`, \
+        `NA`, `n/a`, `null`, `?`, `inf` and the others that pandas takes for missing are refused with their line and column. \
+        `none`, `nil`, `NaT`, `.`, `-` and the like are refused too, but may be a class: they are one in quotes (`"none"`), \
+        where not every field of the line is quoted.
+        """,
       context: [("data.source", "{csv: {path: a, target: b}}")],
       keys: [
         .init("path", "the file"), .init("target", "the column to predict; classes may be words"),
@@ -74,7 +80,12 @@ extension ReferenceSection {
         .init("task", "classification", "what the target means"),
       ]),
     ReferenceSection(
-      path: "data.source.hdf5", title: "HDF5", text: "",
+      path: "data.source.hdf5", title: "HDF5",
+      text: """
+        Numbers are read as the conventions of netCDF and CF mean them: `_Unsigned`, then `scale_factor` and `add_offset`. \
+        What is no value is refused with its index: a `_FillValue` or `missing_value`, a number outside of `valid_range`, \
+        `valid_min` and `valid_max`, and in files that netCDF wrote what was never written. Only finite numbers are accepted.
+        """,
       context: [("data.source", "{hdf5: {path: a, features: b, targets: c}}")],
       keys: [
         .init("path", "the file"), .init("features", "samples × features; more dimensions are flattened"),

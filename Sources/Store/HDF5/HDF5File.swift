@@ -37,36 +37,17 @@ public struct HDF5File: Sendable {
 
   /// How a data set's numbers stand for others, by the attributes of the CF conventions and of netCDF.
   ///
-  /// - Throws: ``HDF5Error``, also where such an attribute is not one number.
+  /// - Throws: ``HDF5Error``, also where such an attribute is not what the conventions say.
   public func packing(of name: String) throws -> Packing {
     try HDF5.runUntrusted(path) {
       let file = try InputFile.open(path)
       let dataset = try named(name, in: file)
-      let what = "data set \(name)"
-      var packing = Packing()
-      if case .integer = dataset.element { packing.ofIntegers = true }
-      packing.scale = try StoredAttribute.number("scale_factor", of: dataset.handle, what) ?? 1
-      packing.offset = try StoredAttribute.number("add_offset", of: dataset.handle, what) ?? 0
-      for attribute in [StoredAttribute.fillValue, "missing_value"] {
-        guard let value = try StoredAttribute.number(attribute, of: dataset.handle, what) else { continue }
-        packing.missing.append((attribute, value))
-      }
+      let isNetCDF = try file.handle.check(H5Aexists(file.handle.id, "_NCProperties"), "H5Aexists _NCProperties") > 0
+      let packing = try Packing(of: dataset, "data set \(name)", isNetCDF: isNetCDF)
       try dataset.close()
       try file.close()
       return packing
     }
-  }
-
-  /// A stored x stands for x·scale + offset, and one of the missing values for none.
-  public struct Packing: Sendable {
-    public var scale = 1.0
-    public var offset = 0.0
-    public var missing: [(attribute: String, value: Double)] = []
-    /// Whether the stored numbers are integers.
-    public var ofIntegers = false
-
-    /// Whether stored numbers stand for themselves.
-    public var isIdentity: Bool { scale == 1 && offset == 0 }
   }
 
   /// The data sets in the file and its groups, in the order of their names.

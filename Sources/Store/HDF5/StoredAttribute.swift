@@ -29,20 +29,58 @@ struct StoredAttribute: Hashable, Sendable {
     }
   }
 
-  /// The one number of an attribute; nil where there is none of the name.
-  static func number(_ name: String, of object: borrowing Handle, _ what: String) throws -> Double? {
+  /// A number of an attribute, and the type it is stored in.
+  struct Number {
+    var value: Double
+    /// The same where it is an integer, which a Double may round.
+    var integer: Int64?
+    /// Larger for the type that holds more: floating point before integers, then by bytes.
+    var width: Int
+  }
+
+  /// The numbers of an attribute; nil where there is none of the name.
+  ///
+  /// - Parameter counts: How many there may be.
+  static func numbers(
+    _ name: String, of object: borrowing Handle, _ what: String, counts: ClosedRange<Int> = 1...1
+  ) throws -> [Number]? {
     guard try object.check(H5Aexists(object.id, name), "H5Aexists \(name)") > 0 else { return nil }
     let attribute = try Handle(
       H5Aopen(object.id, name, ch5_default()), .attribute, "H5Aopen \(name)", file: object.file)
     let type = try Handle(H5Aget_type(attribute.id), .datatype, "H5Aget_type \(name)", file: object.file)
     let space = try Handle(H5Aget_space(attribute.id), .dataspace, "H5Aget_space \(name)", file: object.file)
-    let count = try space.check(H5Sget_simple_extent_npoints(space.id), "H5Sget_simple_extent_npoints \(name)")
-    guard count == 1, [H5T_INTEGER, H5T_FLOAT].contains(H5Tget_class(type.id)) else {
-      throw object.refusal("attribute \(name) of \(what)", "is not one number")
+    let count = Int(try space.check(H5Sget_simple_extent_npoints(space.id), "H5Sget_simple_extent_npoints \(name)"))
+    let kind = H5Tget_class(type.id)
+    guard counts.contains(count), [H5T_INTEGER, H5T_FLOAT].contains(kind) else {
+      let expected = counts == 1...1 ? "one number" : counts == 2...2 ? "two numbers" : "numbers"
+      throw object.refusal("attribute \(name) of \(what)", "is not \(expected)")
     }
-    var value = 0.0
-    try attribute.check(H5Aread(attribute.id, ch5_native_double(), &value), "H5Aread \(name)")
-    return value
+    var values = [Double](repeating: 0, count: count)
+    try attribute.check(H5Aread(attribute.id, ch5_native_double(), &values), "H5Aread \(name)")
+    let width = H5Tget_size(type.id) + (kind == H5T_FLOAT ? 1 << 10 : 0)
+    guard kind == H5T_INTEGER else { return values.map { Number(value: $0, integer: nil, width: width) } }
+    var integers = [Int64](repeating: 0, count: count)
+    try attribute.check(H5Aread(attribute.id, ch5_native_int64(), &integers), "H5Aread \(name)")
+    return zip(values, integers).map { Number(value: $0, integer: $1, width: width) }
+  }
+
+  /// The text of an attribute, of variable length or of one that is fixed; nil where there is none of the name.
+  static func word(_ name: String, of object: borrowing Handle, _ what: String) throws -> String? {
+    guard try object.check(H5Aexists(object.id, name), "H5Aexists \(name)") > 0 else { return nil }
+    let attribute = try Handle(
+      H5Aopen(object.id, name, ch5_default()), .attribute, "H5Aopen \(name)", file: object.file)
+    let type = try Handle(H5Aget_type(attribute.id), .datatype, "H5Aget_type \(name)", file: object.file)
+    guard H5Tget_class(type.id) == H5T_STRING, H5Tis_variable_str(type.id) == 0 else {
+      return try TextAttribute.read(name, of: object)
+    }
+    let space = try Handle(H5Aget_space(attribute.id), .dataspace, "H5Aget_space \(name)", file: object.file)
+    let length = H5Tget_size(type.id)
+    guard H5Sget_simple_extent_npoints(space.id) == 1, length <= maximumCount else {
+      throw object.refusal("attribute \(name) of \(what)", "is not one word")
+    }
+    var bytes = [UInt8](repeating: 0, count: length)
+    try attribute.check(H5Aread(attribute.id, type.id, &bytes), "H5Aread \(name)")
+    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
   }
 
   private static func names(of object: borrowing Handle, _ what: String) throws -> [String] {
