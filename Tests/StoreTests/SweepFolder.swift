@@ -8,9 +8,12 @@ import Testing
 /// A directory of results with the records that tests put there.
 struct SweepFolder {
   let scratch: TemporaryDirectory
-  let records = (0..<23).map { Sample.record($0) }
+  let records: [TrialRecord]
 
-  init() throws { scratch = try TemporaryDirectory() }
+  init(_ records: [TrialRecord] = (0..<23).map { Sample.record($0) }) throws {
+    scratch = try TemporaryDirectory()
+    self.records = records
+  }
 
   var path: String { scratch.path("sweep") }
 

@@ -10,7 +10,24 @@ import Testing
 @Suite struct UnsealedShardTests {
   private let sweep: SweepFolder
 
-  init() throws { sweep = try SweepFolder() }
+  init() throws { sweep = try SweepFolder((0..<23).map { Self.coherent(Sample.record($0)) }) }
+
+  /// The record with columns that follow from its trace, as those of a sweep do.
+  private static func coherent(_ sample: TrialRecord) -> TrialRecord {
+    var record = sample
+    // Validation losses of the samples ascend.
+    record.bestEpoch = record.trace.count > 0 ? 0 : nil
+    record.cost.trainingSeconds = record.trace.seconds.last ?? 0
+    record.cost.totalSeconds = record.cost.trainingSeconds + 1
+    if !record.weights.initial.isEmpty, !record.weights.best.isEmpty { record.weights.best = record.weights.initial }
+    if record.trace.count == 0 { record.curvature = [] }
+    for index in record.curvature.indices { record.curvature[index].epoch = 0 }
+    for index in record.hyperparameters.indices where record.hyperparameters[index].name == "epochs_planned" {
+      record.hyperparameters[index].value = .integer(max(5, record.trace.count - 1))
+    }
+    record.identity = TrialIdentity(of: record.hyperparameters)
+    return record
+  }
 
   /// Cuts the seal off the first shard, and changes what is left.
   private func unseal(_ change: (inout Data) throws -> Void = { _ in }) throws -> String {
@@ -54,7 +71,7 @@ import Testing
 
   /// Chunks have checksums of their own: the runs beside a damaged one are saved.
   @Test func whatVerifiesIsSaved() throws {
-    let records = Sample.chunkedRecords()
+    let records = Sample.chunkedRecords().map(Self.coherent)
     try sweep.fill(records)
     let path = sweep.url("shards/\(try sweep.names("shards")[0])").path
     let seal = try #require(try Seal.verify(FileDescriptor(opening: path, O_RDONLY)))
@@ -93,5 +110,37 @@ import Testing
     #expect(try sweep.reader().summaries().count == 13)
     try sweep.open().close()
     #expect(try sweep.names("quarantine").count == 1)
+  }
+
+  /// h5py makes the checksums of what it writes anew. A value that the others contradict is found all the same: the run is set
+  /// aside and named, and the others are kept.
+  @Test(
+    arguments: [
+      ("val_loss_best", "[row] -= 0.5"), ("val_loss_final", "[row] = 0.0"), ("train_accuracy_best", "[row] += 1"),
+      ("best_epoch", "[row] = 1"), ("epochs", "[row] += 1"), ("training_seconds", "[row] *= 0.5"),
+      ("total_seconds", "[row] = 0.0"), ("steps", "[row] = -1"), ("val_loss", "[row, 2] = -9.0"),
+      ("val_loss", "[row, 0] += 0.25"), ("seconds_trace", "[row, 1] = 1e6"), ("trace_length", "[row] -= 1"),
+    ])
+  func valuesThatContradictTheTraceAreNotTaken(column: String, change: String) throws {
+    try sweep.fill(sweep.records)
+    let name = "shards/\(try sweep.names("shards")[0])"
+    let runs = try HDF5.run { try ShardFile.open(sweep.url(name).path, requiresSeal: true).identities() }
+    // One that trained, so that it has a trace.
+    let row = try #require(
+      runs.firstIndex { run in sweep.records.contains { $0.identity == run && $0.outcome == .completed } })
+    let script = "import h5py; row = \(row); f = h5py.File('\(sweep.url(name).path)', 'r+'); f['\(column)']\(change)"
+    let interpreter = ProcessInfo.processInfo.environment["RAVINE_PYTHON"] ?? "python3"
+    _ = try Tool.run([interpreter, "-c", script])
+
+    let found = try #require(try Verification(of: sweep.path).damaged.first)
+    #expect(found.lost == 1 && found.runs == runs.count - 1, "\(found)")
+    #expect(found.note.contains("run \(runs[row])"), "\(found.note)")
+    let store = try sweep.open()
+    #expect(!store.completed.contains(runs[row]))
+    #expect(store.completed == sweep.done(sweep.records[...]).subtracting([runs[row]]))
+    #expect(store.notices.count == 1 && store.notices[0].contains("\(runs[row])"), "\(store.notices)")
+    try store.close()
+    #expect(try sweep.names("quarantine").count == 1)
+    #expect(try Verification(of: sweep.path).isWhole)
   }
 }

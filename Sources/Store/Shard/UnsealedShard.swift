@@ -6,7 +6,8 @@ import Glibc
 ///
 /// What the seal vouched for can be found out without it. Each chunk has a checksum, and so has each object's header with
 /// the small columns in it; a shard's name is a hash of its runs and how they ended; a run's identity is one of its
-/// hyperparameters. So where all of these agree the runs are those that were written.
+/// hyperparameters. A program that changes a value makes its checksum anew: so the columns must be those that the trace gives,
+/// see ``RunContradiction``. Where all of these agree the runs are those that were written.
 struct UnsealedShard {
   let path: String
   let examination: ShardExamination
@@ -87,6 +88,8 @@ struct UnsealedShard {
   /// What was found, for messages.
   var description: String {
     let runs = "\(examination.readable.count) of \(examination.count) runs"
-    return "\(printable(path)): has no seal, because another program wrote to it; its checksums are right for \(runs)"
+    let damage = examination.damage.map { "; \($0.hasPrefix(path) ? String($0.dropFirst(path.count + 2)) : $0)" } ?? ""
+    return "\(printable(path)): has no seal, because another program wrote to it; its checksums and values agree for"
+      + " \(runs)\(damage)"
   }
 }

@@ -24,19 +24,23 @@ struct ShardExamination {
       do {
         for name in try shard.file.rootDatasets() { try shard.readThrough(name) }
         try shard.checkTexts(of: runs, &tables)
-        return (count, all, nil)
+        return try requiresSeal ? (count, all, nil) : shard.consistent(runs)
       } catch  where Recovery.isDamage(error) {
-        let readable = try all.indices.filter { try shard.readableRecord(row: $0) != nil }.map { all[$0] }
+        let readable = try all.indices.filter { row in
+          try shard.readableRecord(row: row, checking: requiresSeal ? nil : runs) != nil
+        }.map { all[$0] }
         return (count, readable, "\(error)")
       }
     }
   }
 
-  /// The runs of a shard of which everything can be read.
+  /// The runs of a shard of which everything can be read; without a seal, those that do not contradict themselves.
   static func readableRecords(of path: String, requiresSeal: Bool) throws -> [TrialRecord] {
     try HDF5.run {
       let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
-      let records = try (0..<shard.count).compactMap { try shard.readableRecord(row: $0) }
+      var (tables, shared) = (TableCache(), SharedValues())
+      let runs = requiresSeal ? nil : try shard.summaries(&tables).summaries(sharing: &shared)
+      let records = try (0..<shard.count).compactMap { try shard.readableRecord(row: $0, checking: runs) }
       try shard.close()
       return records
     }
@@ -44,10 +48,47 @@ struct ShardExamination {
 }
 
 extension ShardFile {
-  /// Nil where the run is damaged; an error of the system is no damage.
-  fileprivate func readableRecord(row: Int) throws -> TrialRecord? {
+  /// All runs of a file that another program may have written to, those left out that contradict themselves, and what the
+  /// first of these says.
+  fileprivate func consistent(
+    _ runs: [RunSummary]
+  ) throws -> (Int, [(identity: TrialIdentity, outcome: TrialOutcome)], String?) {
+    // What has its seal is as it was written.
+    if try Seal.verify(FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)) != nil {
+      return (count, runs.map { ($0.identity, $0.outcome) }, nil)
+    }
+    let selection = try manifest().selection
+    var readable: [(identity: TrialIdentity, outcome: TrialOutcome)] = []
+    var contradictions: [String] = []
+    for (row, run) in runs.enumerated() {
+      if let text = try contradiction(of: run, row: row, selection) {
+        contradictions.append("run \(run.identity) contradicts itself: \(text)")
+      } else {
+        readable.append((run.identity, run.outcome))
+      }
+    }
+    guard let first = contradictions.first else { return (count, readable, nil) }
+    let others = contradictions.count > 1 ? " (and \(contradictions.count - 1) other runs)" : ""
+    return (count, readable, "\(printable(path)): damaged: \(first)\(others)")
+  }
+
+  private func contradiction(of run: RunSummary, row: Int, _ selection: SelectionRule) throws -> String? {
     do {
-      return try record(row: row)
+      return RunContradiction.first(in: try record(row: row), run, selection: selection)
+    } catch StoreError.invalidRecord(_, let reason) {
+      return reason
+    }
+  }
+
+  /// Nil where the run is damaged; an error of the system is no damage.
+  ///
+  /// - Parameter runs: Summaries of all runs, where the run must not contradict its own.
+  fileprivate func readableRecord(row: Int, checking runs: [RunSummary]?) throws -> TrialRecord? {
+    do {
+      let record = try record(row: row)
+      guard let runs else { return record }
+      let text = RunContradiction.first(in: record, runs[row], selection: try manifest().selection)
+      return text == nil ? record : nil
     } catch let error as StoreError {
       if case .system = error { throw error }
       return nil
