@@ -2,11 +2,15 @@ import Foundation
 
 /// How much memory the data of a sweep may take while they are read.
 ///
-/// A number of a file takes at most 16 bytes: one of a byte or eight as it was read, and eight more in the precision that
-/// is trained in, while both are there. That is said of a file before its numbers are read, so that a small file that
-/// promises much, as a compressed one can, is refused and not tried.
+/// A number of a file takes one byte or eight as it was read, and four or eight more for each layout it is prepared in, by
+/// precision and split, while all are there. That is said of a file before its numbers are read, so that a small file that
+/// promises much, as a compressed one can, is refused and not tried. What other files take that are there already counts.
 public struct MemoryLimit: Hashable, Sendable {
   public let bytes: Int
+  /// Bytes that a number takes once it is prepared, in all of its layouts.
+  public var preparedBytes = 8
+  /// Of data that were read before.
+  public var taken = 0
 
   public init(bytes: Int) {
     self.bytes = bytes
@@ -40,11 +44,15 @@ public struct MemoryLimit: Hashable, Sendable {
       .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
   }
 
-  /// Bytes that a number takes once it is prepared, in double precision.
-  private static let preparedBytes = 8
-
   /// What numbers of eight bytes may take as they are read.
-  var readBytes: Int { bytes / (8 + Self.preparedBytes) * 8 }
+  var readBytes: Int { max(0, bytes - taken) / (8 + preparedBytes) * 8 }
+
+  /// What is left where so many numbers, of so many bytes as they were read, are there.
+  func after(_ numbers: Int, of bytes: Int) -> MemoryLimit {
+    var rest = self
+    rest.taken += numbers * (bytes + preparedBytes)
+    return rest
+  }
 
   /// - Parameters:
   ///   - numbers: How many numbers are to be read.
@@ -53,11 +61,12 @@ public struct MemoryLimit: Hashable, Sendable {
   func check(
     _ numbers: Int, of bytes: Int, path: String, at place: DatasetError.Place? = nil
   ) throws(DatasetError) {
-    let (needed, overflow) = numbers.multipliedReportingOverflow(by: bytes + Self.preparedBytes)
-    guard overflow || needed > self.bytes else { return }
+    let (own, overflow) = numbers.multipliedReportingOverflow(by: bytes + preparedBytes)
+    guard overflow || own > self.bytes - taken else { return }
+    let others = taken > 0 ? ", of which data read before take \(taken)" : ""
     throw DatasetError(
       .badSize, path: path, at: place,
-      "\(numbers) numbers would take \(overflow ? "more than \(Int.max)" : "\(needed)") bytes of memory;"
-        + " \(self.bytes) are accepted (half of this machine's, or --memory)")
+      "\(numbers) numbers would take \(overflow ? "more than \(Int.max)" : "\(own)") bytes of memory;"
+        + " \(self.bytes) are accepted\(others) (half of this machine's, or --memory)")
   }
 }

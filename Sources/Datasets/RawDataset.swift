@@ -28,6 +28,13 @@ public struct RawDataset: Sendable {
 
   public var columns: Int { featureShape.reduce(1, *) }
 
+  /// What reading and preparing it takes at the most, as ``MemoryLimit`` counts it, in bytes: with this limit it is read.
+  ///
+  /// - Parameter preparedBytes: Bytes of a number in all layouts that it is prepared in.
+  public func readingBytes(preparedBytes: Int) -> Int {
+    [samples, test].compactMap { $0 }.reduce(0) { $0 + $1.readingBytes(preparedBytes: preparedBytes) }
+  }
+
   /// Checks that regression targets are shares, as the binary cross-entropy needs: it has no lower bound otherwise.
   ///
   /// - Throws: ``DatasetError`` with the file, the column or data set, the sample and the target, and in text with its line
@@ -52,6 +59,8 @@ public struct RawSamples: Sendable {
   public let targets: RawTargets
   /// Where in a text each sample's target stands; empty for other sources, and for classes.
   var targetPlaces: [TextPlace] = []
+  /// Bytes a feature that the list of them took at the most while it grew; 0 where its length was known before.
+  var growthBytes = 0
   var origin = SampleOrigin()
 }
 
@@ -107,6 +116,28 @@ public enum RawFeatures: Sendable {
     switch self {
     case .bytes(let values): values.count
     case .doubles(let values): values.count
+    }
+  }
+
+  /// As they were read.
+  var bytesPerNumber: Int {
+    switch self {
+    case .bytes: 1
+    case .doubles: 8
+    }
+  }
+}
+
+extension RawSamples {
+  fileprivate func readingBytes(preparedBytes: Int) -> Int {
+    features.count * max(features.bytesPerNumber + preparedBytes, growthBytes) + targetBytes(preparedBytes)
+  }
+
+  /// Classes take four bytes in either form, as they are read they are integers of eight; values take as much as features.
+  private func targetBytes(_ preparedBytes: Int) -> Int {
+    switch targets {
+    case .classes(let labels, _): labels.count * max(16, 4 + preparedBytes)
+    case .values(let values, _): values.count * (8 + preparedBytes) + targetPlaces.count * 8
     }
   }
 }

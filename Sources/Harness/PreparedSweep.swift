@@ -26,7 +26,7 @@ public struct PreparedSweep: Sendable {
     try experiment.validate(features: size.features, shape: library.shape(for: experiment.trials[0]))
     plan = Plan(
       experiment: experiment, inputs: size.features, outputs: size.outputs, trainSamples: size.train,
-      validationSamples: size.validation, weightsKept: weights, memory: engine)
+      validationSamples: size.validation, weightsKept: weights, dataBytes: library.bytes, memory: engine)
   }
 
   public func cost(of trial: Trial) -> Double { plan.cost(of: trial) }

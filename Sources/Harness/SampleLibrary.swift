@@ -7,6 +7,8 @@ import Learning
 public struct SampleLibrary: Sendable {
   /// A hash of every source's content, in the order in which trials name them: 32 hexadecimal digits for one source.
   public let contentHash: String
+  /// What reading and preparing the data took at the most, in bytes, as `--memory` counts it: with so much they are read.
+  public private(set) var readingBytes = 0
   var float: [Source: SplitSamples<Float>] = [:]
   var double: [Source: SplitSamples<Double>] = [:]
   private var problems: [ProblemSpecification: PreparedProblem] = [:]
@@ -29,6 +31,7 @@ public struct SampleLibrary: Sendable {
   public init(for trials: TrialList, directory: String = ".", within memory: MemoryLimit = .halfOfMachine) throws {
     var sources: [DataSource: RawDataset] = [:]
     var hashes: [String] = []
+    let layouts = Self.layouts(of: trials)
     for (trial, _) in trials.configurations {
       let data = trial.data
       let key = Source(trial)
@@ -48,7 +51,11 @@ public struct SampleLibrary: Sendable {
       if let known = sources[data.source] {
         raw = known
       } else {
-        raw = try DataLoader.load(data.source.resolvingPaths(in: directory), within: memory)
+        var limit = memory
+        limit.preparedBytes = layouts[data.source, default: []].reduce(0) { $0 + $1.bytesPerNumber }
+        limit.taken = readingBytes
+        raw = try DataLoader.load(data.source.resolvingPaths(in: directory), within: limit)
+        readingBytes += raw.readingBytes(preparedBytes: limit.preparedBytes)
         sources[data.source] = raw
         hashes.append(raw.contentHash)
       }
@@ -60,6 +67,27 @@ public struct SampleLibrary: Sendable {
       }
     }
     contentHash = hashes.joined(separator: " ")
+  }
+
+  private struct Layout: Hashable {
+    var source: Source
+    var precision: Precision
+
+    var bytesPerNumber: Int { precision == .float ? 4 : 8 }
+  }
+
+  /// How each source is prepared: by split, scaling and precision.
+  private static func layouts(of trials: TrialList) -> [DataSource: Set<Layout>] {
+    var layouts: [DataSource: Set<Layout>] = [:]
+    for (trial, _) in trials.configurations where trial.problem == nil {
+      layouts[trial.data.source, default: []].insert(Layout(source: Source(trial), precision: trial.precision))
+    }
+    return layouts
+  }
+
+  /// What the data take while trials train, the test share included, in bytes: each layout by itself.
+  public var bytes: Double {
+    float.values.reduce(0) { $0 + $1.bytes } + double.values.reduce(0) { $0 + $1.bytes }
   }
 
   /// The shape of a sample as the data file has it, such as `[28, 28]`; empty for a problem.
@@ -126,5 +154,19 @@ public struct DataSize: Hashable, Sendable {
     test = samples.test.count
     features = samples.train.featureCount
     outputs = samples.train.outputCount
+  }
+}
+
+extension SplitSamples {
+  /// Of features and targets in all shares.
+  fileprivate var bytes: Double {
+    [train, validation, test].reduce(0) { sum, share in
+      let targets =
+        switch share.targets {
+        case .classes(let labels, _): labels.count * MemoryLayout<Int32>.stride
+        case .values(let values, _): values.count * MemoryLayout<S>.stride
+        }
+      return sum + Double(share.features.count * MemoryLayout<S>.stride + targets)
+    }
   }
 }

@@ -65,9 +65,16 @@ struct PlanReport {
     if let probed { rows.append(["probes", probed]) }
     return rows + [
       ["time", "\(Quantity.duration(seconds)) on \(Quantity.count(workers, "worker"))"],
-      ["memory", Quantity.bytes(plan.dataBytes + Double(workers) * plan.workerBytes)],
+      ["memory", memory],
       ["disk", "\(Quantity.bytes(plan.diskBytes)) before compression, weights kept: \(plan.weightsKept.rawValue)"],
     ]
+  }
+
+  /// Of the process while it trains, and at the most while it reads its data where these are of a file's.
+  private var memory: String {
+    let training = Quantity.bytes(plan.dataBytes + Double(workers) * plan.workerBytes)
+    let reading = sweep.library.readingBytes
+    return training + (reading > 0 ? " to train, \(Quantity.bytes(Double(reading))) to read the data" : "")
   }
 
   /// How many probes of the curvature, over what, and how long they take in all; nil where there are none.

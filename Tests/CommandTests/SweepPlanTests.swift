@@ -26,7 +26,8 @@ import Testing
       .filter { line in !measured.contains { line.hasPrefix($0) } }.joined(separator: "\n")
     // By hand: 16 trials × 20 epochs × ⌈360/32⌉ steps; 624 weights and 51 biases. Operations of a trial: training
     // 20·360·(6·624 − 2·64), evaluation 21·480·2·624, updates 240·675·12 with adam and ·2 with gradient descent. Memory
-    // of a worker: 4·(7·675 + 64·205) bytes, a block being of 64 rows, of the data 4·480·3. Disk: 16·(400 + 21·10·8 +
+    // of a worker: 4·(7·675 + 64·205) bytes, a block being of 64 rows, of the data 4·600·3; to read
+    // it 1,200 features of 8 + 4 bytes and 600 classes of 16. Disk: 16·(400 + 21·10·8 +
     // 3·4·675) bytes.
     #expect(
       text == """
@@ -71,7 +72,7 @@ import Testing
         data       360 training, 120 validation and 120 test samples of 2 features
         networks   2-32-16-3 (675 parameters)
         work       3,840 steps, 0.64 GFLOP
-        memory     145 KiB
+        memory     146 KiB to train, 23 KiB to read the data
         disk       159 KiB before compression, weights kept: all
 
         """)

@@ -147,7 +147,6 @@ import Testing
     let memory = FixedMemory(rows: 512, kept: dense)
     #expect(
       try plan(memory: memory).workerBytes == 4 * (6 * 606 + 512 * activations) + 8 * 7 * 606 + 16 * 606 * 606)
-    #expect(try plan().dataBytes == 4 * 150 * 65)
     // Eight traces and two of the cost; four more for a second-order optimizer.
     let traces = 3.0 * 10 * 8
     #expect(try plan(kept: .none).diskBytes == 400 + traces)

@@ -43,6 +43,83 @@ import Testing
     #expect(sweep.plan.workerBytes(of: trial) == 4 * (5 * Double(planned.parameters) + numbers))
   }
 
+  /// What reading is planned to take is what a process takes more than for data of a few samples, within a quarter, and
+  /// what `--memory` has to be, the test share included.
+  @Test(arguments: ["idx", "csv"]) func readingTakesWhatIsPlanned(kind: String) throws {
+    let folder = try TemporaryDirectory()
+    let small = try DataFile(kind, samples: 60, in: folder)
+    let large = try DataFile(kind, samples: kind == "csv" ? 90_000 : 24_000, in: folder)
+    let planned = try Double(large.prepared().library.readingBytes)
+    let command = Command("sweep", environment: ["MALLOC_MMAP_THRESHOLD_": "65536"])
+    func peak(_ data: DataFile, _ arguments: String...) throws -> Double {
+      Double(try command.peakMemory(["plan", data.experiment, "--workers", "1"] + arguments))
+    }
+    let taken = try peak(large, "--memory", "\(Int(planned))") - peak(small)
+    #expect(taken / planned > 0.6 && taken / planned < 1.25, "\(taken) of \(planned) planned")
+    let refused = try command.run(["plan", large.experiment, "--memory", "\(Int(planned * 0.8))"])
+    #expect(refused.status == 65 && refused.standardError.contains("are accepted"), "\(refused)")
+    let plan = try command.run(["plan", large.experiment])
+    #expect(plan.standardOutput.contains(" to train, \(Quantity.bytes(planned)) to read the data"), "\(plan)")
+  }
+
+  /// The data of all shares are held while trials train: Σ samples × (features + 1) numbers of four bytes.
+  @Test(arguments: [("idx", 28_800, 785), ("csv", 20_000, 51)])
+  func dataWhileTraining(kind: String, samples: Int, numbers: Int) throws {
+    let folder = try TemporaryDirectory()
+    let data = try DataFile(kind, samples: kind == "csv" ? 20_000 : 24_000, in: folder)
+    #expect(try data.prepared().plan.dataBytes == Double(4 * samples * numbers))
+  }
+
+  /// A data set on disk, and the file of an experiment that trains on it.
+  private struct DataFile {
+    var experiment: String
+
+    init(_ kind: String, samples: Int, in folder: TemporaryDirectory) throws {
+      let path = "\(folder.path)/\(kind)-\(samples)"
+      let source: String
+      if kind == "csv" {
+        let row = (0..<50).map { "\($0 % 10)" }.joined(separator: ",")
+        let rows = (0..<samples).map { "\(row),\($0 % 2)\n" }.joined()
+        let header = (0...50).map { "c\($0)" }.joined(separator: ",") + "\n"
+        try Data((header + rows).utf8).write(to: URL(fileURLWithPath: path + ".csv"))
+        source = "{csv: {path: \(path).csv, target: c50}}"
+      } else {
+        func write(_ name: String, _ dimensions: [Int], _ value: (Int) -> UInt8) throws {
+          var bytes: [UInt8] = [0, 0, 8, UInt8(dimensions.count)]
+          for extent in dimensions { bytes += withUnsafeBytes(of: UInt32(extent).bigEndian, Array.init) }
+          let values = (0..<dimensions.reduce(1, *)).map(value)
+          try Data(bytes + values).write(to: URL(fileURLWithPath: "\(path)-\(name)"))
+        }
+        try write("images", [samples, 28, 28]) { UInt8(truncatingIfNeeded: $0) }
+        try write("labels", [samples]) { UInt8($0 % 2) }
+        var test = ""
+        if kind == "idx" {
+          try write("test-images", [samples / 5, 28, 28]) { UInt8(truncatingIfNeeded: $0) }
+          try write("test-labels", [samples / 5]) { UInt8($0 % 2) }
+          test = ", test_images: \(path)-test-images, test_labels: \(path)-test-labels"
+        }
+        source = "{idx: {images: \(path)-images, labels: \(path)-labels\(test)}}"
+      }
+      let text = """
+        name: memory
+        data: {source: \(source), split: {seed: 0}}
+        network: {hidden: [2]}
+        loss: softmax_cross_entropy
+        training: {epochs: 1}
+        grid:
+          optimizer: {name: gradient_descent, learning_rate: 0.01}
+          batch_size: 32
+
+        """
+      experiment = path + ".yaml"
+      try text.write(toFile: experiment, atomically: false, encoding: .utf8)
+    }
+
+    func prepared() throws -> PreparedSweep {
+      try PreparedSweep(try ExperimentFile.load(path: experiment, overrides: [], parts: .standard), keeping: .none)
+    }
+  }
+
   /// First-order optimizers keep as many vectors as they say.
   @Test(arguments: Parts.standard.optimizers.filter { !$0.type.isSecondOrder })
   func vectorsAreTheOptimizers(kind: OptimizerKind) {

@@ -21,7 +21,9 @@ struct CSVSource {
     if !hasHeader { try table.append(reader) }
     while try reader.nextRecord() {
       try table.append(reader)
-      try memory.check(table.features.count, of: 8, path: path, at: reader.place)
+      // A list that is full is copied into one of twice its length.
+      try memory.check(
+        table.features.count, of: max(8, Self.growthBytes - memory.preparedBytes), path: path, at: reader.place)
     }
     guard table.rows > 0 else { throw DatasetError(.badSize, path: path, "the file has a header and no samples") }
     let targets: RawTargets =
@@ -32,9 +34,12 @@ struct CSVSource {
     return try RawDataset(
       samples: RawSamples(
         rows: table.rows, features: .doubles(table.features), targets: targets, targetPlaces: table.targetPlaces,
-        origin: origin(of: table)),
+        growthBytes: Self.growthBytes, origin: origin(of: table)),
       featureShape: [columnCount - 1])
   }
+
+  /// Of the old list and of what is filled of the new one, a number.
+  private static let growthBytes = 16
 
   private func origin(of table: CSVTable) -> SampleOrigin {
     let columns = (0..<table.columnCount).filter { $0 != table.targetColumn }

@@ -14,7 +14,8 @@ enum IDXSource {
     let train = try samples(trainImages, trainLabels, classes: classes)
     let shape = Array(trainImages.dimensions.dropFirst())
     guard let testImages, let testLabels else { return try RawDataset(samples: train, featureShape: shape) }
-    let images = try IDXFile(path: testImages, as: .images, within: memory)
+    let rest = memory.after(trainImages.elements.count, of: trainImages.elements.bytesPerNumber)
+    let images = try IDXFile(path: testImages, as: .images, within: rest)
     guard Array(images.dimensions.dropFirst()) == shape else {
       throw DatasetError(
         .mismatch, path: testImages, at: images.isCompressed ? .decompressedByte(8) : .byte(8),

@@ -25,6 +25,8 @@ public struct Plan: Sendable {
   public let trainSamples: Int
   public let validationSamples: Int
   public let weightsKept: KeptWeights
+  /// Memory of the data, test share included, which the workers share.
+  public let dataBytes: Double
   /// What the engine says that it keeps.
   private let memory: any EngineMemory
   /// Each hyperparameter and its values, in the order of the results' columns.
@@ -33,10 +35,11 @@ public struct Plan: Sendable {
   /// - Parameters:
   ///   - inputs: Features of a sample.
   ///   - outputs: Outputs of the network: classes, or columns of the targets.
+  ///   - dataBytes: Memory of the data, as whoever holds them counts it.
   ///   - memory: The engine's answer to what it keeps.
   public init(
     experiment: Experiment, inputs: Int, outputs: Int, trainSamples: Int, validationSamples: Int,
-    weightsKept: KeptWeights = .best, memory: any EngineMemory
+    weightsKept: KeptWeights = .best, dataBytes: Double = 0, memory: any EngineMemory
   ) {
     self.experiment = experiment
     self.inputs = inputs
@@ -44,6 +47,7 @@ public struct Plan: Sendable {
     self.trainSamples = trainSamples
     self.validationSamples = validationSamples
     self.weightsKept = weightsKept
+    self.dataBytes = dataBytes
     self.memory = memory
     axes = PlanAxis.axes(of: experiment.trials)
   }
@@ -166,13 +170,6 @@ public struct Plan: Sendable {
     let trace = Double(trial.training.epochs + 1) * Double(columns) * 8
     let weights = Double(weightsKept.count) * Double(size(of: trial).parameters) * trial.precision.bytes
     return 400 + trace + weights
-  }
-
-  /// Memory of the training and validation data, which the workers share: once for each precision in use.
-  public var dataBytes: Double {
-    let numbers = Double(trainSamples + validationSamples) * Double(inputs + 1)
-    let precisions = Set(experiment.trials.configurations.map(\.trial.precision))
-    return precisions.reduce(0) { $0 + numbers * $1.bytes }
   }
 
   /// What all runs leave on disk, before compression: traces, about 400 bytes of description each, and kept weights.
