@@ -10,7 +10,9 @@ import Testing
 @Suite struct DamageTests {
   private let sweep: SweepFolder
   /// Two shards of three runs, and a journal of two.
-  private let records = (0..<8).map { Sample.record($0, weights: false, epochs: 2, probes: false) }
+  private let records = (0..<8).map {
+    Sample.coherent(Sample.record($0, weights: false, epochs: 2, probes: false))
+  }
 
   init() throws {
     sweep = try SweepFolder()

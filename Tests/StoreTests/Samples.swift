@@ -42,6 +42,24 @@ enum Sample {
     return record
   }
 
+  /// The record with columns that follow from its trace, as those of a sweep do.
+  static func coherent(_ sample: TrialRecord) -> TrialRecord {
+    var record = sample
+    // Validation losses of the samples ascend.
+    record.bestEpoch = record.trace.count > 0 ? 0 : nil
+    record.cost.trainingSeconds = record.trace.seconds.last ?? 0
+    record.cost.totalSeconds = record.cost.trainingSeconds + 1
+    if !record.weights.initial.isEmpty, !record.weights.best.isEmpty { record.weights.best = record.weights.initial }
+    if record.trace.count == 0 { record.curvature = [] }
+    for index in record.curvature.indices { record.curvature[index].epoch = 0 }
+    for index in record.hyperparameters.indices where record.hyperparameters[index].name == "epochs_planned" {
+      let trained = max(0, record.trace.count - 1)
+      record.hyperparameters[index].value = .integer(record.outcome == .completed ? trained : max(5, trained))
+    }
+    record.identity = TrialIdentity(of: record.hyperparameters)
+    return record
+  }
+
   /// Every column of a probe with a value of its own; lists of different lengths, some of them empty.
   static func curvature(_ index: Int, probe: Int, vectors: Bool) -> CurvatureMeasurement {
     var result = CurvatureMeasurement(moments: .init(rawValue: UInt8(1 + (index + probe) % 15)), epoch: 0)

@@ -10,24 +10,7 @@ import Testing
 @Suite struct UnsealedShardTests {
   private let sweep: SweepFolder
 
-  init() throws { sweep = try SweepFolder((0..<23).map { Self.coherent(Sample.record($0)) }) }
-
-  /// The record with columns that follow from its trace, as those of a sweep do.
-  private static func coherent(_ sample: TrialRecord) -> TrialRecord {
-    var record = sample
-    // Validation losses of the samples ascend.
-    record.bestEpoch = record.trace.count > 0 ? 0 : nil
-    record.cost.trainingSeconds = record.trace.seconds.last ?? 0
-    record.cost.totalSeconds = record.cost.trainingSeconds + 1
-    if !record.weights.initial.isEmpty, !record.weights.best.isEmpty { record.weights.best = record.weights.initial }
-    if record.trace.count == 0 { record.curvature = [] }
-    for index in record.curvature.indices { record.curvature[index].epoch = 0 }
-    for index in record.hyperparameters.indices where record.hyperparameters[index].name == "epochs_planned" {
-      record.hyperparameters[index].value = .integer(max(5, record.trace.count - 1))
-    }
-    record.identity = TrialIdentity(of: record.hyperparameters)
-    return record
-  }
+  init() throws { sweep = try SweepFolder((0..<23).map { Sample.coherent(Sample.record($0)) }) }
 
   /// Cuts the seal off the first shard, and changes what is left.
   private func unseal(_ change: (inout Data) throws -> Void = { _ in }) throws -> String {
@@ -71,7 +54,7 @@ import Testing
 
   /// Chunks have checksums of their own: the runs beside a damaged one are saved.
   @Test func whatVerifiesIsSaved() throws {
-    let records = Sample.chunkedRecords().map(Self.coherent)
+    let records = Sample.chunkedRecords().map(Sample.coherent)
     try sweep.fill(records)
     let path = sweep.url("shards/\(try sweep.names("shards")[0])").path
     let seal = try #require(try Seal.verify(FileDescriptor(opening: path, O_RDONLY)))
