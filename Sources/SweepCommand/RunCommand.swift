@@ -58,7 +58,7 @@ struct RunCommand: ParsableCommand {
         display.logger.notice("Stopping; finished runs are kept. Once more ends at once.")
       }
       if engine == .local { try keepOut(of: directory, display) }
-      if engine == .slurm, try submit(sweep, directory) { return }
+      if engine == .slurm, try submit(sweep, directory, display) { return }
       var ranking: Ranking?
       func rank(_ runs: [RunSummary]) -> Ranking { Ranking(RunTable(runs), by: Criterion(experiment.selection)) }
       let run = sweepRun(sweep, directory, workers: workers)
@@ -84,7 +84,7 @@ struct RunCommand: ParsableCommand {
   /// Ends where tasks of Slurm wait for these results: they would find them taken.
   private func keepOut(of directory: String, _ display: SweepDisplay) throws {
     do {
-      try SlurmClient().refuseWhileTasksWait(for: directory)
+      for notice in try SlurmClient().refuseWhileTasksWait(for: directory) { display.logger.warning("\(notice)") }
     } catch let error as SlurmError {
       if case .busy = error { throw error }
       display.logger.warning("whether Slurm still has tasks of this sweep is not known: \(error)")
@@ -92,13 +92,14 @@ struct RunCommand: ParsableCommand {
   }
 
   /// Hands what is left to Slurm; false where nothing is.
-  private func submit(_ sweep: PreparedSweep, _ directory: String) throws -> Bool {
+  private func submit(_ sweep: PreparedSweep, _ directory: String, _ display: SweepDisplay) throws -> Bool {
     var settings = sweep.experiment.slurm.overridden(by: slurm.settings)
     if let memory = options.memory { settings.memory = memory.slurmText }
     // The cores of this machine say nothing about the nodes.
     let outcome = try SlurmEngine(settings: settings, workers: options.workers ?? 1).submit(
       sweep, directory: directory, file: options.file ?? "experiments/default.yaml", keeping: options.weights,
       synchronizes: fsync, arguments: CommandLine.arguments)
+    for notice in outcome.notices { display.logger.warning("\(notice)") }
     guard let submission = outcome.submission else { return false }
     let jobs = submission.jobs.map { "\($0.number)" }.joined(separator: ", ")
     print(

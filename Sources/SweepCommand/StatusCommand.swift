@@ -40,11 +40,12 @@ struct CancelCommand: ParsableCommand {
 
   func run() throws {
     try exitOnFailure {
-      let submissions = try SlurmSubmission.all(in: results)
+      let submissions = try SubmissionFolder.all(in: results)
       guard !submissions.isEmpty else { throw SlurmError.nothingSubmitted(directory: results) }
       let client = SlurmClient()
-      let queued = try client.queue(of: submissions.map(\.submission))
+      let queued = try client.queue(of: submissions)
       try client.cancel(Set(queued.map(\.job)).sorted())
+      for damage in submissions.compactMap(\.damage) { print("! \(TerminalText.escaped(damage))") }
       print(
         queued.isEmpty
           ? "No task is queued or running." : "Ended \(Quantity.count(queued.count, "task")); finished runs are kept.")

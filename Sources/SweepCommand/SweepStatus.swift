@@ -45,8 +45,9 @@ struct SweepStatus: Encodable {
     notices = reader.notices
     unread = reader.unread.map { Unread(path: $0.path, reason: $0.reason) }
     exitStatus = reader.unread.exitStatus.map { ExitCode($0) }
-    guard let last = try SlurmSubmission.all(in: directory).last?.submission else { return }
-    tasks = last.tasks
+    guard let last = try SubmissionFolder.all(in: directory).last else { return }
+    tasks = last.submission?.tasks
+    if let damage = last.damage { notices.append(damage) }
     do {
       queued = try SlurmClient().queue(of: [last])
     } catch {
@@ -74,15 +75,20 @@ struct SweepStatus: Encodable {
   }
 
   private var slurmText: String {
-    guard let tasks, let queued else { return "" }
+    guard let queued else { return "" }
     let states = Dictionary(grouping: queued, by: \.state).sorted { $0.key < $1.key }.map { state, tasks in
       let reasons = Set(tasks.map(\.reason)).subtracting(["None", ""]).sorted()
       let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"
       return "\(Quantity.grouped(tasks.count)) \(state.lowercased())\(why)"
     }
-    let over = tasks - queued.count
+    // Nil where nobody knows any more how many there were.
+    let over = (tasks ?? 0) - queued.count
     let parts = states + (over > 0 ? ["\(Quantity.grouped(over)) over"] : [])
-    var text = "Slurm: \(Quantity.count(tasks, "task")): \(TerminalText.escaped(parts.joined(separator: ", ")))\n"
+    var text = "Slurm: "
+    text +=
+      parts.isEmpty
+      ? "no task is queued\n"
+      : "\(Quantity.count(tasks ?? queued.count, "task")): \(TerminalText.escaped(parts.joined(separator: ", ")))\n"
     if queued.isEmpty, let left, left > 0 {
       text += "\(Quantity.count(left, "run")) left and no task is queued: the same command submits them again.\n"
     }

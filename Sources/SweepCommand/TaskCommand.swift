@@ -41,7 +41,12 @@ struct TaskCommand: ParsableCommand {
       var run = SweepRun(
         sweep, directory: directory, engine: LocalEngine(workers: workers), storeOptions: options,
         arguments: submission.arguments)
-      run.share = try submission.trials(of: task, folder: folder)
+      do {
+        run.share = try submission.trials(of: task, folder: folder)
+      } catch let error as SlurmError {
+        display.logger.warning("\(error). This task takes its share of all runs of the sweep instead")
+        run.share = submission.share(of: task, in: sweep)
+      }
       let outcome = try run.run(keeping: weights, stop: stop, display: display) {
         Winner.runs(of: Ranking(RunTable($0), by: Criterion(experiment.selection)))
       }

@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func pathsInTheScriptAreOneWord() throws {
-    let script = SlurmEngine.script(folder: "/a b/it's $HOME/`x`")
+    let script = SlurmEngine.script(folder: "/a b/it's $HOME/`x`", jobName: "x-00000000")
     let line = try #require(script.split(separator: "\n").last)
     #expect(line.hasSuffix(#" task '/a b/it'\''s $HOME/`x`' "$(($1 + SLURM_ARRAY_TASK_ID))""#))
     #expect(script.hasPrefix("#!/bin/sh\n"))
@@ -45,7 +45,7 @@ import Testing
     submission.jobs = [.init(number: 8, offset: 0, count: 5)]
     let first = try SlurmSubmission.makeFolder(in: folder.path)
     #expect(try SlurmSubmission.makeFolder(in: folder.path).hasSuffix("/slurm/2"))
-    try SlurmSubmission.write(trials: identities, to: first)
+    try submission.write(trials: identities, to: first)
     try submission.write(to: first)
     #expect(try SlurmSubmission.read(first) == submission)
     let shares = try (0..<5).map { try submission.trials(of: $0, folder: first) }
@@ -55,21 +55,73 @@ import Testing
 
     try Data("no identity\n".utf8).write(to: URL(fileURLWithPath: first + "/trials"))
     #expect(throws: SlurmError.self) { try submission.trials(of: 0, folder: first) }
+    // An earlier version wrote no checksum; it read the lines alone.
+    submission.trialsChecksum = nil
+    #expect(throws: SlurmError.damaged(path: first + "/trials", reason: "line 1 is no identity")) {
+      try submission.trials(of: 0, folder: first)
+    }
+    try JSONEncoder().encode(submission).write(to: URL(fileURLWithPath: first + "/submission.json"))
+    #expect(try SlurmSubmission.read(first) == submission)
     try Data("{".utf8).write(to: URL(fileURLWithPath: first + "/submission.json"))
-    #expect(throws: SlurmError.self) { try SlurmSubmission.all(in: folder.path) }
+    #expect(throws: SlurmError.self) { try SubmissionFolder.all(in: folder.path) }
+  }
+
+  /// zlib's CRC-32 finds each change of a bit; the name of the jobs is found in their script all the same.
+  @Test func everyChangedByteIsSeen() throws {
+    let folder = try TemporaryDirectory()
+    let path = try SlurmSubmission.makeFolder(in: folder.path)
+    var submission = SlurmSubmission(
+      experimentText: "name: x\n", file: "x.yaml", overrides: [], dataDirectory: "/data", weights: "best", workers: 1,
+      synchronizes: false, arguments: [], settings: .init(), tasks: 1)
+    submission.jobName = "a name (crc32 of it)-00000007"
+    try submission.write(trials: fakeTrials(3).map(\.identity), to: path)
+    try submission.write(to: path)
+    let script = SlurmEngine.script(folder: path, jobName: submission.jobName ?? "")
+    try Data(script.utf8).write(to: URL(fileURLWithPath: path + "/job.sh"))
+    #expect(
+      try SubmissionFolder.all(in: folder.path)
+        == [SubmissionFolder(path: path, submission: submission, jobName: submission.jobName)])
+
+    func change(_ name: String, _ check: (Int) throws -> Void) throws {
+      let file = URL(fileURLWithPath: "\(path)/\(name)")
+      let whole = try Data(contentsOf: file)
+      for position in whole.indices {
+        var changed = whole
+        changed[position] ^= 1
+        try changed.write(to: file)
+        try check(position)
+      }
+      try whole.write(to: file)
+    }
+    try change("trials") { position in
+      #expect(throws: SlurmError.self, "byte \(position)") { try submission.trials(of: 0, folder: path) }
+    }
+    try change("submission.json") { position in
+      #expect(throws: SlurmError.self, "byte \(position)") { try SlurmSubmission.read(path) }
+      let found = try SubmissionFolder.all(in: folder.path)
+      #expect(found.count == 1 && found[0].submission == nil && found[0].jobName == submission.jobName)
+      #expect(found[0].damage?.hasPrefix("\(path)/submission.json: damaged: ") == true)
+    }
+    // Without submission.json, the name is that which was written or none.
+    try FileManager.default.removeItem(atPath: path + "/submission.json")
+    try change("job.sh") { position in
+      let name = try SubmissionFolder.all(in: folder.path).first?.jobName
+      #expect(name == nil || name == submission.jobName, "byte \(position)")
+    }
+    #expect(try SubmissionFolder.all(in: folder.path).map(\.jobName) == [submission.jobName])
   }
 
   /// What cannot be reached just now may be running: it is neither absent nor damaged. Links in circles stand for it.
   @Test func whatCannotBeReadIsNotAbsent() throws {
     let folder = try TemporaryDirectory()
-    #expect(try SlurmSubmission.all(in: folder.path).isEmpty)
+    #expect(try SubmissionFolder.all(in: folder.path).isEmpty)
     let first = try SlurmSubmission.makeFolder(in: folder.path)
-    #expect(try SlurmSubmission.all(in: folder.path).isEmpty)
+    #expect(try SubmissionFolder.all(in: folder.path).isEmpty)
     let submission = SlurmSubmission(
       experimentText: "name: x\n", file: "x.yaml", overrides: [], dataDirectory: "/data", weights: "best", workers: 1,
       synchronizes: false, arguments: [], settings: .init(), tasks: 1)
     try submission.write(to: first)
-    #expect(try SlurmSubmission.all(in: folder.path).map(\.submission) == [submission])
+    #expect(try SubmissionFolder.all(in: folder.path).map(\.submission) == [submission])
     #expect(throws: SlurmError.damaged(path: first + "/trials", reason: "it is not there")) {
       try submission.trials(of: 0, folder: first)
     }
@@ -88,8 +140,8 @@ import Testing
     expectLoop("open", first + "/trials") { _ = try submission.trials(of: 0, folder: first) }
     try replaceByLoop(first + "/submission.json")
     expectLoop("open", first + "/submission.json") { _ = try SlurmSubmission.read(first) }
-    expectLoop("stat", first + "/submission.json") { _ = try SlurmSubmission.all(in: folder.path) }
+    expectLoop("stat", first + "/submission.json") { _ = try SubmissionFolder.all(in: folder.path) }
     try replaceByLoop(folder.path + "/slurm")
-    expectLoop("stat", folder.path + "/slurm") { _ = try SlurmSubmission.all(in: folder.path) }
+    expectLoop("stat", folder.path + "/slurm") { _ = try SubmissionFolder.all(in: folder.path) }
   }
 }

@@ -26,6 +26,7 @@ public enum ResultRepair {
       for shard in try directory.shardPaths() { try save(shard, directory, manifest, &done) }
       for probes in try directory.probePaths() { try setAsideProbes(probes, directory, &done) }
       try setAsideTestEvaluation(directory, &done)
+      for file in try SubmissionFiles.paths(in: directory) { try setAsideSubmission(file, directory, &done) }
     }
     let manifest = try MetadataFile.read(SweepManifest.self, path: directory.manifest)
     let store = try ResultStore.open(directory: path, manifest: manifest, options: options)
@@ -101,6 +102,15 @@ public enum ResultRepair {
       }
     }
     done.append("\(damage); moved to \(printable(try directory.moveToQuarantine(path)))")
+  }
+
+  private static func setAsideSubmission(_ path: String, _ directory: ResultDirectory, _ done: inout [String]) throws {
+    guard try Files.exists(path) else { return }
+    do {
+      try SubmissionFiles.check(path)
+    } catch  where Recovery.isDamage(error) {
+      done.append("\(error); moved to \(printable(try directory.moveToQuarantine(path)))")
+    }
   }
 
   private static func setAsideTestEvaluation(_ directory: ResultDirectory, _ done: inout [String]) throws {

@@ -33,6 +33,7 @@ public struct Verification: Sendable, Encodable {
     case testEvaluation = "test_evaluation"
     case shard
     case probes
+    case submission
     case journal
     case lock
     case quarantine
@@ -109,6 +110,11 @@ private struct Inspector {
     for path in try directory.journalPaths() { try Self.unlessGone { try inspectJournal(path) } }
     for path in try directory.shardPaths() { try Self.unlessGone { try inspectShard(path, requiresSeal: true) } }
     for path in try directory.probePaths() { try Self.unlessGone { try inspectProbes(path) } }
+    for path in try SubmissionFiles.paths(in: directory) {
+      try inspect(path, .submission, damage: "; jobs are found by their name, and shares are dealt out anew") { _, _ in
+        try SubmissionFiles.check(path)
+      }
+    }
     try inspectTheRest(directory)
     for name in quarantined { try Self.unlessGone { try inspectQuarantined("\(directory.quarantine)/\(name)") } }
   }

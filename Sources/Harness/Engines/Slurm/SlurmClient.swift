@@ -44,9 +44,9 @@ public struct SlurmClient: Sendable {
   ///
   /// They are asked for by the name that each submission gives its jobs, so that one whose number was never written down is
   /// found as well; by their numbers where an earlier version submitted them.
-  public func queue(of submissions: [SlurmSubmission]) throws -> [QueuedTask] {
+  public func queue(of submissions: [SubmissionFolder]) throws -> [QueuedTask] {
     let names = submissions.compactMap(\.jobName)
-    let numbers = submissions.filter { $0.jobName == nil }.flatMap(\.jobs).map(\.number)
+    let numbers = submissions.filter { $0.jobName == nil }.flatMap { $0.submission?.jobs ?? [] }.map(\.number)
     return try queue("--name=\(names.joined(separator: ","))", isAsked: !names.isEmpty)
       + queue("--jobs=\(numbers.map(String.init).joined(separator: ","))", isAsked: !numbers.isEmpty)
   }

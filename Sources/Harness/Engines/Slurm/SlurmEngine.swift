@@ -25,6 +25,8 @@ public struct SlurmEngine: Sendable {
     public var pending: Int { total - recorded }
     /// Nil where nothing was left to run.
     public var submission: SlurmSubmission?
+    /// What was damaged and done without, for the user.
+    public var notices: [String] = []
   }
 
   /// Submits what has no record yet.
@@ -37,11 +39,12 @@ public struct SlurmEngine: Sendable {
     _ sweep: PreparedSweep, directory: String, file: String, keeping weights: KeptWeights, synchronizes: Bool,
     arguments: [String]
   ) throws -> Outcome {
-    try client.refuseWhileTasksWait(for: directory)
+    let notices = try client.refuseWhileTasksWait(for: directory)
     let maximum = try client.maximumArraySize()
     let pending = try pendingTrials(of: sweep, directory, arguments)
     var outcome = Outcome(
       total: sweep.experiment.trials.count, recorded: sweep.experiment.trials.count - pending.count)
+    outcome.notices = notices
     guard !pending.isEmpty else { return outcome }
 
     let folder = try SlurmSubmission.makeFolder(in: directory)
@@ -51,16 +54,16 @@ public struct SlurmEngine: Sendable {
       synchronizes: synchronizes, arguments: arguments, settings: settings,
       tasks: min(settings.tasks ?? 1, pending.count))
     // Written down before there is a job: one that is submitted just as this process is killed is found by it.
-    submission.jobName = SlurmSubmission.makeJobName(for: sweep.experiment.name, settings)
-    try SlurmSubmission.write(trials: pending, to: folder)
+    let jobName = SlurmSubmission.makeJobName(for: sweep.experiment.name, settings)
+    submission.jobName = jobName
+    try submission.write(trials: pending, to: folder)
     try submission.write(to: folder)
     let script = "\(folder)/job.sh"
-    try OutputFile.write(Array(Self.script(folder: Self.absolute(folder)).utf8), to: script)
+    try OutputFile.write(Array(Self.script(folder: Self.absolute(folder), jobName: jobName).utf8), to: script)
     for array in SlurmSubmission.arrays(tasks: submission.tasks, maximum: maximum) {
       let job = try client.submit(
         script: script, arguments: ["\(array.lowerBound)"],
-        options: options(for: array, folder: Self.absolute(folder))
-          + (submission.jobName.map { ["--job-name=\($0)"] } ?? []))
+        options: options(for: array, folder: Self.absolute(folder)) + ["--job-name=\(jobName)"])
       submission.jobs.append(.init(number: job, offset: array.lowerBound, count: array.count))
       try submission.write(to: folder)
     }
@@ -92,11 +95,12 @@ public struct SlurmEngine: Sendable {
   }
 
   /// `exec`, so that Slurm's signals reach the sweep itself.
-  static func script(folder: String) -> String {
+  static func script(folder: String, jobName: String) -> String {
     let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "sweep"
     return """
       #!/bin/sh
       # A task of a sweep; `sweep run --engine slurm` made and submitted this.
+      \(SubmissionFolder.line(naming: jobName))
       exec \(quoted(program)) task \(quoted(folder)) "$(($1 + SLURM_ARRAY_TASK_ID))"
 
       """

@@ -23,6 +23,8 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
   public var jobs: [Job] = []
   /// The name of all of its jobs and of no other; nil where an earlier version submitted it.
   public var jobName: String?
+  /// Of the file `trials`; nil where an earlier version submitted it, which wrote no checksum into `submission.json` either.
+  public var trialsChecksum: String?
 
   /// An array of tasks.
   public struct Job: Hashable, Sendable, Codable {
@@ -50,19 +52,6 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
     return String(name) + "-" + String(repeating: "0", count: 8 - digits.count) + digits
   }
 
-  /// All submissions of a directory of results, the oldest first.
-  ///
-  /// A folder without `submission.json` is none: a process was killed as it made it, before it submitted anything. What
-  /// cannot be read just now is there all the same, and its tasks may be running: that throws `StoreError`.
-  public static func all(in directory: String) throws -> [(folder: String, submission: SlurmSubmission)] {
-    let root = "\(directory)/slurm"
-    guard try Files.exists(root) else { return [] }
-    return try Files.names(in: root).compactMap { Int($0) }.sorted().compactMap { number in
-      let folder = "\(root)/\(number)"
-      return try Files.exists("\(folder)/submission.json") ? (folder, try read(folder)) : nil
-    }
-  }
-
   /// Makes the folder of a new submission.
   static func makeFolder(in directory: String) throws -> String {
     let root = "\(directory)/slurm"
@@ -79,20 +68,21 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
   }
 
   /// Of a file that every submission has.
-  private static func contents(of path: String) throws -> Data {
+  private static func reading<Value>(_ path: String, _ read: (String) throws -> Value) throws -> Value {
     do {
-      return Data(try Files.read(path))
+      return try read(path)
     } catch StoreError.system("open", _, ENOENT) {
       throw SlurmError.damaged(path: path, reason: "it is not there")
+    } catch StoreError.damaged(path, let reason) {
+      throw SlurmError.damaged(path: path, reason: reason)
     }
   }
 
+  /// - Throws: ``SlurmError/damaged(path:reason:)`` where `submission.json` is not what was written; `StoreError` where the
+  ///   system refuses.
   public static func read(_ folder: String) throws -> SlurmSubmission {
     let path = "\(folder)/submission.json"
-    let data = try contents(of: path)
-    guard let submission = try? JSONDecoder().decode(SlurmSubmission.self, from: data) else {
-      throw SlurmError.damaged(path: path, reason: "it is not a submission of this version")
-    }
+    let submission = try reading(path) { try MetadataFile.read(SlurmSubmission.self, path: $0) }
     guard submission.tasks > 0, submission.workers > 0 else {
       throw SlurmError.damaged(
         path: path, reason: "tasks is \(submission.tasks) and workers is \(submission.workers): neither may be below 1")
@@ -101,20 +91,27 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
   }
 
   func write(to folder: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try OutputFile.write([UInt8](encoder.encode(self)), to: "\(folder)/submission.json")
+    try OutputFile.write(MetadataFile.encode(self), to: "\(folder)/submission.json")
   }
 
-  static func write(trials: [TrialIdentity], to folder: String) throws {
-    let text = trials.map { "\($0)\n" }.joined()
-    try OutputFile.write(Array(text.utf8), to: "\(folder)/trials")
+  /// Writes the trials down, and keeps the checksum of their file.
+  mutating func write(trials: [TrialIdentity], to folder: String) throws {
+    let text = Array(trials.map { "\($0)\n" }.joined().utf8)
+    try OutputFile.write(text, to: "\(folder)/trials")
+    trialsChecksum = MetadataFile.checksum(of: text)
   }
 
   /// The trials that a task takes.
+  ///
+  /// - Throws: ``SlurmError/damaged(path:reason:)`` where the file `trials` is not what was written; `StoreError` where the
+  ///   system refuses.
   public func trials(of task: Int, folder: String) throws -> Set<TrialIdentity> {
     let path = "\(folder)/trials"
-    let lines = try Self.contents(of: path).split(separator: UInt8(ascii: "\n"))
+    let text = try Self.reading(path) { try Files.read($0) }
+    guard trialsChecksum == nil || trialsChecksum == MetadataFile.checksum(of: text) else {
+      throw SlurmError.damaged(path: path, reason: "its checksum differs: it was changed after it was written")
+    }
+    let lines = text.split(separator: UInt8(ascii: "\n"))
     var trials: Set<TrialIdentity> = []
     for index in stride(from: task, to: lines.count, by: tasks) {
       guard let identity = TrialIdentity(String(decoding: lines[index], as: UTF8.self)) else {
@@ -124,17 +121,30 @@ public struct SlurmSubmission: Hashable, Sendable, Codable {
     }
     return trials
   }
+
+  /// The trials that a task takes of all that the sweep has, where nobody knows any more which were left: every task deals
+  /// them out in the same way, and passes over what is done.
+  public func share(of task: Int, in sweep: PreparedSweep) -> Set<TrialIdentity> {
+    let identities = TrialQueue(heaviestFirst: sweep.experiment.trials, cost: sweep.cost).identities
+    return Set(stride(from: task, to: identities.count, by: tasks).map { identities[$0] })
+  }
+}
+
+extension SlurmSubmission: Metadata {
+  public var isChecksummed: Bool { trialsChecksum != nil }
 }
 
 extension SlurmClient {
   /// Refuses where an earlier submission is not over. No task of it need run just now, and hold the results.
   ///
   /// Throws ``SlurmError/busy(directory:jobs:)``, and other errors where Slurm cannot be asked; asks nothing where
-  /// nothing was submitted.
-  public func refuseWhileTasksWait(for directory: String) throws {
-    let queued = try queue(of: SlurmSubmission.all(in: directory).map(\.submission))
+  /// nothing was submitted. Returns what was damaged and done without, for the user.
+  public func refuseWhileTasksWait(for directory: String) throws -> [String] {
+    let folders = try SubmissionFolder.all(in: directory)
+    let queued = try queue(of: folders)
     guard queued.isEmpty else {
       throw SlurmError.busy(directory: directory, jobs: Set(queued.map(\.job)).sorted())
     }
+    return folders.compactMap(\.damage)
   }
 }
