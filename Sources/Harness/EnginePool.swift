@@ -50,6 +50,9 @@ final class EnginePool: Sendable {
     return make()
   }
 
+  /// Frees the engines that nobody uses.
+  func release() { state.withLock { $0.engines = [] } }
+
   /// Gives an engine up: its owner uses it no more.
   func give<S: Scalar>(_ engine: Backpropagation<S>, _ kind: Kind) {
     let idle = Idle(engine: engine)

@@ -109,6 +109,9 @@ public struct SampleLibrary: Sendable {
     }
   }
 
+  /// Gives up the engines that wait for further trials.
+  func releaseEngines() { engines.release() }
+
   private func train<S: Scalar>(
     _ run: TrialRun, _ samples: SplitSamples<S>, _ shouldStop: () -> Bool
   ) -> TrialRecord? {

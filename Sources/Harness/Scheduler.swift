@@ -27,13 +27,15 @@ public struct Scheduler: Sendable {
   /// - Parameters:
   ///   - body: Works on one item, on a worker's thread. Nil says that it gave up because of the stop: nothing is delivered.
   ///   - deliver: Takes a result, never two at a time.
+  ///   - finished: Told, on the worker's thread, that an item is through, delivered or not.
   /// - Throws: The first error of `deliver`. It raises `stop`, and nothing is delivered after it.
   @discardableResult
   public func run<Items: RandomAccessCollection & Sendable, Value: Sendable>(
     _ items: Items, stop: StopFlag, body: @escaping @Sendable (Items.Element) -> Value?,
-    deliver: @escaping @Sendable (Items.Element, Value) throws -> Void
+    deliver: @escaping @Sendable (Items.Element, Value) throws -> Void,
+    finished: @escaping @Sendable (Items.Element) -> Void = { _ in }
   ) throws -> Outcome where Items.Index == Int {
-    let queue = WorkQueue(items: items, stop: stop, body: body, deliver: deliver)
+    let queue = WorkQueue(items: items, stop: stop, body: body, deliver: deliver, finished: finished)
     let group = DispatchGroup()
     for index in 0..<min(workers, items.count) {
       // A serial queue a worker: unlike a concurrent one it gets its thread even beyond the number of cores.
@@ -54,18 +56,20 @@ where Items.Index == Int {
   private let stop: StopFlag
   private let body: @Sendable (Item) -> Value?
   private let deliver: @Sendable (Item, Value) throws -> Void
+  private let finished: @Sendable (Item) -> Void
   private let next = Atomic(0)
   private let owner = DispatchQueue(label: "results")
   private let deliveries = Mutex((count: 0, failure: nil as (any Error)?))
 
   init(
     items: Items, stop: StopFlag, body: @escaping @Sendable (Item) -> Value?,
-    deliver: @escaping @Sendable (Item, Value) throws -> Void
+    deliver: @escaping @Sendable (Item, Value) throws -> Void, finished: @escaping @Sendable (Item) -> Void
   ) {
     self.items = items
     self.stop = stop
     self.body = body
     self.deliver = deliver
+    self.finished = finished
   }
 
   var delivered: Int { deliveries.withLock { $0.count } }
@@ -76,6 +80,7 @@ where Items.Index == Int {
       let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard position < items.count else { return }
       let item = items[items.startIndex + position]
+      defer { finished(item) }
       guard let value = body(item) else { return }
       owner.sync { take(value, of: item) }
     }

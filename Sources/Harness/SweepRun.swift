@@ -57,6 +57,8 @@ public struct SweepRun: Sendable {
       options: storeOptions)
     do {
       var outcome = try run(into: store, identities, keeping: weights, stop: stop, display: display)
+      // What comes now needs memory and no engine.
+      sweep.library.releaseEngines()
       if share == nil || (outcome.isComplete && !stop.isRaised) {
         outcome.runs = try recordedRuns(store, identities)
       }
@@ -101,7 +103,9 @@ public struct SweepRun: Sendable {
         display.logger.warning("run \(record.identity.short) failed: \(message)")
       }
     }
-    try train(pending, done: completed, keeping: weights, display, monitor, stop, append)
+    // A commit that fails is said by the next record.
+    let settle: @Sendable () -> Void = { try? store.waitForCommits() }
+    try train(pending, done: completed, keeping: weights, settle: settle, display, monitor, stop, append)
     return Outcome(
       total: progress.total, resumed: progress.resumed, progress: monitor.current, seconds: monitor.seconds)
   }
@@ -109,8 +113,9 @@ public struct SweepRun: Sendable {
   /// Trains the trials: first those that were in no crash of an earlier process, then the others one at a time, so that
   /// the next crash is known to be the doing of one.
   private func train(
-    _ pending: TrialList, done: Set<TrialIdentity>, keeping weights: KeptWeights, _ display: SweepDisplay,
-    _ monitor: ProgressMonitor, _ stop: StopFlag, _ append: @escaping @Sendable (TrialRecord) throws -> Void
+    _ pending: TrialList, done: Set<TrialIdentity>, keeping weights: KeptWeights,
+    settle: @escaping @Sendable () -> Void, _ display: SweepDisplay, _ monitor: ProgressMonitor, _ stop: StopFlag,
+    _ append: @escaping @Sendable (TrialRecord) throws -> Void
   ) throws {
     var limits = TrialLimits()
     limits.crashes = try RunningTrials.crashes(directory: directory, done: done).trials
@@ -128,7 +133,7 @@ public struct SweepRun: Sendable {
     alone.workers = 1
     for (engine, trials) in [(engine, unsuspected), (alone, suspects)] where !trials.isEmpty && !stop.isRaised {
       _ = try engine.run(
-        trials, of: sweep, keeping: weights, limits: limits, running: running, monitor, stop, append)
+        trials, of: sweep, keeping: weights, limits: limits, running: running, settle: settle, monitor, stop, append)
     }
   }
 
@@ -170,6 +175,9 @@ public struct SweepRun: Sendable {
     let places = Dictionary(
       identities.enumerated().lazy.filter { wanted.contains($0.element) }.map { ($0.element, $0.offset) },
       uniquingKeysWith: { first, _ in first })
+    let plan = sweep.plan
+    let bytes = places.values.reduce(0) { $0 + plan.recordBytes(of: sweep.experiment.trials[$1]) }
+    guard FreeMemory.has(bytes) else { throw TooLittleMemory(bytes: bytes) }
     let weights = try reader.weights(of: wanted)
     let trials = runs.compactMap { identity in
       places[identity].map { (trial: sweep.experiment.trials[$0], stored: weights[identity] ?? Weights()) }

@@ -22,6 +22,12 @@ struct TrialLimits: Sendable {
     return nil
   }
 
+  /// Why a trial is not trained for which the system has no memory.
+  static func refusal(missingBytes: Double) -> String {
+    "there was no memory for it: with what the process holds already, the system does not let it have"
+      + " \(Quantity.bytes(missingBytes)) more"
+  }
+
   /// Why a trial is not tried again; nil where it is.
   func refusal(of identity: TrialIdentity) -> String? {
     guard let crashes = crashes[identity], crashes.isSetAside else { return nil }
@@ -60,30 +66,5 @@ enum MachineMemory {
       guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
       return Double(text.trimmingCharacters(in: .whitespacesAndNewlines))
     }
-  }
-}
-
-/// The memory of trials that are under way: one that would not fit beside them waits until it does.
-final class MemoryBudget: Sendable {
-  private let total: Double
-  // NSCondition: the workers are threads of their own, which may wait.
-  private let condition = NSCondition()
-  private nonisolated(unsafe) var used = 0.0
-
-  init(_ total: Double) { self.total = total }
-
-  /// Runs `body` when its memory is there; at once where nothing else is under way.
-  func with<Value>(_ bytes: Double, _ body: () -> Value) -> Value {
-    condition.lock()
-    while used > 0, used + bytes > total { condition.wait() }
-    used += bytes
-    condition.unlock()
-    defer {
-      condition.lock()
-      used = max(0, used - bytes)
-      condition.broadcast()
-      condition.unlock()
-    }
-    return body()
   }
 }

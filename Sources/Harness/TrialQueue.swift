@@ -65,6 +65,11 @@ struct TrialDemand: Sendable {
   var cost: Double
   /// Memory of training it, the data left out.
   var workerBytes = 0.0
+  /// Memory that must be there before it starts: more than it is planned to take, which says of the vectors what they are
+  /// and of libraries nothing; its record twice, in memory and as it is written; and what the shard of the run before it may be
+  /// taking beside it, which is four times the run.
+  var reservedBytes: Double { 1.25 * workerBytes + 6 * recordBytes }
+  var recordBytes = 0.0
   var probes = 0
   /// The part of its cost that the probes are.
   var probeShare = 0.0
@@ -82,7 +87,8 @@ extension TrialDemand {
     workerBytes = plan.workerBytes(of: trial)
     probes = plan.probeCount(of: trial)
     probeShare = cost > 0 ? costs.probes / cost : 0
-    refusal = limits.refusal(recordBytes: plan.recordBytes(of: trial), memoryBytes: dataBytes + workerBytes)
+    recordBytes = plan.recordBytes(of: trial)
+    refusal = limits.refusal(recordBytes: recordBytes, memoryBytes: dataBytes + workerBytes)
   }
 }
 

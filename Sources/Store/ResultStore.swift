@@ -158,6 +158,9 @@ public final class ResultStore: Sendable {
     if let full { try committer.submit(full, manifest: manifest) }
   }
 
+  /// Waits until the blocks that are full are shards, and take no memory. Throws ``StoreError/commitFailed``.
+  public func waitForCommits() throws { try committer.finish() }
+
   private func journal(_ state: inout State) throws -> Journal {
     if let journal = state.journal { return journal }
     let journal = try Journal(

@@ -52,7 +52,7 @@ func exitCode(for error: any Error) -> ExitCode {
   case let error as OutputError: ExitCode(error.exitStatus)
   case let file as UnreadFile: ExitCode([file].exitStatus ?? 74)
   case is HDF5Error: .dataError
-  case is TooFewThreads: .systemError
+  case is TooFewThreads, is TooLittleMemory: .systemError
   default: .failure
   }
 }

@@ -11,8 +11,8 @@ struct RunCommand: ParsableCommand {
       The same command again goes on where it stopped. Ctrl-C stops: finished runs are kept, those in flight are not. \
       With --engine slurm the runs are dealt out to the tasks of job arrays, and the command ends when these are \
       submitted; `sweep status` shows how far they are, `sweep cancel` ends them. \
-      Exit codes are those of sysexits.h: 64 usage, 65 bad data, 66 no input, 69 no Slurm, 71 too few threads, 73 cannot \
-      create, 74 input or output, 75 busy; 128 + the signal where a signal stopped it.
+      Exit codes are those of sysexits.h: 64 usage, 65 bad data, 66 no input, 69 no Slurm, 71 too few threads or no memory \
+      for the test set, 73 cannot create, 74 input or output, 75 busy; 128 + the signal where a signal stopped it.
       """)
 
   @OptionGroup var options: ExperimentOptions

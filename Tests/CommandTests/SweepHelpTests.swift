@@ -63,8 +63,8 @@ import Testing
       to the tasks of job arrays, and the command ends when these are submitted;
       `sweep status` shows how far they are, `sweep cancel` ends them. Exit codes are
       those of sysexits.h: 64 usage, 65 bad data, 66 no input, 69 no Slurm, 71 too
-      few threads, 73 cannot create, 74 input or output, 75 busy; 128 + the signal
-      where a signal stopped it.
+      few threads or no memory for the test set, 73 cannot create, 74 input or
+      output, 75 busy; 128 + the signal where a signal stopped it.
 
       USAGE: sweep run [<options>] [<file>]
 

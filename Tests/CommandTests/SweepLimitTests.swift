@@ -53,6 +53,42 @@ import Testing
     try expectOneFailed("of memory, this process can have")
   }
 
+  /// A trial that would fit into the limit, but not beside what the program takes itself: 1.8 GiB of 1.9 GiB, of which the
+  /// program's code and threads have more than the rest.
+  @Test func whatTheSystemRefusesFails() throws {
+    let file = try experiment(largest: 9_500)
+    let result = try fixture.command().start(
+      ["run", file, "--workers", "2", "--weights", "none"], through: "ulimit -v 2000000; exec \"$0\" \"$@\""
+    ).wait()
+    #expect(result.status == 0, "\(result.standardError)")
+    #expect(result.standardError.contains("failed: there was no memory for it"), "\(result.standardError)")
+    try expectOneFailed("the system does not let it have 2.3 GiB more")
+  }
+
+  /// What an engine that waits for the next seed keeps, and what was freed, is not taken for missing.
+  @Test func whatFitsIsTrained() throws {
+    let file = try fixture.write(
+      """
+      name: limits
+      data: {source: {spirals: {samples: 60, classes: 3}}}
+      network: {activation: relu}
+      loss: softmax_cross_entropy
+      training: {epochs: 1}
+      grid:
+        optimizer: [{name: adam, learning_rate: 0.01}]
+        hidden: [[3000, 3000], [2900, 2900]]
+        batch_size: 32
+        seed: {from: 0, count: 3}
+
+      """)
+    let result = try fixture.command().start(
+      ["run", file, "--workers", "2", "--weights", "none"], through: "ulimit -v 1200000; exec \"$0\" \"$@\""
+    ).wait()
+    #expect(result.status == 0, "\(result.standardError)")
+    let runs = try ResultReader(path: fixture.folder.path("results/limits")).summaries()
+    #expect(runs.count == 6 && runs.allSatisfy { $0.outcome == .completed }, "\(result.standardError)")
+  }
+
   @Test func whatCannotBeStoredFails() throws {
     let file = try experiment(largest: 10_000)
     let result = try fixture.sweep("run", file, "--weights", "all")

@@ -17,53 +17,72 @@ public struct LocalEngine: Sendable {
     _ trials: TrialList, of sweep: PreparedSweep, keeping: KeptWeights, monitor: ProgressMonitor, stop: StopFlag,
     record: @escaping @Sendable (TrialRecord) throws -> Void
   ) throws -> Scheduler.Outcome {
-    try run(trials, of: sweep, keeping: keeping, limits: TrialLimits(), running: nil, monitor, stop, record)
+    try run(trials, of: sweep, keeping: keeping, limits: TrialLimits(), running: nil, settle: {}, monitor, stop, record)
   }
 
-  /// As above; keeps in `running` what is under way, and refuses what the limits refuse.
+  /// As above; keeps in `running` what is under way, and refuses what the limits refuse. Where memory is short, `settle` is to
+  /// wait until what was recorded takes none.
   func run(
     _ trials: TrialList, of sweep: PreparedSweep, keeping: KeptWeights, limits: TrialLimits, running: RunningTrials?,
-    _ monitor: ProgressMonitor, _ stop: StopFlag, _ record: @escaping @Sendable (TrialRecord) throws -> Void
+    settle: @escaping @Sendable () -> Void, _ monitor: ProgressMonitor, _ stop: StopFlag,
+    _ record: @escaping @Sendable (TrialRecord) throws -> Void
   ) throws -> Scheduler.Outcome {
     let plan = sweep.plan
     let dataBytes = plan.dataBytes
     let queue = TrialQueue(
       heaviestFirst: trials, demand: { TrialDemand(of: $0, plan, dataBytes: dataBytes, limits) })
     let atATime = min(workers, trials.count)
-    let budget = MemoryBudget(limits.memory - dataBytes)
+    let library = sweep.library
+    let budget = MemoryBudget(limits.memory - dataBytes) {
+      library.releaseEngines()
+      settle()
+    }
     monitor.planned(queue.costs)
     return try scheduler.run(queue, stop: stop) { next in
       monitor.started(RunningRun(next))
-      if let reason = next.demand.refusal ?? limits.refusal(of: next.identity) {
-        return TrialRecord(
-          identity: next.identity, hyperparameters: next.hyperparameters, outcome: .failed(message: reason))
+      func refuse(_ reason: String) -> TrialRecord {
+        TrialRecord(identity: next.identity, hyperparameters: next.hyperparameters, outcome: .failed(message: reason))
       }
+      if let reason = next.demand.refusal ?? limits.refusal(of: next.identity) { return refuse(reason) }
       var run = TrialRun(next, selection: sweep.experiment.selection, keeping: keeping)
       run.report = { monitor.advanced(next.identity, to: $0) }
-      var result = budget.with(next.demand.workerBytes) {
-        func train() -> TrialRecord? { stop.isRaised ? nil : sweep.library.run(run) { stop.isRaised } }
-        return running.map { $0.during(next.identity, train) } ?? train()
+      guard budget.take(next.demand.reservedBytes, for: next.identity) else {
+        return refuse(TrialLimits.refusal(missingBytes: next.demand.reservedBytes))
       }
+      func train() -> TrialRecord? { stop.isRaised ? nil : library.run(run) { stop.isRaised } }
+      var result = running.map { $0.during(next.identity, train) } ?? train()
       result?.cost.workers = atATime
       if result == nil { monitor.abandoned(next.identity) }
       return result
     } deliver: { next, result in
       try record(result)
       monitor.finished(result, cost: next.cost)
+    } finished: { next in
+      // Its record takes memory until it is written.
+      budget.giveBack(by: next.identity)
     }
   }
 
   /// What the test share says about each trial, in the order given, from the weights that its run left or by training
   /// it again.
+  ///
+  /// - Throws: ``TooLittleMemory`` where the system has none for it.
   public func testEvaluation(
     of trials: [(trial: Trial, stored: Weights)], in sweep: PreparedSweep
   ) throws -> [TestEvaluation.Run] {
     let results = Collector<TestEvaluation.Run>()
-    try scheduler.run(Array(trials.enumerated()), stop: StopFlag()) { _, item in
-      let run = TrialRun(item.trial, selection: sweep.experiment.selection, keeping: .none)
-      return sweep.library.testEvaluation(run, stored: item.stored)
+    let (library, plan) = (sweep.library, sweep.plan)
+    let budget = MemoryBudget(MachineMemory.available - plan.dataBytes, release: { library.releaseEngines() })
+    let outcome = try scheduler.run(Array(trials.enumerated()), stop: StopFlag()) { _, item in
+      budget.with(plan.workerBytes(of: item.trial)) {
+        library.testEvaluation(
+          TrialRun(item.trial, selection: sweep.experiment.selection, keeping: .none), stored: item.stored)
+      }
     } deliver: { item, result in
       results.add(result, at: item.offset)
+    }
+    guard outcome.remaining == 0 else {
+      throw TooLittleMemory(bytes: trials.map { plan.workerBytes(of: $0.trial) }.max() ?? 0)
     }
     return results.inOrder
   }

@@ -47,13 +47,13 @@ final class Journal {
 
   /// One frame: what ``append(_:)`` takes. Separate, so that workers encode without holding the store.
   ///
-  /// Throws ``StoreError/invalidRecord`` where the record is longer than what is read again.
+  /// Throws ``StoreError/invalidRecord`` where the record is longer than what is read again, ``StoreError/system`` where there
+  /// is no memory for it.
   static func frame(
     for record: TrialRecord, limit: Int = JournalFormat.maximumPayload
   ) throws -> [UInt8] {
-    let numbers = record.weights.initial.count + record.weights.best.count + record.weights.final.count
-    let size = record.weights.precision == .double ? 8 : 4
-    var writer = ByteWriter(capacity: 4096 + size * numbers + 8 * Trace.columns.count * (record.trace.count + 1))
+    try FreeMemory.require(record.approximateBytes, for: "run \(record.identity.short)")
+    var writer = ByteWriter(capacity: record.approximateBytes)
     for _ in 0..<JournalFormat.frameHeaderLength { writer.append(0 as UInt8) }
     RecordCoding.encode(record, into: &writer)
     guard writer.bytes.count - JournalFormat.frameHeaderLength <= limit else {

@@ -16,6 +16,8 @@ enum ShardCommit {
   }
 
   /// Writes the runs, in the order of their identities. On return they are on the device under their final name.
+  ///
+  /// Throws ``StoreError/system`` where the system refuses a call, or the memory to build the file in.
   static func write(_ records: [TrialRecord], manifest: SweepManifest, in directory: ResultDirectory) throws {
     try write(records, manifest: manifest, to: path(for: records, in: directory), in: directory)
   }
@@ -24,6 +26,8 @@ enum ShardCommit {
   static func write(
     _ records: [TrialRecord], manifest: SweepManifest, to path: String, in directory: ResultDirectory
   ) throws {
+    // Its columns, HDF5's image of it, which is moved as it grows, and the bytes of that.
+    try FreeMemory.require(4 * records.reduce(0) { $0 + $1.approximateBytes }, for: path)
     let sorted = records.sorted { $0.identity < $1.identity }
     let image = try build(try ShardContent(sorted, manifest: manifest), name: Files.name(of: path))
     let seal = image.seal.bytes
