@@ -9,11 +9,19 @@ public protocol Part: Sendable {
   /// The formula and its source, in one line of text.
   static var summary: String { get }
 
+  /// What other libraries call it, in small letters and digits alone: `sgd` for gradient descent, `steplr` for the schedule
+  /// `step`. Whoever writes one of these is told the name.
+  static var otherNames: [String] { get }
+
   /// In the order in which they are documented and stored.
   static var settings: [Setting<Self>] { get }
 
   /// With every setting at its default.
   init()
+}
+
+extension Part {
+  public static var otherNames: [String] { [] }
 }
 
 /// Why a part cannot be registered. It is its author's to mend.

@@ -3,6 +3,8 @@ public final class PartKind: Sendable {
   public let type: any Part.Type
   public let name: String
   public let summary: String
+  /// What other libraries call it, in small letters and digits alone.
+  public let otherNames: Set<String>
   public let settings: [SettingDeclaration]
   private let assemble: @Sendable ([SettingValue]) -> any Part
 
@@ -14,6 +16,7 @@ public final class PartKind: Sendable {
     type = part
     name = P.name
     summary = P.summary
+    otherNames = Set(P.otherNames)
     settings = declared.map {
       SettingDeclaration(
         name: $0.name, domain: $0.domain, standard: $0.get(standard), isRequired: $0.isRequired, summary: $0.summary)

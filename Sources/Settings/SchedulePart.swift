@@ -27,6 +27,7 @@ public struct TrainingMoment: Hashable, Sendable {
 public struct ConstantSchedule: SchedulePart {
   public static let name = "constant"
   public static let summary = "1"
+  public static let otherNames = ["constantschedule"]
   public static let settings: [Setting<Self>] = []
 
   public init() {}

@@ -8,12 +8,10 @@ import Testing
 
 /// What a word that is no name here is taken for.
 struct NearestNameTests {
-  private static let parts: [String: [String]] = [
-    "optimizers": Parts.standard.optimizers.map(\.name),
-    "activations": Parts.standard.kinds(of: .activation).map(\.name),
-    "losses": Parts.standard.kinds(of: .loss).map(\.name),
-    "initializations": Parts.standard.kinds(of: .initialization).map(\.name),
-    "schedules": Parts.standard.kinds(of: .schedule).map(\.name),
+  private static let parts: [String: [PartKind]] = [
+    "optimizers": Parts.standard.kinds(of: .optimizer), "activations": Parts.standard.kinds(of: .activation),
+    "losses": Parts.standard.kinds(of: .loss), "initializations": Parts.standard.kinds(of: .initialization),
+    "schedules": Parts.standard.kinds(of: .schedule),
   ]
 
   /// Names of PyTorch, Keras and optax, by `Fixtures/foreign_names.py`, that have a counterpart here under another name.
@@ -31,6 +29,7 @@ struct NearestNameTests {
       "BinaryCrossentropy": "binary_cross_entropy", "binary_crossentropy": "binary_cross_entropy",
       "sigmoid_binary_cross_entropy": "binary_cross_entropy", "MSELoss": "squared_error",
       "MeanSquaredError": "squared_error", "mean_squared_error": "squared_error", "l2_loss": "squared_error",
+      "HuberLoss": "huber", "huber_loss": "huber",
     ],
     "initializations": [
       "HeNormal": "he", "LecunNormal": "lecun", "RandomUniform": "uniform", "kaiming_normal_": "he",
@@ -41,7 +40,7 @@ struct NearestNameTests {
       "CosineAnnealingLR": "cosine", "CosineDecay": "cosine", "cosine_decay_schedule": "cosine",
       "warmup_cosine_decay_schedule": "cosine", "StepLR": "step", "ExponentialLR": "exponential",
       "ExponentialDecay": "exponential", "exponential_decay": "exponential", "InverseTimeDecay": "inverse_time",
-      "constant_schedule": "constant",
+      "constant_schedule": "constant", "LinearLR": "linear", "linear_schedule": "linear",
     ],
   ]
 
@@ -51,13 +50,13 @@ struct NearestNameTests {
       Bundle.module.url(forResource: "foreign_names", withExtension: "json", subdirectory: "Fixtures"))
     let fixture = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
     let foreign = try #require(fixture?[part] as? [String])
-    let names = Self.parts[part]!
+    let kinds = Self.parts[part]!
     #expect(foreign.count > 20)
     func letters(_ name: String) -> String { name.lowercased().filter { $0.isLetter || $0.isNumber } }
     for name in foreign {
       // The same word in another spelling is the same thing.
-      let same = names.first { letters($0) == letters(name) }
-      #expect(nearestName(to: name, in: names) == same ?? Self.counterparts[part]?[name], "\(name)")
+      let same = kinds.map(\.name).first { letters($0) == letters(name) }
+      #expect(nearestName(to: name, among: kinds) == same ?? Self.counterparts[part]?[name], "\(name)")
     }
     #expect(Set(Self.counterparts[part]!.keys).isSubset(of: foreign))
   }
@@ -80,14 +79,14 @@ struct NearestNameTests {
 
   @Test(arguments: [("CosineAnnealingLR", "cosine"), ("optim.lr_scheduler.StepLR", "step"), ("xavier", nil)])
   func spellingsOfOneWord(word: String, meant: String?) {
-    #expect(nearestName(to: word, in: Parts.standard.kinds(of: .schedule).map(\.name)) == meant)
+    #expect(nearestName(to: word, among: Parts.standard.kinds(of: .schedule)) == meant)
   }
 
   /// Every name that a hint gives is one of somewhere in an experiment file or a ranking.
   @Test func everyMeaningIsAName() {
     let keys = ["floor", "rho", "every", "learning_rate", "weight_decay", "beta1", "beta2", "epsilon", "momentum"]
     let known = Set(
-      Self.parts.values.joined() + keys + GridReader.keys + GridReader.gridKeys + DataReader.sources
+      Self.parts.values.joined().map(\.name) + keys + GridReader.keys + GridReader.gridKeys + DataReader.sources
         + TrainingReader.keys + NetworkReader.keys + DocumentOverride.shortNames.map(\.name)
         + Standardization.allCases.map(\.rawValue) + Precision.allCases.map(\.rawValue)
         + PoolingKind.allCases.map(\.rawValue)

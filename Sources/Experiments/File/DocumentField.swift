@@ -100,6 +100,28 @@ struct DocumentField {
       suggestion: nearestName(to: text, in: names), accepted: accepted)
   }
 
+  /// The same among parts.
+  func reportUnknown(_ text: String, _ family: PartFamily, among kinds: [PartKind], accepted: String) {
+    let names = kinds.map(\.name)
+    let isElsewhere =
+      Experiments.part(calledElsewhere: text, among: kinds) == nil && ForeignNames.isWithoutCounterpart(text, in: names)
+    report(
+      "\(node.shown) is not \(family.noun)\(isElsewhere ? " that Ravine has" : "")",
+      suggestion: nearestName(to: text, among: kinds), accepted: accepted)
+  }
+
+  /// One of these parts, by its name.
+  func part(_ family: PartFamily, among kinds: [PartKind]) -> PartKind? {
+    let names = kinds.map(\.name).joined(separator: ", ")
+    guard case .scalar(let text, _) = node.content, !node.isNull else {
+      reportMismatch(family.noun, accepted: names)
+      return nil
+    }
+    if let kind = kinds.first(where: { $0.name == text }) { return kind }
+    reportUnknown(text, family, among: kinds, accepted: names)
+    return nil
+  }
+
   /// Whether the value is this one plain word.
   func isWord(_ word: String) -> Bool {
     if case .scalar(let text, isPlain: true) = node.content { return text == word }

@@ -1,3 +1,5 @@
+import Settings
+
 /// A mapping of the document whose keys are all known.
 struct DocumentSection {
   let field: DocumentField
@@ -6,7 +8,9 @@ struct DocumentSection {
   private let suggested: Set<String>
 
   /// Reports keys that are not among `keys`, and keys without a value; nil, and a report, for anything but a mapping.
-  init?(_ field: DocumentField, keys: [String]) {
+  ///
+  /// - Parameter kinds: Parts that keys name.
+  init?(_ field: DocumentField, keys: [String], kinds: [PartKind] = []) {
     guard case .mapping(let entries) = field.node.content else {
       field.reportMismatch("a mapping", accepted: "a mapping of " + keys.joined(separator: ", "))
       return nil
@@ -17,7 +21,8 @@ struct DocumentSection {
     for entry in entries {
       let path = Self.join(field.path, entry.key)
       guard keys.contains(entry.key) else {
-        let suggestion = nearestName(to: entry.key, in: keys)
+        let suggestion =
+          kinds.isEmpty ? nearestName(to: entry.key, in: keys) : nearestName(to: entry.key, among: kinds)
         if let suggestion { suggested.insert(suggestion) }
         field.problems.append(
           .init(

@@ -1,7 +1,8 @@
-/// What PyTorch, Keras, optax, SciPy and scikit-learn call the things of an experiment file, in one table.
+/// What PyTorch, Keras, optax, SciPy and scikit-learn call the keys of an experiment file, and what they have that is no part
+/// here. What they call the parts that there are, the parts declare: `Part.otherNames`.
 ///
-/// A hint is given from here before any misspelling is looked for: `sgd` is near to no name and means
-/// `gradient_descent`; `elu` is near to `relu` and means something else, which there is not here.
+/// A hint is given from here before any misspelling is looked for: `lr` is near to `l2` and means `learning_rate`; `elu` is
+/// near to `relu` and means something else, which there is not here.
 public enum ForeignNames {
   /// The names here that stand for `word`, several where the place decides, none where there is no such thing; nil for a
   /// word that is not in the table.
@@ -16,7 +17,7 @@ public enum ForeignNames {
   public static var words: [String] { table.keys.sorted() }
 
   /// `CosineAnnealingLR`, `cosine_annealing_lr` and `optim.lr_scheduler.CosineAnnealingLR` are one word.
-  private static func key(of word: String) -> String {
+  static func key(of word: String) -> String {
     let last = word.split(separator: ".").last ?? ""
     return String(last.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) })
   }
@@ -33,21 +34,13 @@ public enum ForeignNames {
     optimizers + optimizerSettings + activations + losses + initializations + schedules + metrics + keys
 
   private static let optimizers: [(words: String, meanings: [String])] = [
-    ("sgd gd vanillasgd steepestdescent", ["gradient_descent"]),
-    ("sgdm sgdmomentum momentumsgd heavyball", ["momentum"]),
-    ("nag nesterovmomentum nesterovsgd sgdnesterov", ["nesterov"]),
-    ("lm marquardt levmar", ["levenberg_marquardt"]),
-    ("gn", ["gauss_newton"]),
-    ("cg ncg nonlinearcg conjugategradients", ["conjugate_gradient"]),
-    ("newtoncg tnc hessianfree hf", ["truncated_newton"]),
-    ("lbfgsb limitedmemorybfgs", ["lbfgs"]),
     (
-      "adamax amsgrad radam rprop asgd averagedsgd lamb lars larc fromage ftrl adafactor adabound adabelief adan sophia"
+      "adamax radam rprop asgd averagedsgd lamb lars larc fromage ftrl adafactor adabound adabelief adan sophia"
         + " shampoo muon yogi novograd sparseadam sam sm3 noisysgd adagradda adamwschedulefree schedulefree prodigy"
         + " dadaptation optimisticgd optimisticgradientdescent optimisticadam optimisticadamv2 adamaxw signum signsgd"
         + " schedulefreeadamw nadamw polyaksgd apollo lookahead kfac neldermead powell slsqp trustncg adadion soap",
       []
-    ),
+    )
   ]
 
   private static let optimizerSettings: [(words: String, meanings: [String])] = [
@@ -66,34 +59,18 @@ public enum ForeignNames {
   ]
 
   private static let activations: [(words: String, meanings: [String])] = [
-    ("linear", ["identity", "linear_regression"]),
-    ("logistic expit sigm", ["sigmoid"]),
-    ("hyperbolictangent tansig", ["tanh"]),
-    ("scaledtanh", ["lecun_tanh"]),
-    ("rectifier rectifiedlinear rectifiedlinearunit", ["relu"]),
+    ("linear", ["linear_regression"]),
     (
-      "swish silu hardswish hardsilu mish elu selu celu leakyrelu prelu rrelu relu6 crelu hardsigmoid hardtanh softsign"
+      "hardswish hardsilu mish elu selu celu leakyrelu prelu rrelu relu6 crelu hardsigmoid hardtanh softsign"
         + " logsigmoid logsoftmax softmin softmax2d sparsesigmoid sparsemax glu hardshrink softshrink tanhshrink threshold squareplus exponential sparseplus",
       []
     ),
   ]
 
   private static let losses: [(words: String, meanings: [String])] = [
-    (
-      "crossentropy ce crossentropyloss categoricalcrossentropy sparsecategoricalcrossentropy nll nllloss softmax"
-        + " negativeloglikelihood softmaxcrossentropywithintegerlabels softmaxcrossentropywithlogits"
-        + " safesoftmaxcrossentropy",
-      ["softmax_cross_entropy"]
-    ),
-    (
-      "bce bceloss bcewithlogits bcewithlogitsloss binarycrossentropywithlogits binarycrossentropyloss"
-        + " sigmoidbinarycrossentropy sigmoidcrossentropy",
-      ["binary_cross_entropy"]
-    ),
     ("logloss", ["binary_cross_entropy", "softmax_cross_entropy"]),
-    ("mse mseloss meansquarederror l2loss squareerror squaredloss squarederrorloss", ["squared_error"]),
     (
-      "mae maeloss meanabsoluteerror l1loss huber huberloss smoothl1 smoothl1loss hinge hingeloss squaredhinge kldiv"
+      "mae maeloss meanabsoluteerror l1loss smoothl1 smoothl1loss hinge hingeloss squaredhinge kldiv"
         + " kldivloss kldivergence poisson poissonnllloss cosinesimilarity cosineembeddingloss ctc ctcloss"
         + " focal focalloss binaryfocalcrossentropy categoricalfocalcrossentropy sigmoidfocalloss polylosscrossentropy"
         + " categoricalhinge hingeembeddingloss tripletmarginloss logcosh mape msle rmse cosinedistance meansquaredlogarithmicerror"
@@ -103,30 +80,14 @@ public enum ForeignNames {
   ]
 
   private static let initializations: [(words: String, meanings: [String])] = [
-    ("xavier xavieruniform glorot", ["glorot_uniform"]),
-    ("xaviernormal", ["glorot_normal"]),
-    ("kaiming kaimingnormal henormal msra", ["he"]),
-    ("kaiminguniform", ["he_uniform"]),
-    ("lecunnormal", ["lecun"]),
-    ("randomuniform", ["uniform"]),
-    ("truncnormal", ["truncated_normal"]),
-    ("normal randomnormal gaussian orthogonal lecununiform variancescaling ones dirac sparse eye", []),
+    ("normal randomnormal gaussian lecununiform variancescaling ones dirac sparse eye", [])
   ]
 
   private static let schedules: [(words: String, meanings: [String])] = [
-    (
-      "cosineannealing cosineannealinglr cosinedecay cosinedecayschedule cosinelr"
-        + " warmupcosine warmupcosinedecayschedule",
-      ["cosine"]
-    ),
-    ("steplr stepdecay", ["step"]),
-    ("exponentiallr exponentialdecay exp", ["exponential"]),
-    ("inversetimedecay", ["inverse_time"]),
-    ("constantschedule", ["constant"]),
     ("decayrate", ["decay", "gamma"]),
     (
       "multisteplr multistep onecycle onecyclelr cycliclr cyclic cosineannealingwarmrestarts cosinedecayrestarts sgdr"
-        + " reducelronplateau plateau linearlr linearschedule polynomiallr polynomial polynomialdecay"
+        + " reducelronplateau plateau polynomiallr polynomial polynomialdecay"
         + " polynomialschedule piecewiseconstantdecay piecewiseconstantschedule lambdalr constantlr sequentiallr etamin"
         + " inversesqrt rsqrt wsd"
         + " multiplicativelr chainedscheduler linearonecycleschedule cosineonecycleschedule piecewiseinterpolateschedule"

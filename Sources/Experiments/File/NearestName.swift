@@ -1,3 +1,5 @@
+import Settings
+
 /// The name in `names` that `word` was meant to be; nil where that is not known.
 ///
 /// A word that other libraries use (``ForeignNames``) means what it means there, or nothing. Any other is taken for a slip
@@ -24,6 +26,20 @@ public func nearestName(to word: String, in names: [String]) -> String? {
   if let best { return best.name }
   let longer = plain.count < 3 ? [] : names.filter { foldedLetters($0).starts(with: plain) }
   return longer.count == 1 ? longer[0] : nil
+}
+
+/// The same among parts, which declare what other libraries call them.
+func nearestName(to word: String, among kinds: [PartKind]) -> String? {
+  let names = kinds.map(\.name)
+  let plain = foldedLetters(word)
+  if let same = names.first(where: { foldedLetters($0) == plain }) { return same }
+  return part(calledElsewhere: word, among: kinds)?.name ?? nearestName(to: word, in: names)
+}
+
+/// The part that other libraries call so; nil where they call none so.
+func part(calledElsewhere word: String, among kinds: [PartKind]) -> PartKind? {
+  let key = ForeignNames.key(of: word)
+  return kinds.first { $0.otherNames.contains(key) }
 }
 
 private func foldedLetters(_ word: String) -> [UInt8] {

@@ -14,7 +14,7 @@ struct OptimizerEntry {
     self.field = field
     let names = parts.optimizers.map(\.name)
     guard case .mapping(let entries) = field.node.content else {
-      guard let kind = field.choice(of: names, "an optimizer").flatMap(parts.optimizer) else { return nil }
+      guard let kind = field.optimizer(parts) else { return nil }
       self.kind = kind
       settings = kind.settings.map { GridAxis($0.standard) }
       return
@@ -25,7 +25,7 @@ struct OptimizerEntry {
     }
     let nameField = DocumentField(
       node: name.value, path: DocumentSection.join(field.path, "name"), problems: field.problems)
-    guard let kind = nameField.choice(of: names, "an optimizer").flatMap(parts.optimizer) else { return nil }
+    guard let kind = nameField.optimizer(parts) else { return nil }
     self.kind = kind
     let keys = ["name"] + (kind.type.hasLearningRate ? ["learning_rate"] : []) + kind.settings.map(\.name)
     guard let section = DocumentSection(field, keys: keys) else { return nil }
@@ -53,6 +53,13 @@ struct OptimizerEntry {
     return combinations(of: settings.map(\.values)).flatMap { settings in
       rates.map { OptimizerSpecification(kind, learningRate: $0, settings: settings) }
     }
+  }
+}
+
+extension DocumentField {
+  /// An optimizer, by its name.
+  fileprivate func optimizer(_ parts: Parts) -> OptimizerKind? {
+    part(.optimizer, among: parts.kinds(of: .optimizer)).flatMap { parts.optimizer(named: $0.name) }
   }
 }
 

@@ -56,7 +56,7 @@ struct PartReader {
   /// The part of this name, reported where there is none.
   private func kind(_ name: String, _ field: DocumentField) -> PartKind? {
     if let kind = kinds.first(where: { $0.name == name }) { return kind }
-    field.reportUnknown(name, family.noun, among: names, accepted: accepted)
+    field.reportUnknown(name, family, among: kinds, accepted: accepted)
     return nil
   }
 
@@ -67,7 +67,7 @@ struct PartReader {
   }
 
   private func nested(_ field: DocumentField, varies: Bool) -> PartEntry? {
-    guard let section = DocumentSection(field, keys: names), let body = section.one(of: names),
+    guard let section = DocumentSection(field, keys: names, kinds: kinds), let body = section.one(of: names),
       let kind = kinds.first(where: { section[$0.name] != nil })
     else { return nil }
     if kind.settings.isEmpty, shared.isEmpty {
@@ -93,15 +93,9 @@ struct PartReader {
     }
     let path = DocumentSection.join(field.path, nameKey)
     let nameField = DocumentField(node: name.value, path: path, problems: field.problems)
-    guard case .scalar(let text, _) = name.value.content, !name.value.isNull else {
-      nameField.reportMismatch(family.noun, accepted: names.joined(separator: ", "))
-      return nil
-    }
-    guard let kind = kinds.first(where: { $0.name == text }) else {
-      nameField.reportUnknown(text, family.noun, among: names, accepted: names.joined(separator: ", "))
-      return nil
-    }
-    guard let section = DocumentSection(field, keys: [nameKey] + kind.settings.map(\.name) + shared) else { return nil }
+    guard let kind = nameField.part(family, among: kinds),
+      let section = DocumentSection(field, keys: [nameKey] + kind.settings.map(\.name) + shared)
+    else { return nil }
     return PartEntry(kind, section, varies: varies)
   }
 }

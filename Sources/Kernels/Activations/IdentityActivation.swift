@@ -4,6 +4,7 @@ import Settings
 public struct IdentityActivation: ActivationFunction {
   public static let name = "identity"
   public static let summary = "z"
+  public static let otherNames = ["linear"]
   public static let settings: [Setting<Self>] = []
   public static let isIdentity = true
 

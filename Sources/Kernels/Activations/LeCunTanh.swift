@@ -4,6 +4,7 @@ import Settings
 public struct LeCunTanh: ActivationFunction {
   public static let name = "lecun_tanh"
   public static let summary = "1.7159·tanh(2z/3). LeCun et al. (1998), section 4.4"
+  public static let otherNames = ["scaledtanh"]
   public static let settings: [Setting<Self>] = []
 
   public init() {}

@@ -4,6 +4,7 @@ import Settings
 public struct ReLU: ActivationFunction {
   public static let name = "relu"
   public static let summary = "max(z, 0)"
+  public static let otherNames = ["rectifier", "rectifiedlinear", "rectifiedlinearunit"]
   public static let settings: [Setting<Self>] = []
   public static let isRectifier = true
 

@@ -4,6 +4,7 @@ import Settings
 public struct Sigmoid: ActivationFunction {
   public static let name = "sigmoid"
   public static let summary = "1/(1 + e⁻ᶻ)"
+  public static let otherNames = ["logistic", "expit", "sigm"]
   public static let settings: [Setting<Self>] = []
 
   public init() {}

@@ -4,6 +4,7 @@ import Settings
 public struct Tanh: ActivationFunction {
   public static let name = "tanh"
   public static let summary = "tanh z"
+  public static let otherNames = ["hyperbolictangent", "tansig"]
   public static let settings: [Setting<Self>] = []
 
   public init() {}

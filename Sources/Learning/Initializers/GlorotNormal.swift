@@ -5,6 +5,7 @@ import Settings
 public struct GlorotNormal: KernelInitializer {
   public static let name = "glorot_normal"
   public static let summary = "N(0, 2/(inputs + outputs)). Glorot and Bengio (2010), eq. 12"
+  public static let otherNames = ["xaviernormal"]
   public static let settings: [Setting<Self>] = []
 
   public init() {}

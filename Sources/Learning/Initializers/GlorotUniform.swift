@@ -5,6 +5,7 @@ import Settings
 public struct GlorotUniform: KernelInitializer {
   public static let name = "glorot_uniform"
   public static let summary = "U(−a, a), a = √(6/(inputs + outputs)). Glorot and Bengio (2010), eq. 16"
+  public static let otherNames = ["xavier", "xavieruniform", "glorot"]
   public static let settings: [Setting<Self>] = []
 
   public init() {}

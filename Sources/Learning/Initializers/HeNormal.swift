@@ -5,6 +5,7 @@ import Settings
 public struct HeNormal: KernelInitializer {
   public static let name = "he"
   public static let summary = "N(0, 2/inputs). He et al. (2015), eq. 10"
+  public static let otherNames = ["kaiming", "kaimingnormal", "henormal", "msra"]
   public static let settings: [Setting<Self>] = []
 
   public init() {}

@@ -5,6 +5,7 @@ import Settings
 public struct HeUniform: KernelInitializer {
   public static let name = "he_uniform"
   public static let summary = "U(−a, a), a = √(6/inputs). He et al. (2015)"
+  public static let otherNames = ["kaiminguniform"]
   public static let settings: [Setting<Self>] = []
 
   public init() {}

@@ -5,6 +5,7 @@ import Settings
 public struct LeCunNormal: KernelInitializer {
   public static let name = "lecun"
   public static let summary = "N(0, 1/inputs). LeCun et al. (1998), eq. 16"
+  public static let otherNames = ["lecunnormal"]
   public static let settings: [Setting<Self>] = []
 
   public init() {}

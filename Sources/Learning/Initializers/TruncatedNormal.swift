@@ -6,6 +6,7 @@ import Settings
 public struct TruncatedNormal: KernelInitializer {
   public static let name = "truncated_normal"
   public static let summary = "N(0, σ²), values from 2σ on drawn again, as in TensorFlow and Keras"
+  public static let otherNames = ["truncnormal"]
   public static let settings: [Setting<Self>] = [
     .number("deviation", \.deviation, in: .positive, isRequired: true, "σ")
   ]

@@ -5,6 +5,7 @@ import Settings
 public struct UniformInitializer: KernelInitializer {
   public static let name = "uniform"
   public static let summary = "U(−0.05, 0.05)"
+  public static let otherNames = ["randomuniform"]
   public static let settings: [Setting<Self>] = []
 
   public init() {}

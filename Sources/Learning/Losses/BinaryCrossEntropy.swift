@@ -6,6 +6,10 @@ import Settings
 public struct BinaryCrossEntropy: NetworkLoss {
   public static let name = "binary_cross_entropy"
   public static let summary = "cross-entropy of σ(z), summed over outputs; two classes take one, more become one-hot"
+  public static let otherNames = [
+    "bce", "bceloss", "bcewithlogits", "bcewithlogitsloss", "binarycrossentropywithlogits", "binarycrossentropyloss",
+    "sigmoidbinarycrossentropy", "sigmoidcrossentropy",
+  ]
   public static let settings: [Setting<Self>] = []
   public static let targets = LossTargets.shares
   public static let hasOneOutputForTwoClasses = true

@@ -5,6 +5,11 @@ import Settings
 public struct SoftmaxCrossEntropy: NetworkLoss {
   public static let name = "softmax_cross_entropy"
   public static let summary = "−log softmax(z)ᵧ, of classes"
+  public static let otherNames = [
+    "crossentropy", "ce", "crossentropyloss", "categoricalcrossentropy", "sparsecategoricalcrossentropy", "nll",
+    "nllloss", "softmax", "negativeloglikelihood", "softmaxcrossentropywithintegerlabels",
+    "softmaxcrossentropywithlogits", "safesoftmaxcrossentropy",
+  ]
   public static let settings: [Setting<Self>] = []
   public static let targets = LossTargets.classes
 

@@ -5,6 +5,9 @@ import Settings
 public struct SquaredError: NetworkLoss {
   public static let name = "squared_error"
   public static let summary = "½‖z − y‖², summed over outputs; classes become one-hot"
+  public static let otherNames = [
+    "mse", "mseloss", "meansquarederror", "l2loss", "squareerror", "squaredloss", "squarederrorloss",
+  ]
   public static let settings: [Setting<Self>] = []
   public static let targets = LossTargets.numbers
   public static let isSquaredError = true

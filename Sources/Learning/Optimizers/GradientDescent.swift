@@ -5,6 +5,7 @@ import Settings
 public struct GradientDescent: FirstOrderOptimizer {
   public static let name = "gradient_descent"
   public static let summary = "w ← w − η(g + λw). Cauchy (1847); Robbins and Monro (1951)."
+  public static let otherNames = ["sgd", "gd", "vanillasgd", "steepestdescent"]
   public static let settings: [Setting<Self>] = [
     .weightDecay(\.weightDecay)
   ]

@@ -5,6 +5,7 @@ import Settings
 public struct Momentum: FirstOrderOptimizer {
   public static let name = "momentum"
   public static let summary = "v ← μv + g + λw; w ← w − ηv. Polyak (1964)."
+  public static let otherNames = ["sgdm", "sgdmomentum", "momentumsgd", "heavyball"]
   public static let settings: [Setting<Self>] = [
     .momentum(\.momentum),
     .weightDecay(\.weightDecay),
@@ -31,6 +32,7 @@ public struct Momentum: FirstOrderOptimizer {
 public struct Nesterov: FirstOrderOptimizer {
   public static let name = "nesterov"
   public static let summary = "v ← μv + g + λw; w ← w − η(g + λw + μv). Nesterov (1983), as in Sutskever et al. (2013)."
+  public static let otherNames = ["nag", "nesterovmomentum", "nesterovsgd", "sgdnesterov"]
   public static let settings: [Setting<Self>] = [
     .momentum(\.momentum),
     .weightDecay(\.weightDecay),

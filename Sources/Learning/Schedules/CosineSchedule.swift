@@ -5,6 +5,10 @@ import Settings
 public struct CosineSchedule: SchedulePart {
   public static let name = "cosine"
   public static let summary = "floor + ½(1 − floor)(1 + cos πt/epochs). Loshchilov and Hutter (2017), eq. 5"
+  public static let otherNames = [
+    "cosineannealing", "cosineannealinglr", "cosinedecay", "cosinedecayschedule", "cosinelr", "warmupcosine",
+    "warmupcosinedecayschedule",
+  ]
   public static let settings: [Setting<Self>] = [
     .number("floor", \.floor, in: .share, "the factor in the end")
   ]

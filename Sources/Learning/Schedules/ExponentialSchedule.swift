@@ -5,6 +5,7 @@ import Settings
 public struct ExponentialSchedule: SchedulePart {
   public static let name = "exponential"
   public static let summary = "γᵗ"
+  public static let otherNames = ["exponentiallr", "exponentialdecay", "exp"]
   public static let settings: [Setting<Self>] = [
     .number("gamma", \.gamma, in: .keepProbability, isRequired: true, "γ, the factor of an epoch")
   ]

@@ -4,6 +4,7 @@ import Settings
 public struct InverseTimeSchedule: SchedulePart {
   public static let name = "inverse_time"
   public static let summary = "1/(1 + decay·t). Robbins and Monro (1951)"
+  public static let otherNames = ["inversetimedecay"]
   public static let settings: [Setting<Self>] = [
     .number("decay", \.decay, in: .nonNegative, isRequired: true, "of an epoch")
   ]

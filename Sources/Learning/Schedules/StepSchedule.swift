@@ -5,6 +5,7 @@ import Settings
 public struct StepSchedule: SchedulePart {
   public static let name = "step"
   public static let summary = "γ^⌊t/every⌋"
+  public static let otherNames = ["steplr", "stepdecay"]
   public static let settings: [Setting<Self>] = [
     .number("every", \.every, in: .positive, isRequired: true, "epochs between two steps"),
     .number("gamma", \.gamma, in: .keepProbability, isRequired: true, "γ, the factor of a step"),

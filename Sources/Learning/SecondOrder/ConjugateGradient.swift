@@ -6,6 +6,7 @@ public struct ConjugateGradient: SearchingMethod {
   public static let name = "conjugate_gradient"
   public static let summary =
     "d ← −g + βd, then a search along d. Fletcher and Reeves (1964); Polak and Ribière (1969)."
+  public static let otherNames = ["cg", "ncg", "nonlinearcg", "conjugategradients"]
   public static let settings: [Setting<Self>] =
     Setting.wolfe + [
       .choice("formula", \.formula, among: [.polakRibiere, .fletcherReeves], "β; polak_ribiere not below zero"),

@@ -4,6 +4,7 @@ import Settings
 public struct GaussNewton: SearchingMethod, DenseMatrixMethod {
   public static let name = "gauss_newton"
   public static let summary = "newton with JᵀJ, or the generalised Gauss–Newton matrix JᵀH_L J, for H."
+  public static let otherNames = ["gn"]
   public static let settings: [Setting<Self>] =
     [.damping(\.damping)] + Setting.wolfe + [.matrix(\.matrix), .search(orNone: true)] + Setting.batches
 

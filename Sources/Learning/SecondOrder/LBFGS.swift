@@ -6,6 +6,7 @@ import Settings
 public struct LBFGS: SearchingMethod {
   public static let name = "lbfgs"
   public static let summary = "bfgs from the last m steps, without a matrix. Liu and Nocedal (1989)."
+  public static let otherNames = ["lbfgsb", "limitedmemorybfgs"]
   public static let settings: [Setting<Self>] =
     [
       .whole("memory", \.memorySize, in: 1..<10_000, "m, steps that are remembered")

@@ -6,6 +6,7 @@ import Settings
 public struct LevenbergMarquardt: DenseMatrixMethod {
   public static let name = "levenberg_marquardt"
   public static let summary = "(A + μI)h = −g, μ by the gain ratio. Levenberg (1944), Marquardt (1963), Nielsen (1999)."
+  public static let otherNames = ["lm", "marquardt", "levmar"]
   public static let settings: [Setting<Self>] =
     [.number("tau", \.tau, in: 1e-15..<1e15, "τ, the first μ over the largest diagonal element")] + Setting.stops + [
       .matrix(\.matrix)

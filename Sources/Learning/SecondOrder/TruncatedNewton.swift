@@ -7,6 +7,7 @@ public struct TruncatedNewton: SearchingMethod {
   public static let name = "truncated_newton"
   public static let summary =
     "d by conjugate gradients on Hd = −g, to min(½, √‖g‖)·‖g‖. Nocedal and Wright (2006), algorithm 7.1."
+  public static let otherNames = ["newtoncg", "tnc", "hessianfree", "hf"]
   public static let settings: [Setting<Self>] =
     [
       .whole("maximum_inner", \.maximumInner, in: 1..<1_000_000, "products an inner iteration may take")
