@@ -8,7 +8,7 @@ extension Trial {
   /// - Parameters:
   ///   - record: A run that is stored.
   ///   - parts: What the run's parts are looked for among.
-  ///   - relative: Any trial of the experiment: data, loss, training, precision and probes are the same in all of them.
+  ///   - relative: Any trial of the experiment: data, training, precision and probes are the same in all of them.
   public init?(_ record: TrialRecord, like relative: Trial, among parts: Parts) {
     let stored = StoredHyperparameters(record.hyperparameters)
     self = relative
@@ -25,8 +25,11 @@ extension Trial {
       guard let problem = stored.problem else { return nil }
       self.problem = problem
     } else {
-      guard let (network, dropout) = stored.network(parts), let l2 = stored.number("l2") else { return nil }
+      guard let (network, dropout) = stored.network(parts), let l2 = stored.number("l2"),
+        let loss = PartChoice(.loss, parts, stored: stored.value)
+      else { return nil }
       self.network = network
+      self.loss = loss
       self.dropout = dropout
       self.l2 = l2
       // Written only where there is some.
