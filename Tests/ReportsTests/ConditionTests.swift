@@ -40,6 +40,23 @@ import Testing
     #expect(try left(conditions) == expected)
   }
 
+  /// Whole numbers are compared to the last digit, beyond 2⁵³ too, and the full batch is the largest one.
+  @Test(arguments: [
+    ("seed=9007199254740993", [1]), ("seed=9007199254740992", [0]), ("seed>9007199254740992", [1]),
+    ("seed<=9007199254740992", [0, 2]), ("batch_size<=32", [0]), ("batch_size>32", [1, 2]),
+    ("batch_size>=1000", [2]),
+  ])
+  func wholeNumbers(condition: String, expected: [Int]) throws {
+    let runs = [(9_007_199_254_740_992, 32), (9_007_199_254_740_993, 100), (7, 0)].map { seed, batch in
+      SampleRun(
+        optimizer: "adam", learningRate: 0.1, keepProbability: [1], seed: seed, loss: 0.5,
+        extra: [.init("batch_size", .integer(batch))])
+    }
+    let table = try RunTable(runs.summaries).filtered(by: [Condition(condition)], at: .best)
+    #expect(
+      runs.indices.filter { index in table.runs.contains { $0.identity == runs[index].summary.identity } } == expected)
+  }
+
   @Test(arguments: ["optimizer", "", "=adam", "optimizer=", "optimizer=adam,", "optimizer!adam"])
   func malformed(text: String) {
     #expect(throws: ReportError.malformedCondition(text)) { try Condition(text) }

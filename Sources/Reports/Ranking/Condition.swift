@@ -49,6 +49,9 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
     case .equal: return isAny(of: column)
     case .notEqual: return isAny(of: column).map { !$0 }
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
+      if let bound = Int(values[0]), let numbers = column.wholeNumbers {
+        return numbers.map { isMet(by: $0, bound: bound) }
+      }
       // A bound that is one of the values is that one.
       let numbers = column.values.map { $0.orderable(as: column.name) }
       let bound = zip(column.values, numbers).first { values[0] == LevelText(column)($0.0) }?.1 ?? Double(values[0])!
@@ -66,6 +69,17 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
     case .equal: values.contains(text)
     case .notEqual: !values.contains(text)
     case .less, .lessOrEqual, .greater, .greaterOrEqual: false
+    }
+  }
+
+  private func isMet(by number: Int, bound: Int) -> Bool {
+    switch comparison {
+    case .less: number < bound
+    case .lessOrEqual: number <= bound
+    case .greater: number > bound
+    case .greaterOrEqual: number >= bound
+    case .equal: number == bound
+    case .notEqual: number != bound
     }
   }
 
@@ -101,9 +115,9 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
     var isMet = [Bool](repeating: false, count: shown.count)
     for candidate in alternatives {
       let wanted = Double(candidate)
-      var found = shown.indices.filter {
-        candidate == shown[$0] || candidate == column.values[$0].description || (wanted != nil && numbers[$0] == wanted)
-      }
+      // As it is written first: two seeds beyond 2⁵³ can be one Double.
+      var found = shown.indices.filter { candidate == shown[$0] || candidate == column.values[$0].description }
+      if found.isEmpty, let wanted { found = shown.indices.filter { numbers[$0] == wanted } }
       if found.isEmpty, let wanted { found = shown.indices.filter { numbers[$0]?.matches(wanted) ?? false } }
       for index in found { isMet[index] = true }
     }
@@ -112,6 +126,17 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
 
   /// The values, and two that follow each other as one: "input 0.8, hidden 0.5" is one dropout setting.
   private var alternatives: [String] { values + zip(values, values.dropFirst()).map { "\($0), \($1)" } }
+}
+
+extension RunTable.Column {
+  /// Where all values are whole numbers, those to the last digit; the full batch is larger than any other.
+  fileprivate var wholeNumbers: [Int]? {
+    let numbers = values.map { value -> Int? in
+      guard case .integer(let number) = value else { return nil }
+      return name == "batch_size" && number == 0 ? .max : number
+    }
+    return numbers.contains(nil) ? nil : numbers.compactMap { $0 }
+  }
 }
 
 extension Condition.Comparison {
