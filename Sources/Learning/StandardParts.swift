@@ -14,6 +14,7 @@ extension Parts {
         RMSprop.self,
         Adam.self,
         AdamW.self,
+        AMSGrad.self,
         NAdam.self,
         Lion.self,
         Newton.self,
