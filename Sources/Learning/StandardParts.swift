@@ -36,6 +36,7 @@ extension Parts {
         SoftmaxCrossEntropy.self,
         SquaredError.self,
         BinaryCrossEntropy.self,
+        HuberLoss.self,
 
         ReLU.self,
         IdentityActivation.self,
