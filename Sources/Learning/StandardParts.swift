@@ -45,6 +45,7 @@ extension Parts {
         Sigmoid.self,
         Softplus.self,
         GELU.self,
+        SiLU.self,
 
         HeNormal.self,
         HeUniform.self,
