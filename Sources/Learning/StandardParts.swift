@@ -32,6 +32,7 @@ extension Parts {
         ExponentialSchedule.self,
         InverseTimeSchedule.self,
         CosineSchedule.self,
+        LinearSchedule.self,
 
         SoftmaxCrossEntropy.self,
         SquaredError.self,
