@@ -56,6 +56,7 @@ extension Parts {
         UniformInitializer.self,
         Zeros.self,
         TruncatedNormal.self,
+        Orthogonal.self,
       ])
     } catch {
       preconditionFailure("\(error)")
