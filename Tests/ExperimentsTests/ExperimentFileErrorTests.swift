@@ -63,14 +63,14 @@ import Testing
     Case(
       "loss", "loss: softmax",
       "e.yaml:4: loss: \"softmax\" is not a loss; did you mean softmax_cross_entropy?"
-        + " accepted: softmax_cross_entropy, squared_error, binary_cross_entropy"),
+        + " accepted: softmax_cross_entropy, squared_error, binary_cross_entropy, {huber: {delta}}"),
     Case(
       "precision", "precision: half",
       "e.yaml:9: precision: \"half\" is not a precision that Ravine has; accepted: float, double"),
     Case(
       "network", "network: {hidden: [8, 4], activation: rleu}",
       "e.yaml:3: network.activation: \"rleu\" is not an activation; did you mean relu?"
-        + " accepted: relu, identity, tanh, lecun_tanh, sigmoid, softplus, gelu"),
+        + " accepted: relu, identity, tanh, lecun_tanh, sigmoid, softplus, gelu, silu"),
     Case(
       "network", "network: {hidden: [8, 4], bias: no}",
       "e.yaml:3: network.bias: \"no\" is not a truth value; accepted: true or false"),
@@ -98,7 +98,7 @@ import Testing
     Case(
       "  optimizer", "  optimizer: {name: adma, learning_rate: 1}",
       "e.yaml:7: grid.optimizer.name: \"adma\" is not an optimizer; did you mean adam?"
-        + " accepted: gradient_descent, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam, lion,"
+        + " accepted: gradient_descent, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw, amsgrad, nadam, lion,"
         + " newton, gauss_newton, levenberg_marquardt, truncated_newton, conjugate_gradient, bfgs, lbfgs,"
         + " diagonal_newton, stochastic_diagonal_lm"),
     Case(
@@ -130,7 +130,7 @@ import Testing
     Case(
       "  optimizer", "  optimizer: {learning_rate: 1}",
       "e.yaml:7: grid.optimizer: an optimizer without a name; accepted: {name: …} with one of"
-        + " gradient_descent, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw, nadam, lion,"
+        + " gradient_descent, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw, amsgrad, nadam, lion,"
         + " newton, gauss_newton, levenberg_marquardt, truncated_newton, conjugate_gradient, bfgs, lbfgs,"
         + " diagonal_newton, stochastic_diagonal_lm"),
     Case(
@@ -195,7 +195,7 @@ import Testing
     Case(
       "data", "data: {source: {csv: {path: a, target: price, task: regression}}}",
       "e.yaml:4: loss: softmax_cross_entropy needs classes, and the data are for regression;"
-        + " accepted: squared_error, binary_cross_entropy"),
+        + " accepted: squared_error, binary_cross_entropy, huber"),
     Case(
       "data",
       "data: {source: {linear_regression: {samples: 10, features: 2}}, split: {stratified: true}}\n"
@@ -203,7 +203,7 @@ import Testing
       "e.yaml:2: data.split.stratified: regression has no classes to stratify by; accepted: false\n"
         + "e.yaml:3: selection: regression has no accuracy to select by; accepted: metric: validation_loss\n"
         + "e.yaml:5: loss: softmax_cross_entropy needs classes, and the data are for regression;"
-        + " accepted: squared_error"),
+        + " accepted: squared_error, huber"),
     // schedules and rules
     Case(
       "schedule", "schedule: {step: {every: 10}}",

@@ -23,7 +23,7 @@ import Testing
     #expect(problem.key == "loss")
     #expect(problem.value == "\"sotfmax_cross_entropy\"")
     #expect(problem.suggestion == "softmax_cross_entropy")
-    #expect(problem.accepted == "softmax_cross_entropy, squared_error, binary_cross_entropy")
+    #expect(problem.accepted == "softmax_cross_entropy, squared_error, binary_cross_entropy, {huber: {delta}}")
   }
 
   /// 0/0 where a weight's gradient stays 0, as that of a constant pixel.

@@ -41,6 +41,7 @@ import Testing
   private static let rates: [OptimizerKind: String] = [
     .gradientDescent: "[0.03, 0.3]", .momentum: "[0.01, 0.1]", .nesterov: "[0.01, 0.1]", .adagrad: "[0.1, 0.5]",
     .adadelta: "[1, 10]", .rmsprop: "[0.003, 0.03]", .adam: "[0.01, 0.1]", .adamw: "[0.01, 0.1]",
+    .named("amsgrad"): "[0.01, 0.1]",
     .nadam: "[0.01, 0.1]", .lion: "[0.003, 0.03]", .stochasticDiagonalLM: "[0.01, 0.1]",
   ]
 

@@ -159,6 +159,7 @@ import Testing
     let rates: [OptimizerKind: String] = [
       .gradientDescent: "[5e-4, 1e-3]", .momentum: "[1e-4, 3e-4]", .nesterov: "[1e-4, 3e-4]", .adagrad: "[0.1, 0.5]",
       .adadelta: "[1, 10]", .rmsprop: "[0.003, 0.01]", .adam: "[0.03, 0.1]", .adamw: "[0.03, 0.1]",
+      .named("amsgrad"): "[0.03, 0.1]",
       .nadam: "[0.03, 0.1]", .lion: "[0.003, 0.01]", .stochasticDiagonalLM: "[0.1, 0.3]",
     ]
     let rate = rates[kind].map { ", learning_rate: \($0)" } ?? ""

@@ -22,6 +22,7 @@ struct ActivationKernelTests {
     case "gelu":
       let distribution = Double.erfc(-z / 2.0.squareRoot()) / 2
       return (z * distribution, distribution + z * .exp(-z * z / 2) / (2 * Double.pi).squareRoot())
+    case "silu": return (z * sigmoid, sigmoid * (1 + z * (1 - sigmoid)))
     default:
       Issue.record("no definition of \(activation) to compare with")
       return (.nan, .nan)

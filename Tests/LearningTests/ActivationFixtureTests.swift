@@ -41,8 +41,9 @@ struct ActivationFixtureTests {
     for index in points.indices {
       let scale = activation == .gelu ? Double(points[index]).magnitude : 0
       let error = (Double(value[index]) - exactValue[index]).magnitude
-      // Below the smallest normal number nothing is promised but smallness.
-      let size = max(exactValue[index].magnitude, scale, Double(S.leastNormalMagnitude) / Double(S.ulpOfOne))
+      // Below the smallest normal number nothing is promised but smallness, also of what z is multiplied by.
+      let smallest = Double(S.leastNormalMagnitude) / Double(S.ulpOfOne) * max(1, Double(points[index]).magnitude)
+      let size = max(exactValue[index].magnitude, scale, smallest)
       worstValue = max(worstValue, error / size)
       worstFirst = max(worstFirst, (Double(derivative[index]) - exactFirst[index]).magnitude)
     }

@@ -125,4 +125,32 @@ struct InitializationTests {
     #expect(network.gradientOperationsPerSample == 2 * 25 + 2 * 25 + 2 * 10)
     #expect(Network(sizes: [3, 5, 2], activation: .tanh, bias: false).parameterCount == 25)
   }
+
+  /// Rows or columns, whichever are fewer, are orthonormal but for rounding, times the gain; and each sign comes as often, as
+  /// it does only where R has a positive diagonal.
+  @Test(arguments: [(40, 20), (20, 40), (30, 30), (1, 7), (7, 1)])
+  func orthogonalKernels(inputs: Int, outputs: Int) {
+    let network = Network(sizes: [inputs, outputs, 1], activation: .relu)
+    var part = Orthogonal()
+    part.gain = 1.5
+    var positive = 0
+    for seed in 0..<40 {
+      let parameters: AlignedBuffer<Double> = network.initialParameters(Initialization(part), seed: UInt64(seed))
+      let kernel = parameters.array[..<(inputs * outputs)]
+      let vectors = (0..<min(inputs, outputs)).map { vector in
+        (0..<max(inputs, outputs)).map { entry in
+          inputs >= outputs ? kernel[entry * outputs + vector] : kernel[vector * outputs + entry]
+        }
+      }
+      for (index, vector) in vectors.enumerated() {
+        for (other, second) in vectors.enumerated() {
+          let product = zip(vector, second).reduce(0) { $0 + $1.0 * $1.1 }
+          #expect((product - (index == other ? 2.25 : 0)).magnitude < 1e-13)
+        }
+      }
+      if kernel[0] > 0 { positive += 1 }
+    }
+    // Of 40 throws of a coin 8 to 32 are heads but once in 20,000 times.
+    #expect((8...32).contains(positive))
+  }
 }

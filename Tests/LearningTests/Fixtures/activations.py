@@ -45,6 +45,11 @@ def gelu(x):
     return x * cdf, cdf + x * phi, phi * (2 - x * x)
 
 
+def silu(x):
+    s, d, dd = sigmoid(x)
+    return x * s, s + x * d, 2 * d + x * dd
+
+
 FUNCTIONS = {
     "identity": lambda x: (x, mpf(1), mpf(0)),
     "relu": lambda x: (x, mpf(1), mpf(0)) if x > 0 else (mpf(0), mpf(0), mpf(0)),
@@ -53,6 +58,7 @@ FUNCTIONS = {
     "sigmoid": sigmoid,
     "softplus": softplus,
     "gelu": gelu,
+    "silu": silu,
 }
 
 random = np.random.RandomState(3)

@@ -3,7 +3,7 @@
 import numpy as np
 
 import fixture
-from jax_functions import ACTIVATIONS, binary_cross_entropy, cross_entropy, jax, squared_error
+from jax_functions import ACTIVATIONS, binary_cross_entropy, cross_entropy, huber, jax, squared_error
 
 SIZES = [5, 7, 4, 3]
 BATCH = 6
@@ -25,6 +25,8 @@ LOSSES = {
     "squared_error_of_classes": (squared_error, "classes", one_hot),
     "binary_cross_entropy": (binary_cross_entropy, "labels", labels),
     "binary_cross_entropy_of_classes": (binary_cross_entropy, "classes", one_hot),
+    "huber": (huber, "values", values),
+    "huber_of_classes": (huber, "classes", one_hot),
 }
 
 entries = []

@@ -19,6 +19,7 @@ ACTIVATIONS = {
     "sigmoid": jax.nn.sigmoid,
     "softplus": jax.nn.softplus,
     "gelu": lambda x: jax.nn.gelu(x, approximate=False),
+    "silu": jax.nn.silu,
 }
 
 
@@ -34,10 +35,16 @@ def binary_cross_entropy(z, y):
     return -(y * jax.nn.log_sigmoid(z) + (1 - y) * jax.nn.log_sigmoid(-z)).sum(axis=1).mean()
 
 
+def huber(z, y):
+    size = abs(z - y)
+    return jnp.where(size <= 1, 0.5 * size**2, size - 0.5).sum(axis=1).mean()
+
+
 LOSSES = {
     "softmax_cross_entropy": cross_entropy,
     "squared_error": squared_error,
     "binary_cross_entropy": binary_cross_entropy,
+    "huber": huber,
 }
 
 

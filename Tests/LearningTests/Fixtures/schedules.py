@@ -47,6 +47,8 @@ schedules = [
     schedule("inverse_time", 6, 5, lambda o, n: lr_scheduler.LambdaLR(o, lambda s: 1 / (1 + 0.5 * s / 6)), decay=0.5),
     schedule("cosine", 5, 4, lambda o, n: lr_scheduler.CosineAnnealingLR(o, T_max=n), floor=0.0),
     schedule("cosine", 3, 7, lambda o, n: lr_scheduler.CosineAnnealingLR(o, T_max=n, eta_min=0.1), floor=0.1),
+    schedule("linear", 4, 6, lambda o, n: lr_scheduler.LinearLR(o, 1, 0, total_iters=n), floor=0.0),
+    schedule("linear", 3, 5, lambda o, n: lr_scheduler.LinearLR(o, 1, 0.2, total_iters=n), floor=0.2),
     schedule(
         "constant", 4, 5, lambda o, n: lr_scheduler.LinearLR(o, start_factor=1 / 11, total_iters=10),
         warmup_epochs=2.5),

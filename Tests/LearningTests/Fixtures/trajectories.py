@@ -44,6 +44,8 @@ CONFIGURATIONS = [
     ("adamw", 0.01, {}),
     ("adamw", 0.01, {"weight_decay": 0.0}),
     ("adamw", 0.01, {"beta1": 0.8, "beta2": 0.99, "epsilon": 1e-3, "weight_decay": 0.5}),
+    ("amsgrad", 0.01, {}),
+    ("amsgrad", 0.01, {"beta1": 0.8, "beta2": 0.9, "epsilon": 1e-3, "weight_decay": 0.01}),
     ("nadam", 0.01, {}),
     ("nadam", 0.01, {"beta1": 0.8, "beta2": 0.99, "epsilon": 1e-3, "momentum_decay": 0.1, "weight_decay": 0.01}),
     ("lion", 0.003, {}),
@@ -72,7 +74,7 @@ class Lion(torch.optim.Optimizer):
 def optimizer(name, parameters, lr, values):
     v = dict(values)
     decay = {"weight_decay": v.pop("weight_decay")} if "weight_decay" in v else {}
-    if name in ("adam", "adamw", "nadam", "lion"):
+    if name in ("adam", "adamw", "amsgrad", "nadam", "lion"):
         default_beta2 = 0.99 if name == "lion" else 0.999
         decay["betas"] = (v.pop("beta1", 0.9), v.pop("beta2", default_beta2))
     if "epsilon" in v:
@@ -98,6 +100,8 @@ def optimizer(name, parameters, lr, values):
             made = torch.optim.Adam(parameters, **common)
         case "adamw":
             made = torch.optim.AdamW(parameters, **common)
+        case "amsgrad":
+            made = torch.optim.Adam(parameters, amsgrad=True, **common)
         case "nadam":
             made = torch.optim.NAdam(parameters, momentum_decay=v.pop("momentum_decay", 0.004), **common)
         case "lion":
