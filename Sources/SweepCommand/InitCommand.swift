@@ -12,7 +12,8 @@ struct InitCommand: ParsableCommand {
         sweep init which-dropout                                on the built-in digits
         sweep init mine --csv measurements.csv --target price   on a table of your own
 
-      A file that is there already is left alone. `sweep plan` says what the experiment would take, `sweep run` runs it.
+      Its first line names a JSON Schema, written beside it, by which editors complete and check the file. A file that is \
+      there already is left alone. `sweep plan` says what the experiment would take, `sweep run` runs it.
       """)
 
   @Argument(help: "Name of the experiment: letters, digits, . _ -. The file is NAME.yaml, and may be named so here.")
@@ -50,6 +51,7 @@ struct InitCommand: ParsableCommand {
       } catch StoreError.exists {
         throw FileIsThere(path: path)
       }
+      try SchemaFile.write(beside: path)
       print("\(path) is written. What it would take: sweep plan \(path)")
     }
   }
@@ -64,6 +66,7 @@ struct InitCommand: ParsableCommand {
       lines[index] = line
     }
     lines[0] = "# An experiment of `sweep init`; every key that there is."
+    lines.insert("# yaml-language-server: $schema=\(SchemaFile.name)", at: 0)
     replace("name:", with: "name: \(named.experiment)      # letters, digits, . _ -; the directory under results/")
     replace("description:", with: "description: What is the question?")
     if let csv, let target {

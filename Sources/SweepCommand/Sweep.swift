@@ -15,7 +15,8 @@ struct Sweep: ParsableCommand {
       """,
     version: "ravine \(Ravine.version)",
     subcommands: [
-      InitCommand.self, ReferenceCommand.self, RunCommand.self, PlanCommand.self, ProbeCommand.self, DataCommand.self,
+      InitCommand.self, ReferenceCommand.self, SchemaCommand.self, RunCommand.self, PlanCommand.self, ProbeCommand.self,
+      DataCommand.self,
       VerifyCommand.self, MergeCommand.self, StatusCommand.self, CancelCommand.self, DoctorCommand.self,
       TaskCommand.self,
     ])

@@ -6,7 +6,7 @@ enum CurvatureReader {
     "at", "every", "data", "samples", "seed", "dropout", "matrix", "largest", "smallest", "tolerance", "iterations",
     "full_spectrum", "density", "trace", "layers", "taylor_models", "estimates", "principal_eigenvector", "diagonal",
   ]
-  private static let moments = ["start", "best", "final"]
+  static let moments = ["start", "best", "final"]
   private static let accepted = "none, or a mapping of " + keys.joined(separator: ", ")
 
   /// Nil for `none`, and for what was reported.
