@@ -1,6 +1,6 @@
 import Ravine
 
-/// `sweep` with an optimizer of our own: all of its subcommands, and `signum` as a name in experiment files.
+/// `sweep` with parts of our own: all of its subcommands, and their names in experiment files.
 @main struct MySweep {
-  static func main() { Ravine.sweep(adding: [Signum.self]) }
+  static func main() { Ravine.sweep(adding: [Signum.self, LogCosh.self, Softsign.self]) }
 }
