@@ -30,8 +30,10 @@ import Testing
       #expect(run.outcome == expected.outcome, "\(trial)")
       let deviation = run.deviation(from: expected)
       #expect(deviation <= expected.tolerance, "\(trial)")
-      guard let processor else { continue }
-      let known = try #require(expected.bits.first { $0.value.contains(processor) }?.key, "\(trial)")
+      // A part that came later may have been recorded on fewer processors than its file.
+      guard let processor, let known = expected.bits.first(where: { $0.value.contains(processor) })?.key else {
+        continue
+      }
       let differences = bits.differences(from: GoldenBits(text: known))
       #expect(differences == [], "\(trial)")
     }
@@ -43,7 +45,9 @@ import Testing
     let record = try GoldenRecord.read(GoldenExperiment.folder, golden.name)
     #expect(!record.processors.isEmpty && Set(record.processors).count == record.processors.count)
     for run in record.runs {
-      #expect(run.bits.values.flatMap(\.self).sorted() == Array(record.processors.indices))
+      let processors = run.bits.values.flatMap(\.self)
+      #expect(!processors.isEmpty && Set(processors).count == processors.count)
+      #expect(Set(processors).isSubset(of: record.processors.indices))
       #expect(run.tolerance < 0.05, "\(golden.name).yaml: \(run.overrides), \(run.trial)")
     }
   }
