@@ -27,10 +27,15 @@ import Testing
   }
 
   @Test(arguments: [true, false]) func aShardThatCannotBeReadIsSaidAndLeftAlone(isLoop: Bool) throws {
-    let name = "shards/\(try sweep.names("shards")[0])"
+    // Of 23 runs two shards hold ten each: the larger ones, whatever the order of their names.
+    let sizes = try sweep.names("shards").map { name in
+      (name: "shards/\(name)", bytes: try Data(contentsOf: sweep.url("shards/\(name)")).count)
+    }
+    let name = try #require(sizes.max { $0.bytes < $1.bytes }?.name)
     try replaceByLink(name, isLoop: isLoop)
     let verification = try Verification(of: sweep.path)
-    #expect(!verification.isWhole && verification.damaged == [] && verification.runs == 13)
+    #expect(!verification.isWhole && verification.damaged == [])
+    #expect(verification.runs == 13)
     #expect(verification.unreadable.map(\.path) == [sweep.url(name).path])
     let reader = try sweep.reader()
     #expect(try reader.summaries().count == 13)
