@@ -30,6 +30,8 @@ import Testing
                                 start from.
         reference               Print every key of an experiment file: what it
                                 accepts, its default, its meaning.
+        schema                  Print the JSON Schema of experiment files, for
+                                editors.
         run                     Train every configuration that has no result yet.
         plan                    Show what an experiment would run and take, without
                                 running it.

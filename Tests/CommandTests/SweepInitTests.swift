@@ -53,7 +53,7 @@ import Testing
   @Test func aBadNameLeavesNothing() throws {
     let result = try fixture.sweep("init", "a b")
     #expect(result.status == 65)
-    #expect(result.standardError.hasPrefix("Error: a b.yaml:9: name: \"a b\" is not a name; accepted: letters"))
+    #expect(result.standardError.hasPrefix("Error: a b.yaml:10: name: \"a b\" is not a name; accepted: letters"))
     #expect(!fixture.exists("a b.yaml"))
   }
 }

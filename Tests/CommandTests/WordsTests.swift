@@ -79,7 +79,7 @@ import Testing
     ("loss=cross_entropy", "did you mean softmax_cross_entropy?"), ("loss=mse", "did you mean squared_error?"),
     ("metric=val_loss", "did you mean validation_loss?"), ("initialization=xavier", "did you mean glorot_uniform?"),
     ("initialization=kaiming", "did you mean he?"), ("schedule=CosineAnnealingLR", "did you mean cosine?"),
-    ("activation=swish", "\"swish\" is not an activation that Ravine has; accepted: identity, relu"),
+    ("activation=mish", "\"mish\" is not an activation that Ravine has; accepted: relu, identity"),
   ])
   func namesOfOtherLibraries(override: String, says: String) throws {
     let result = try plan(override)

@@ -29,10 +29,12 @@ struct SweepFolder {
 
   func reader() throws -> ResultReader { try ResultReader(path: path) }
 
+  /// In the order in which they were made: what is counted in them has no leading zeros.
   func names(_ folder: String) throws -> [String] {
     let path = url(folder).path
     return FileManager.default.fileExists(atPath: path)
-      ? try FileManager.default.contentsOfDirectory(atPath: path).sorted() : []
+      ? try FileManager.default.contentsOfDirectory(atPath: path).sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+      : []
   }
 
   func url(_ name: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(name) }

@@ -10,6 +10,10 @@ public func nearestName(to word: String, in names: [String]) -> String? {
   guard word.utf8.count <= 64 else { return nil }
   let plain = foldedLetters(word)
   if let same = names.first(where: { foldedLetters($0) == plain }) { return same }
+  let key = ForeignNames.key(of: word)
+  let called = PartFamily.allCases.lazy.flatMap { Parts.current.kinds(of: $0) }
+    .first { $0.otherNames.contains(key) && names.contains($0.name) }
+  if let called { return called.name }
   if let meanings = ForeignNames.meanings(of: word) {
     let here = names.filter { meanings.contains($0) }
     return here.count == 1 ? here[0] : nil
