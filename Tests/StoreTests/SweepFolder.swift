@@ -37,6 +37,16 @@ struct SweepFolder {
       : []
   }
 
+  /// A shard of as many runs as one holds, whatever the order of their names.
+  var largestShard: String {
+    get throws {
+      let shards = try names("shards").map { name in
+        (name: "shards/\(name)", bytes: try Data(contentsOf: url("shards/\(name)")).count)
+      }
+      return try #require(shards.max { $0.bytes < $1.bytes }?.name)
+    }
+  }
+
   func url(_ name: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(name) }
 
   /// Those of the records that a sweep need not do again.

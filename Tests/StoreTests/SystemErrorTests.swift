@@ -27,11 +27,7 @@ import Testing
   }
 
   @Test(arguments: [true, false]) func aShardThatCannotBeReadIsSaidAndLeftAlone(isLoop: Bool) throws {
-    // Of 23 runs two shards hold ten each: the larger ones, whatever the order of their names.
-    let sizes = try sweep.names("shards").map { name in
-      (name: "shards/\(name)", bytes: try Data(contentsOf: sweep.url("shards/\(name)")).count)
-    }
-    let name = try #require(sizes.max { $0.bytes < $1.bytes }?.name)
+    let name = try sweep.largestShard
     try replaceByLink(name, isLoop: isLoop)
     let verification = try Verification(of: sweep.path)
     #expect(!verification.isWhole && verification.damaged == [])

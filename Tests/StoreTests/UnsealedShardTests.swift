@@ -14,7 +14,7 @@ import Testing
 
   /// Cuts the seal off the first shard, and changes what is left.
   private func unseal(_ change: (inout Data) throws -> Void = { _ in }) throws -> String {
-    let name = "shards/\(try sweep.names("shards")[0])"
+    let name = try sweep.largestShard
     let seal = try #require(try Seal.verify(FileDescriptor(opening: sweep.url(name).path, O_RDONLY)))
     var data = try Data(contentsOf: sweep.url(name)).prefix(seal.length)
     try change(&data)
@@ -56,7 +56,7 @@ import Testing
   @Test func whatVerifiesIsSaved() throws {
     let records = Sample.chunkedRecords().map(Sample.coherent)
     try sweep.fill(records)
-    let path = sweep.url("shards/\(try sweep.names("shards")[0])").path
+    let path = try sweep.url(sweep.largestShard).path
     let seal = try #require(try Seal.verify(FileDescriptor(opening: path, O_RDONLY)))
     let chunk = try #require(seal.chunks.max { $0.count < $1.count })
     _ = try unseal { $0[chunk.upperBound - 1000] ^= 16 }
@@ -106,7 +106,7 @@ import Testing
     ])
   func valuesThatContradictTheTraceAreNotTaken(column: String, change: String) throws {
     try sweep.fill(sweep.records)
-    let name = "shards/\(try sweep.names("shards")[0])"
+    let name = try sweep.largestShard
     let runs = try HDF5.run { try ShardFile.open(sweep.url(name).path, requiresSeal: true).identities() }
     // One that trained, so that it has a trace.
     let row = try #require(
