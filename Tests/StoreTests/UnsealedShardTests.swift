@@ -87,8 +87,9 @@ import Testing
     try sweep.fill(sweep.records)
     _ = try unseal { data in
       // An optimizer's name in the table of the hyperparameters, where no checksum covers it.
-      let names = ["momentum", "adam", "gradient_descent"].lazy
-      let word = try #require(names.compactMap { data.range(of: Data("\"\($0)\"".utf8)) }.first)
+      let bytes = data
+      let found = ["momentum", "adam", "gradient_descent"].compactMap { bytes.range(of: Data("\"\($0)\"".utf8)) }
+      let word = try #require(found.first)
       data[word.lowerBound + 1] = UInt8(ascii: "n")
     }
     #expect(try sweep.reader().summaries().count == 13)
