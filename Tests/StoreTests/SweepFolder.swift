@@ -29,22 +29,10 @@ struct SweepFolder {
 
   func reader() throws -> ResultReader { try ResultReader(path: path) }
 
-  /// In the order in which they were made: what is counted in them has no leading zeros.
   func names(_ folder: String) throws -> [String] {
     let path = url(folder).path
     return FileManager.default.fileExists(atPath: path)
-      ? try FileManager.default.contentsOfDirectory(atPath: path).sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
-      : []
-  }
-
-  /// A shard of as many runs as one holds, whatever the order of their names.
-  var largestShard: String {
-    get throws {
-      let shards = try names("shards").map { name in
-        (name: "shards/\(name)", bytes: try Data(contentsOf: url("shards/\(name)")).count)
-      }
-      return try #require(shards.max { $0.bytes < $1.bytes }?.name)
-    }
+      ? try FileManager.default.contentsOfDirectory(atPath: path).sorted() : []
   }
 
   func url(_ name: String) -> URL { URL(fileURLWithPath: path).appendingPathComponent(name) }
