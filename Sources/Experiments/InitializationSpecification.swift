@@ -15,6 +15,7 @@ public struct InitializationSpecification: Hashable, Sendable {
 
 extension InitializationSpecification {
   private static let biasColumn = "initial_bias"
+  private static let biasKey = "bias"
 
   /// The biases only where they are asked for, so that identities are what they were before there were any.
   var hyperparameters: [Hyperparameter] {
@@ -34,16 +35,14 @@ extension InitializationSpecification {
   }
 
   static func reader(_ parts: Parts) -> PartReader {
-    PartReader(family: .initialization, parts: parts, shared: ["bias"], nameKey: "kind")
+    PartReader(family: .initialization, parts: parts, shared: [biasKey], nameKey: "kind")
   }
 
   /// Reads an initialization, and in a grid every combination of its settings' values.
   static func read(_ field: DocumentField, by reader: PartReader, varies: Bool) -> [InitializationSpecification] {
     guard let entry = reader.read(field, varies: varies) else { return [] }
-    let biases = entry.section?["bias"].map { field in
-      varies ? GridAxis(numbers: field, in: .finite).values : field.number().map { [$0] } ?? []
-    }
-    return entry.choices.flatMap { choice in (biases ?? [0]).map { .init(choice, bias: $0) } }
+    let biases = entry.numbers(biasKey, in: .finite, standard: 0)
+    return entry.choices.flatMap { choice in biases.map { .init(choice, bias: $0) } }
   }
 
   /// Reports biases of layers that have none.

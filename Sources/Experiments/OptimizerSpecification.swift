@@ -5,13 +5,13 @@ public struct OptimizerSpecification: Hashable, Sendable {
   public let kind: OptimizerKind
   /// η, before the schedule's factor.
   public var learningRate: Double
-  /// In the order of ``OptimizerKind/settings``.
-  public private(set) var settings: [SettingValue]
+  /// The optimizer with its own settings.
+  private let choice: PartChoice
 
-  init(_ kind: OptimizerKind, learningRate: Double, settings: [SettingValue]) {
+  init(_ kind: OptimizerKind, learningRate: Double, _ choice: PartChoice) {
     self.kind = kind
     self.learningRate = learningRate
-    self.settings = settings
+    self.choice = choice
   }
 
   /// Fills what is left out with the optimizer's defaults.
@@ -21,21 +21,18 @@ public struct OptimizerSpecification: Hashable, Sendable {
     guard let rate = learningRate ?? kind.type.defaultLearningRate else {
       preconditionFailure("\(kind.name) has no learning rate of its own")
     }
-    precondition(values.keys.allSatisfy { kind.part.index(of: $0) != nil })
-    self.init(kind, learningRate: rate, settings: kind.settings.map { values[$0.name] ?? $0.standard })
+    self.init(kind, learningRate: rate, PartChoice(kind.part, values))
   }
 
   /// The value of a setting; nil where the optimizer has none of that name.
-  public subscript(name: String) -> SettingValue? { kind.part.index(of: name).map { settings[$0] } }
+  public subscript(name: String) -> SettingValue? { choice[name] }
 
   /// The optimizer itself.
-  public var optimizer: any OptimizerPart { kind.make(settings) }
+  public var optimizer: any OptimizerPart { choice.make() }
 }
 
 extension OptimizerSpecification {
   private static let rate = "learning_rate"
-
-  private var choice: PartChoice { PartChoice(kind.part, values: settings) }
 
   var hyperparameters: [Hyperparameter] {
     var entries = choice.hyperparameters(of: .optimizer)
@@ -55,6 +52,6 @@ extension OptimizerSpecification {
     guard let choice = PartChoice(.optimizer, parts, stored: value), let kind = parts.optimizer(named: choice.name),
       case .number(let rate)? = value(Self.rate)
     else { return nil }
-    self.init(kind, learningRate: rate, settings: choice.values)
+    self.init(kind, learningRate: rate, choice)
   }
 }

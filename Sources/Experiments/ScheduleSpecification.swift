@@ -45,9 +45,7 @@ extension ScheduleSpecification {
   /// Reads a schedule, and in a grid every combination of its settings' values.
   static func read(_ field: DocumentField, by reader: PartReader, varies: Bool) -> [ScheduleSpecification] {
     guard let entry = reader.read(field, varies: varies) else { return [] }
-    let warmups = entry.section?[warmup].map { field in
-      varies ? GridAxis(numbers: field, in: .nonNegative).values : field.number(in: .nonNegative).map { [$0] } ?? []
-    }
-    return entry.choices.flatMap { choice in (warmups ?? [0]).map { .init(choice, warmupEpochs: $0) } }
+    let warmups = entry.numbers(warmup, in: .nonNegative, standard: 0)
+    return entry.choices.flatMap { choice in warmups.map { .init(choice, warmupEpochs: $0) } }
   }
 }

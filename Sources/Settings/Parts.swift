@@ -25,6 +25,9 @@ public struct Parts: Sendable {
     family == .optimizer ? optimizers.map(\.part) : others[family, default: []]
   }
 
+  /// Those of all families.
+  public var all: [PartKind] { PartFamily.allCases.flatMap { kinds(of: $0) } }
+
   public func kind(of family: PartFamily, named name: String) -> PartKind? {
     kinds(of: family).first { $0.name == name }
   }

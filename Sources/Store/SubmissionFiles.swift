@@ -12,8 +12,8 @@ enum SubmissionFiles {
   /// Every `slurm/N/submission.json`, and after each its `trials`, the oldest first.
   static func paths(in directory: ResultDirectory) throws -> [String] {
     let root = "\(directory.path)/slurm"
-    return try Files.names(in: root).filter { Int($0) != nil }.sorted().flatMap { name in
-      ["\(root)/\(name)/submission.json", "\(root)/\(name)/trials"]
+    return try Files.names(in: root).compactMap { Int($0) }.sorted().flatMap { number in
+      ["\(root)/\(number)/submission.json", "\(root)/\(number)/trials"]
     }
   }
 

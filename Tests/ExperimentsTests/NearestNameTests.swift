@@ -56,7 +56,8 @@ struct NearestNameTests {
     for name in foreign {
       // The same word in another spelling is the same thing.
       let same = kinds.map(\.name).first { letters($0) == letters(name) }
-      #expect(nearestName(to: name, among: kinds) == same ?? Self.counterparts[part]?[name], "\(name)")
+      #expect(
+        nearestName(to: name, in: kinds.map(\.name), of: kinds) == same ?? Self.counterparts[part]?[name], "\(name)")
     }
     #expect(Set(Self.counterparts[part]!.keys).isSubset(of: foreign))
   }
@@ -79,7 +80,8 @@ struct NearestNameTests {
 
   @Test(arguments: [("CosineAnnealingLR", "cosine"), ("optim.lr_scheduler.StepLR", "step"), ("xavier", nil)])
   func spellingsOfOneWord(word: String, meant: String?) {
-    #expect(nearestName(to: word, among: Parts.standard.kinds(of: .schedule)) == meant)
+    let schedules = Parts.standard.kinds(of: .schedule)
+    #expect(nearestName(to: word, in: schedules.map(\.name), of: schedules) == meant)
   }
 
   /// Every name that a hint gives is one of somewhere in an experiment file or a ranking.

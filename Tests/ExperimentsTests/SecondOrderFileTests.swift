@@ -33,7 +33,8 @@ import Testing
     #expect(experiment.trials.map(\.optimizer.kind) == kinds)
     for trial in experiment.trials {
       #expect(trial.optimizer.learningRate == 1)
-      #expect(trial.optimizer.settings == trial.optimizer.kind.settings.map(\.standard))
+      let settings = trial.optimizer.kind.settings
+      #expect(settings.map { trial.optimizer[$0.name] } == settings.map(\.standard))
     }
   }
 

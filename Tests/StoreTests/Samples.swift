@@ -99,7 +99,8 @@ enum Sample {
     Trial(
       data: DataSpecification(source: .digits),
       network: NetworkSpecification(hidden: index % 3 == 0 ? [3] : [3, 5]), loss: .softmaxCrossEntropy,
-      optimizer: OptimizerSpecification(optimizers[index % optimizers.count], learningRate: 0.1 / Double(index % 7 + 1)),
+      optimizer: OptimizerSpecification(
+        optimizers[index % optimizers.count], learningRate: 0.1 / Double(index % 7 + 1)),
       batchSize: index % 5 == 0 ? .full : .samples(32),
       dropout: DropoutSpecification(form: .inverted, input: 0.9, hidden: [0.5]),
       training: TrainingSpecification(epochs: 5), seed: index % 2 == 0 ? UInt64(index) : UInt64.max - UInt64(index))

@@ -80,46 +80,34 @@ struct DocumentField {
   }
 
   /// One of these words.
-  func choice(of names: [String], _ what: String) -> String? {
+  ///
+  /// - Parameter parts: Those whose names they are, where they are.
+  func choice(of names: [String], _ what: String, parts: [PartKind] = []) -> String? {
     guard case .scalar(let text, _) = node.content, !node.isNull else {
       reportMismatch(what, accepted: names.joined(separator: ", "))
       return nil
     }
     guard names.contains(text) else {
-      reportUnknown(text, what, among: names, accepted: names.joined(separator: ", "))
+      reportUnknown(text, what, among: names, parts: parts, accepted: names.joined(separator: ", "))
       return nil
     }
     return text
   }
 
-  /// Reports a word that none of `names` is: with the one that was probably meant, or that there is no such thing here.
-  func reportUnknown(_ text: String, _ what: String, among names: [String], accepted: String) {
-    let isElsewhere = ForeignNames.isWithoutCounterpart(text, in: names)
-    report(
-      "\(node.shown) is not \(what)\(isElsewhere ? " that Ravine has" : "")",
-      suggestion: nearestName(to: text, in: names), accepted: accepted)
-  }
-
-  /// The same among parts.
-  func reportUnknown(_ text: String, _ family: PartFamily, among kinds: [PartKind], accepted: String) {
-    let names = kinds.map(\.name)
-    let isElsewhere =
-      Experiments.part(calledElsewhere: text, among: kinds) == nil && ForeignNames.isWithoutCounterpart(text, in: names)
-    report(
-      "\(node.shown) is not \(family.noun)\(isElsewhere ? " that Ravine has" : "")",
-      suggestion: nearestName(to: text, among: kinds), accepted: accepted)
-  }
-
   /// One of these parts, by its name.
   func part(_ family: PartFamily, among kinds: [PartKind]) -> PartKind? {
-    let names = kinds.map(\.name).joined(separator: ", ")
-    guard case .scalar(let text, _) = node.content, !node.isNull else {
-      reportMismatch(family.noun, accepted: names)
-      return nil
-    }
-    if let kind = kinds.first(where: { $0.name == text }) { return kind }
-    reportUnknown(text, family, among: kinds, accepted: names)
-    return nil
+    choice(of: kinds.map(\.name), family.noun, parts: kinds).flatMap { name in kinds.first { $0.name == name } }
+  }
+
+  /// Reports a word that none of `names` is: with the one that was probably meant, or that there is no such thing here.
+  func reportUnknown(
+    _ text: String, _ what: String, among names: [String], parts: [PartKind] = [], accepted: String
+  ) {
+    let suggestion = nearestName(to: text, in: names, of: parts)
+    let isElsewhere = suggestion == nil && ForeignNames.isWithoutCounterpart(text, in: names)
+    report(
+      "\(node.shown) is not \(what)\(isElsewhere ? " that Ravine has" : "")", suggestion: suggestion, accepted: accepted
+    )
   }
 
   /// Whether the value is this one plain word.

@@ -9,8 +9,8 @@ struct DocumentSection {
 
   /// Reports keys that are not among `keys`, and keys without a value; nil, and a report, for anything but a mapping.
   ///
-  /// - Parameter kinds: Parts that keys name.
-  init?(_ field: DocumentField, keys: [String], kinds: [PartKind] = []) {
+  /// - Parameter parts: Those whose names keys are.
+  init?(_ field: DocumentField, keys: [String], parts: [PartKind] = []) {
     guard case .mapping(let entries) = field.node.content else {
       field.reportMismatch("a mapping", accepted: "a mapping of " + keys.joined(separator: ", "))
       return nil
@@ -21,8 +21,7 @@ struct DocumentSection {
     for entry in entries {
       let path = Self.join(field.path, entry.key)
       guard keys.contains(entry.key) else {
-        let suggestion =
-          kinds.isEmpty ? nearestName(to: entry.key, in: keys) : nearestName(to: entry.key, among: kinds)
+        let suggestion = nearestName(to: entry.key, in: keys, of: parts)
         if let suggestion { suggested.insert(suggestion) }
         field.problems.append(
           .init(

@@ -2,18 +2,19 @@ import Settings
 
 /// The name in `names` that `word` was meant to be; nil where that is not known.
 ///
-/// A word that other libraries use (``ForeignNames``) means what it means there, or nothing. Any other is taken for a slip
+/// A word by which other libraries call one of the parts is that part; another that they use (``ForeignNames``) means what it
+/// means there, or nothing. Any other is taken for a slip
 /// of the name it differs least from, in at most a third of the letters. Ties go to the first. Case and the difference
 /// between `-`, spaces and `_` do not count. Where no name is near, it is the only one that begins with `word`:
 /// `truncated` suggests `truncated_normal`.
-public func nearestName(to word: String, in names: [String]) -> String? {
+///
+/// - Parameter parts: Those that some of the names may be of.
+public func nearestName(to word: String, in names: [String], of parts: [PartKind] = []) -> String? {
   guard word.utf8.count <= 64 else { return nil }
   let plain = foldedLetters(word)
   if let same = names.first(where: { foldedLetters($0) == plain }) { return same }
   let key = ForeignNames.key(of: word)
-  let called = PartFamily.allCases.lazy.flatMap { Parts.current.kinds(of: $0) }
-    .first { $0.otherNames.contains(key) && names.contains($0.name) }
-  if let called { return called.name }
+  if let part = parts.first(where: { $0.otherNames.contains(key) && names.contains($0.name) }) { return part.name }
   if let meanings = ForeignNames.meanings(of: word) {
     let here = names.filter { meanings.contains($0) }
     return here.count == 1 ? here[0] : nil
@@ -30,20 +31,6 @@ public func nearestName(to word: String, in names: [String]) -> String? {
   if let best { return best.name }
   let longer = plain.count < 3 ? [] : names.filter { foldedLetters($0).starts(with: plain) }
   return longer.count == 1 ? longer[0] : nil
-}
-
-/// The same among parts, which declare what other libraries call them.
-func nearestName(to word: String, among kinds: [PartKind]) -> String? {
-  let names = kinds.map(\.name)
-  let plain = foldedLetters(word)
-  if let same = names.first(where: { foldedLetters($0) == plain }) { return same }
-  return part(calledElsewhere: word, among: kinds)?.name ?? nearestName(to: word, in: names)
-}
-
-/// The part that other libraries call so; nil where they call none so.
-func part(calledElsewhere word: String, among kinds: [PartKind]) -> PartKind? {
-  let key = ForeignNames.key(of: word)
-  return kinds.first { $0.otherNames.contains(key) }
 }
 
 private func foldedLetters(_ word: String) -> [UInt8] {

@@ -50,8 +50,9 @@ struct OptimizerEntry {
   /// Every combination, the first setting outermost, the learning rate innermost.
   func specifications(default rates: GridAxis<Double>?) -> [OptimizerSpecification] {
     let rates = self.rates(default: rates)
-    return combinations(of: settings.map(\.values)).flatMap { settings in
-      rates.map { OptimizerSpecification(kind, learningRate: $0, settings: settings) }
+    return combinations(of: settings.map(\.values)).flatMap { values in
+      let choice = PartChoice(kind.part, values: values)
+      return rates.map { OptimizerSpecification(kind, learningRate: $0, choice) }
     }
   }
 }

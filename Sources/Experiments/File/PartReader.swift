@@ -56,7 +56,7 @@ struct PartReader {
   /// The part of this name, reported where there is none.
   private func kind(_ name: String, _ field: DocumentField) -> PartKind? {
     if let kind = kinds.first(where: { $0.name == name }) { return kind }
-    field.reportUnknown(name, family, among: kinds, accepted: accepted)
+    field.reportUnknown(name, family.noun, among: names, parts: kinds, accepted: accepted)
     return nil
   }
 
@@ -67,7 +67,7 @@ struct PartReader {
   }
 
   private func nested(_ field: DocumentField, varies: Bool) -> PartEntry? {
-    guard let section = DocumentSection(field, keys: names, kinds: kinds), let body = section.one(of: names),
+    guard let section = DocumentSection(field, keys: names, parts: kinds), let body = section.one(of: names),
       let kind = kinds.first(where: { section[$0.name] != nil })
     else { return nil }
     if kind.settings.isEmpty, shared.isEmpty {
@@ -102,15 +102,17 @@ struct PartReader {
 
 /// A part and the values that each of its settings takes.
 struct PartEntry {
-  let kind: PartKind
+  private let kind: PartKind
   /// Where its settings stand; nil where only its name does.
-  let section: DocumentSection?
+  private let section: DocumentSection?
   /// In the order of ``PartKind/settings``; no value where a problem has been reported.
-  let settings: [[SettingValue]]
+  private let settings: [[SettingValue]]
+  private let varies: Bool
 
   init(_ kind: PartKind, _ section: DocumentSection?, varies: Bool) {
     self.kind = kind
     self.section = section
+    self.varies = varies
     settings = kind.settings.map { setting in
       let field =
         setting.isRequired
@@ -118,6 +120,12 @@ struct PartEntry {
       guard let field else { return setting.isRequired ? [] : [setting.standard] }
       return varies ? GridAxis(field, setting).values : field.value(of: setting).map { [$0] } ?? []
     }
+  }
+
+  /// The values of a number that stands among the settings of every part of the family.
+  func numbers(_ key: String, in interval: NumberInterval, standard: Double) -> [Double] {
+    guard let field = section?[key] else { return [standard] }
+    return varies ? GridAxis(numbers: field, in: interval).values : field.number(in: interval).map { [$0] } ?? []
   }
 
   /// Every combination, the first setting outermost.

@@ -54,9 +54,10 @@ public struct ExperimentSchema {
 
   /// Of every number that may vary.
   private var intervals: [NumberInterval] {
-    let settings = PartFamily.allCases.flatMap { parts.kinds(of: $0) }.flatMap(\.settings)
-    return [.positive, .nonNegative, .finite, .keepProbability, .dropoutRate]
-      + settings.compactMap { if case .number(let interval, isWhole: false) = $0.domain { interval } else { nil } }
+    [.positive, .nonNegative, .finite, .keepProbability, .dropoutRate]
+      + parts.all.flatMap(\.settings).compactMap {
+        if case .number(let interval, isWhole: false) = $0.domain { interval } else { nil }
+      }
   }
 
   /// A mapping, its keys described as in the reference.

@@ -69,8 +69,6 @@ struct EffectResponse {
   /// A value that has no logarithm where there has to be one.
   private(set) var notPositive: Double?
   let shareOfExtremes: Double
-  /// Whether all runs that can be ranked have one value, to rounding.
-  let isConstant: Bool
 
   /// Values that differ by rounding alone are taken as one.
   ///
@@ -82,7 +80,6 @@ struct EffectResponse {
     replaced = ranking.values.count - measured.count
     let ascending = measured.sorted()
     let merged = Dictionary(zip(ascending, Rounding.merged(ascending)), uniquingKeysWith: { first, _ in first })
-    isConstant = Set(merged.values).count == 1
     var values = ranking.values.map { merged[$0.isNaN ? worst : $0]! }
     switch scale {
     case .value: break

@@ -216,7 +216,7 @@ extension HyperparameterEffects.Analysis {
     runs = ranking.values.count
     shareOfExtremes = response.shareOfExtremes
     seedsHaveNoEffect = ranking.seedsHaveNoEffect
-    onlyValue = response.isConstant ? ranking.values.first { !$0.isNaN } : nil
+    onlyValue = ranking.onlyValue
   }
 
   /// Levels of which no run can be ranked.

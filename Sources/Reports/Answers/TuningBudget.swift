@@ -63,7 +63,7 @@ public struct TuningBudget: Sendable {
     let names = column?.values.map(\.description) ?? ["all"]
     let trialsAreConfigurations = ranking.seedsHaveNoEffect
     seedsHaveNoEffect = trialsAreConfigurations
-    onlyValue = Set(Rounding.merged(measured.sorted())).count == 1 ? measured[0] : nil
+    onlyValue = ranking.onlyValue
     let trials = names.indices.map { code -> [Double] in
       func isOwn(_ row: Int) -> Bool { column.map { $0.codes[row] == Int32(code) } ?? true }
       return trialsAreConfigurations

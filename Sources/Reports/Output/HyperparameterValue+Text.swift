@@ -4,7 +4,7 @@ extension HyperparameterValue {
   /// The value as tables show it, for the hyperparameter of this name.
   ///
   /// - Parameter digits: Of numbers, at most; ``LevelText`` says how many tell values apart.
-  public func text(as name: String, digits: Int = 6) -> String {
+  public func text(as name: String, digits: Int = NumberText.usualDigits) -> String {
     switch (name, self) {
     case ("keep_probability", .list(let layers)): KeepProbability(layers: layers).label(digits)
     case ("dropout_rate", .list(let rates)): KeepProbability(layers: rates.map { 1 - $0 }).rateLabel(digits)

@@ -34,7 +34,7 @@ extension HyperparameterValue {
 
 extension NumberText {
   /// What tables show of hyperparameters.
-  static let usualDigits = 6
+  public static let usualDigits = 6
   /// Enough for any two numbers.
   private static let mostDigits = 17
 

@@ -12,9 +12,9 @@ public enum NumberText {
   /// Up to six significant digits without trailing zeros: hyperparameters.
   ///
   /// - Parameter digits: More of them, where six do not tell a number from others; as many are written as tell it in full.
-  public static func short(_ value: Double, _ digits: Int = 6) -> String {
+  public static func short(_ value: Double, _ digits: Int = usualDigits) -> String {
     guard value.isFinite else { return symbol(value) }
-    for fewer in 6..<max(6, digits) {
+    for fewer in usualDigits..<max(usualDigits, digits) {
       let text = formatted("%.\(fewer)g", value)
       if Double(text) == value { return text }
     }

@@ -50,13 +50,16 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
     case .notEqual: return isAny(of: column).map { !$0 }
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
       if let bound = Int(values[0]), let numbers = column.wholeNumbers {
-        return numbers.map { isMet(by: $0, bound: bound) }
+        return numbers.map { isMet(by: $0, bound: bound, isEqual: $0 == bound) }
       }
       // A bound that is one of the values is that one.
       let numbers = column.values.map { $0.orderable(as: column.name) }
-      let bound = zip(column.values, numbers).first { values[0] == LevelText(column)($0.0) }?.1 ?? Double(values[0])!
+      let level = LevelText(column)
+      let bound = zip(column.values, numbers).first { values[0] == level($0.0) }?.1 ?? Double(values[0])!
       let isExact = numbers.contains(bound)
-      return numbers.map { number in number.map { isMet(by: $0, bound: bound, isExact: isExact) } ?? false }
+      return numbers.map { number in
+        number.map { isMet(by: $0, bound: bound, isEqual: isExact ? $0 == bound : $0.matches(bound)) } ?? false
+      }
     }
   }
 
@@ -72,39 +75,25 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  private func isMet(by number: Int, bound: Int) -> Bool {
-    switch comparison {
-    case .less: number < bound
-    case .lessOrEqual: number <= bound
-    case .greater: number > bound
-    case .greaterOrEqual: number >= bound
-    case .equal: number == bound
-    case .notEqual: number != bound
-    }
-  }
-
-  private func isMet(by number: Double, bound: Double, isExact: Bool) -> Bool {
-    let isEqual = isExact ? number == bound : number.matches(bound)
-    return switch comparison {
-    case .less: number < bound
-    case .lessOrEqual: number < bound || isEqual
-    case .greater: number > bound
-    case .greaterOrEqual: number > bound || isEqual
-    case .equal: isEqual
-    case .notEqual: !isEqual
-    }
-  }
-
   /// The same for a measurement. NaN meets nothing but `!=`.
   func isMet(by number: Double) -> Bool {
     let bounds = values.compactMap { Double($0) }
     return switch comparison {
     case .equal: bounds.contains { number.matches($0) }
     case .notEqual: !bounds.contains { number.matches($0) }
-    case .less: number < bounds[0]
-    case .lessOrEqual: number <= bounds[0] || number.matches(bounds[0])
-    case .greater: number > bounds[0]
-    case .greaterOrEqual: number >= bounds[0] || number.matches(bounds[0])
+    default: isMet(by: number, bound: bounds[0], isEqual: number.matches(bounds[0]))
+    }
+  }
+
+  /// - Parameter isEqual: Whether the number counts as the bound.
+  private func isMet<Number: Comparable>(by number: Number, bound: Number, isEqual: Bool) -> Bool {
+    switch comparison {
+    case .equal: isEqual
+    case .notEqual: !isEqual
+    case .less: number < bound
+    case .lessOrEqual: number < bound || isEqual
+    case .greater: number > bound
+    case .greaterOrEqual: number > bound || isEqual
     }
   }
 

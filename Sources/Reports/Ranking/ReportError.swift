@@ -1,4 +1,5 @@
 import Experiments
+import Settings
 
 /// What is wrong with a question put to the results.
 public enum ReportError: Error, Hashable, CustomStringConvertible {
@@ -85,7 +86,9 @@ public enum ReportError: Error, Hashable, CustomStringConvertible {
 
   /// What the first of these words that is known under another name was meant to be.
   private func hint(_ values: [String], _ known: [String]) -> String {
-    values.lazy.compactMap { nearestName(to: $0, in: known) }.first.map { "; did you mean '\(escaped($0))'?" } ?? ""
+    values.lazy.compactMap { nearestName(to: $0, in: known, of: Parts.current.all) }.first.map {
+      "; did you mean '\(escaped($0))'?"
+    } ?? ""
   }
 
   private func escaped(_ text: String) -> String { TerminalText.escaped(text) }

@@ -7,6 +7,12 @@ extension Ranking {
     return !repeated.isEmpty && repeated.allSatisfy { $0.statistics.standardDeviation == 0 }
   }
 
+  /// The one value that all runs that can be ranked have, to rounding; nil where they differ, and where no run can be.
+  public var onlyValue: Double? {
+    let measured = values.filter { !$0.isNaN }
+    return Set(Rounding.merged(measured.sorted())).count == 1 ? measured[0] : nil
+  }
+
   /// The beginning of what is said of them.
   static func seedsWithoutEffect(_ metric: Criterion.Metric) -> String {
     "Seeds have no effect: all seeds of each configuration give the same \(metric.rawValue) to rounding"

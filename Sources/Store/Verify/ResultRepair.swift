@@ -5,7 +5,8 @@ public enum ResultRepair {
   /// Takes up journals, removes what is half-written, sets damaged files aside in `quarantine/` after their whole runs
   /// have been written to new shards, and restores a missing manifest from a shard.
   ///
-  /// Throws ``StoreError/locked`` where a sweep is running, ``StoreError/notResults`` where no directory of one is. Returns what was done, one line each.
+  /// Throws ``StoreError/locked`` where a sweep is running, ``StoreError/notResults`` where no directory of one is. Returns
+  /// what was done, one line each.
   public static func repair(_ path: String, options: ResultStore.Options = .init()) throws -> [String] {
     guard try Files.exists(path) else {
       throw StoreError.notResults(path: path, reason: "there is no such directory")

@@ -26,9 +26,10 @@ struct ShardExamination {
         try shard.checkTexts(of: runs, &tables)
         return try requiresSeal ? (count, all, nil) : shard.consistent(runs)
       } catch  where Recovery.isDamage(error) {
-        let readable = try all.indices.filter { row in
-          try shard.readableRecord(row: row, checking: requiresSeal ? nil : runs) != nil
-        }.map { all[$0] }
+        let claims = requiresSeal ? nil : shard.claims(runs)
+        let readable = try all.indices.filter { try shard.readableRecord(row: $0, against: claims) != nil }.map {
+          all[$0]
+        }
         return (count, readable, "\(error)")
       }
     }
@@ -39,8 +40,8 @@ struct ShardExamination {
     try HDF5.run {
       let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
       var (tables, shared) = (TableCache(), SharedValues())
-      let runs = requiresSeal ? nil : try shard.summaries(&tables).summaries(sharing: &shared)
-      let records = try (0..<shard.count).compactMap { try shard.readableRecord(row: $0, checking: runs) }
+      let claims = requiresSeal ? nil : shard.claims(try shard.summaries(&tables).summaries(sharing: &shared))
+      let records = try (0..<shard.count).compactMap { try shard.readableRecord(row: $0, against: claims) }
       try shard.close()
       return records
     }
@@ -48,6 +49,12 @@ struct ShardExamination {
 }
 
 extension ShardFile {
+  /// What a run without a seal must not contradict: all runs' summaries, and the rule by which best epochs were chosen, or why
+  /// it cannot be read.
+  fileprivate typealias Claims = (runs: [RunSummary], selection: Result<SelectionRule, any Error>)
+
+  fileprivate func claims(_ runs: [RunSummary]) -> Claims { (runs, Result { try manifest().selection }) }
+
   /// All runs of a file that another program may have written to, those left out that contradict themselves, and what the
   /// first of these says.
   fileprivate func consistent(
@@ -81,13 +88,11 @@ extension ShardFile {
   }
 
   /// Nil where the run is damaged; an error of the system is no damage.
-  ///
-  /// - Parameter runs: Summaries of all runs, where the run must not contradict its own.
-  fileprivate func readableRecord(row: Int, checking runs: [RunSummary]?) throws -> TrialRecord? {
+  fileprivate func readableRecord(row: Int, against claims: Claims?) throws -> TrialRecord? {
     do {
       let record = try record(row: row)
-      guard let runs else { return record }
-      let text = RunContradiction.first(in: record, runs[row], selection: try manifest().selection)
+      guard let claims else { return record }
+      let text = RunContradiction.first(in: record, claims.runs[row], selection: try claims.selection.get())
       return text == nil ? record : nil
     } catch let error as StoreError {
       if case .system = error { throw error }
