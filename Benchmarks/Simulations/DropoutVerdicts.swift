@@ -45,7 +45,7 @@ enum DropoutVerdicts: Simulation {
           switch contrast.verdict {
           case .dropoutHelps: counts[2] += 1
           case .dropoutHurts: counts[3] += 1
-          case .insideNoise, .notConverged, .unknown: break
+          case .insideNoise, .notConverged, .chosenByResult, .unknown: break
           }
         }
         return [scenario.name, "\(seeds)"] + counts.map { NumberText.percent(Double($0) / Double(experiments)) }

@@ -7,7 +7,7 @@ import RealModule
 /// n − 1 degrees of freedom around x̄ with the scale S/n. The difference of any two is then Student's, x̄ⱼ − x̄ₖ +
 /// t₍ₙ₋₁₎·s/√n with s the deviation of the differences seed by seed: of two alternatives with one candidate each the better
 /// one has the probability 1 − p/2, p the p-value of the paired t test. An alternative's candidate of the lowest mean stands
-/// for it, its mean raised by ``optimism(_:)``, what being the best of several noisy means flatters it by: alternatives with
+/// for it, its mean plus its ``SelectionBias``, what being the best of several noisy means flatters it by: alternatives with
 /// more candidates, or noisier ones, would win otherwise. The probability is the share of the draws that an alternative
 /// wins, ties in equal parts.
 ///
@@ -28,7 +28,7 @@ public enum MeanPosterior {
     let bests = alternatives.map { candidates in
       candidates.min { SampleStatistics($0).mean < SampleStatistics($1).mean }
     }
-    let optimism = alternatives.map(optimism)
+    let biases = alternatives.map { SelectionBias.bootstrap($0) ?? 0 }
     var wins = [Double](repeating: 0, count: alternatives.count)
     var winners: [Int] = []
     visitWeights(seeds) { weights in
@@ -36,7 +36,7 @@ public enum MeanPosterior {
       winners.removeAll(keepingCapacity: true)
       for (index, values) in bests.enumerated() {
         guard let values else { continue }
-        let cost = zip(weights, values).reduce(optimism[index]) { $0 + $1.0 * $1.1 }
+        let cost = zip(weights, values).reduce(biases[index]) { $0 + $1.0 * $1.1 }
         if cost < best {
           best = cost
           winners.removeAll(keepingCapacity: true)
@@ -48,68 +48,6 @@ public enum MeanPosterior {
       for winner in winners { wins[winner] += 1 / Double(winners.count) }
     }
     return wins.map { $0 / Double(draws) }
-  }
-
-  /// By how much the best of the candidates' means is too low, from choosing it: the mean over bootstrap samples of the seeds
-  /// of what a sample's best gains from being chosen there, x̄ⱼ − x̄*ⱼ with j the candidate of the lowest x̄*ⱼ, times √(n/(n − 1))
-  /// since a sample of the seeds has (n − 1)/n of their variance.
-  ///
-  /// Draws from a normal distribution would have a candidate that failed with one seed be the best in many of them, with
-  /// losses that no seed of it comes near; a sample's mean lies among its own losses.
-  ///
-  /// Source: B. Efron, "Estimating the Error Rate of a Prediction Rule: Improvement on Cross-Validation", J. Am. Stat. Assoc.
-  /// 78 (1983): the optimism of what was fitted, from samples drawn from the sample.
-  /// - Parameter candidates: Each with one cost a seed, the lower the better; all of the same two seeds or more.
-  /// - Returns: 0 for one candidate or none.
-  public static func optimism(_ candidates: [[Double]]) -> Double {
-    guard candidates.count > 1 else { return 0 }
-    let seeds = candidates[0].count
-    let lanes = Lanes(candidates, seeds: seeds)
-    var stream = RandomStream(RandomKey(seed: 1, purpose: .resampling))
-    var gains = 0.0
-    for _ in 0..<draws {
-      var weights = [Double](repeating: 0, count: seeds)
-      for _ in 0..<seeds { weights[stream.nextIndex(below: seeds)] += 1 / Double(seeds) }
-      gains += lanes.gainOfSmallest(weights: weights)
-    }
-    return gains / Double(draws) * (Double(seeds) / Double(seeds - 1)).squareRoot()
-  }
-
-  /// Eight candidates side by side, seed by seed, so that eight sums are taken at once, each in the order of the seeds.
-  private struct Lanes {
-    private var columns: [SIMD8<Double>] = []
-    /// Of eight candidates each.
-    private var means: [SIMD8<Double>] = []
-
-    init(_ candidates: [[Double]], seeds: Int) {
-      columns.reserveCapacity((candidates.count + 7) / 8 * seeds)
-      for start in stride(from: 0, to: candidates.count, by: 8) {
-        for seed in 0..<seeds {
-          // The last one fills what is left: twice in a minimum is once.
-          var column = SIMD8<Double>()
-          for lane in 0..<8 { column[lane] = candidates[min(start + lane, candidates.count - 1)][seed] }
-          columns.append(column)
-        }
-        means.append(columns.suffix(seeds).reduce(SIMD8<Double>(), +) / Double(seeds))
-      }
-    }
-
-    /// Mean less sum of the candidate with the smallest sum of its values times the weights.
-    func gainOfSmallest(weights: [Double]) -> Double {
-      var smallest = SIMD8<Double>(repeating: .infinity)
-      var ofSmallest = SIMD8<Double>()
-      var start = 0
-      for mean in means {
-        var sums = SIMD8<Double>()
-        for seed in weights.indices { sums += weights[seed] * columns[start + seed] }
-        let isSmaller = sums .< smallest
-        smallest.replace(with: sums, where: isSmaller)
-        ofSmallest.replace(with: mean, where: isSmaller)
-        start += weights.count
-      }
-      let least = smallest.min()
-      return smallest.indices.first { smallest[$0] == least }.map { ofSmallest[$0] - least } ?? 0
-    }
   }
 
   /// Calls `body` with the weights of the seeds in each draw: wₛ = 1/n + c·(zₛ − z̄), so that Σ wₛxⱼₛ is the draw's mean

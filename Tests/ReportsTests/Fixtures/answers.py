@@ -3,13 +3,14 @@
 Analysis of variance is statsmodels', importances are Optuna's fANOVA, Holm's adjustment is statsmodels'; posteriors are SciPy's t
 distributions."""
 
+import itertools
 import json
 
 import numpy as np
 import optuna
 import pandas as pd
 import statsmodels.api as sm
-from scipy import integrate, stats
+from scipy import integrate, optimize, special, stats
 from statsmodels.formula.api import ols
 from statsmodels.stats.multitest import multipletests
 
@@ -52,6 +53,49 @@ def analysis_of_variance():
     }
 
 
+def moderated(variances, degrees):
+    """Smyth (2004), section 6.2, as squeezeVar of limma has it."""
+    logarithms = np.log(variances) - special.digamma(degrees / 2) + np.log(degrees / 2)
+    spread = logarithms.var(ddof=1) - special.polygamma(1, degrees / 2)
+    if spread <= 0:
+        return np.full(len(variances), variances.mean())
+    prior = 2 * np.exp(optimize.brentq(lambda x: special.polygamma(1, np.exp(x)) - spread, -30, 30, xtol=1e-14))
+    center = np.exp(logarithms.mean() + special.digamma(prior / 2) - np.log(prior / 2))
+    return (prior * center + degrees * variances) / (prior + degrees)
+
+
+def selection_gains(costs):
+    """Of every resample of the seeds there is, each as likely as the next."""
+    candidates, seeds = costs.shape
+    if candidates == 1:
+        return np.zeros(1)
+    means, winner = costs.mean(axis=1), costs.mean(axis=1).argmin()
+    factor = np.sqrt(seeds / (seeds - 1))
+    shifts = np.stack([
+        factor * (costs[:, drawn].mean(axis=1) - means) for drawn in itertools.product(range(seeds), repeat=seeds)
+    ])
+    # Those that are behind the winner with every seed, drawn S times, say nothing of the noise either.
+    behind = means - means[winner]
+    rivals = behind + factor * ((costs - costs[winner]).min(axis=1) - behind) <= 0
+    variances = costs.var(axis=1, ddof=1)
+    common = np.full(candidates, np.nan)
+    common[rivals] = moderated(variances[rivals], seeds - 1) if rivals.sum() > 1 else variances[rivals]
+    degrees = (seeds - 1, (seeds - 1) * rivals.sum())
+    unusual = stats.f.cdf(variances[winner] / common[winner], *degrees) < 0.025
+    ratios = np.sqrt((variances if unusual else common)[winner] / common)
+    ratios[winner] = 1
+    chosen = (means + shifts).argmin(axis=1)
+    return shifts[:, winner] - ratios[chosen] * shifts[np.arange(len(shifts)), chosen]
+
+
+def moderated_variances():
+    samples = [[1.0, 0.8, 1.3, 0.9], [1.0, 4.0, 0.02, 0.3, 9.0], [0.003, 1.0]]
+    return [
+        {"variances": variances, "degreesOfFreedom": degrees, "results": moderated(np.array(variances), degrees).tolist()}
+        for variances in samples for degrees in (1, 2, 9)
+    ]
+
+
 def posterior(seeds):
     alternatives = [
         [(0.30 + generator.normal(0, 0.05, seeds)).round(3).tolist() for _ in range(candidates)] for candidates in (3, 1, 2)
@@ -61,17 +105,11 @@ def posterior(seeds):
     cost = np.concatenate(values)
     mean = cost.mean(axis=1)
     student = stats.multivariate_t(mean, np.cov(cost) / seeds, df=seeds - 1, allow_singular=True).rvs(2_000_000, random_state=1)
-    # Every bootstrap sample of the seeds there is.
-    samples = np.stack([cost[:, list(sample)].mean(axis=1) for sample in itertools.product(range(seeds), repeat=seeds)])
-    bests, optimism = [], []
+    bests = []
     for part in (slice(first, last) for first, last in zip(parts, parts[1:])):
-        # What a sample's best gains there on what it is in the data.
-        gains = mean[part][samples[:, part].argmin(axis=1)] - samples[:, part].min(axis=1)
-        # One candidate is not chosen.
-        optimism.append(float(gains.mean() * np.sqrt(seeds / (seeds - 1))) if part.stop - part.start > 1 else 0.0)
-        bests.append(student[:, part][:, mean[part].argmin()] + optimism[-1])
+        bests.append(student[:, part][:, mean[part].argmin()] + selection_gains(cost[part]).mean())
     wins = np.bincount(np.stack(bests).argmin(axis=0), minlength=3)
-    return {"alternatives": alternatives, "results": (wins / len(student)).tolist(), "optimism": optimism}
+    return {"alternatives": alternatives, "results": (wins / len(student)).tolist()}
 
 
 def pairs():
@@ -105,15 +143,9 @@ def holm():
     return {"values": values, "results": multipletests(values, method="holm")[1].tolist()}
 
 
-def selection_bias():
-    costs = generator.normal(0.3, 0.05, (6, 4))
-    # Every resample of the seeds there is, each as likely as the next.
-    seeds = costs.shape[1]
-    means = costs.mean(axis=1)
-    gains = []
-    for drawn in itertools.product(range(seeds), repeat=seeds):
-        shift = np.sqrt(seeds / (seeds - 1)) * (costs[:, drawn].mean(axis=1) - means)
-        gains.append(shift[means.argmin()] - shift[(means + shift).argmin()])
+def selection_bias(deviations):
+    costs = generator.normal(0.3, 0.05 * np.array(deviations)[:, None], (len(deviations), 4))
+    gains = selection_gains(costs)
     return {"costs": costs.tolist(), "result": float(np.mean(gains)), "deviation": float(np.std(gains))}
 
 
@@ -123,7 +155,9 @@ answers = {
     "pairs": pairs(),
     "profile": profile(),
     "holm": holm(),
-    "selectionBias": selection_bias(),
+    # Of equal noise, of unequal noise, and a quiet one among noisy ones.
+    "selectionBiases": [selection_bias([1] * 6), selection_bias([0.1, 0.3, 1, 3, 10]), selection_bias([0.01] + [1] * 5)],
+    "moderatedVariances": moderated_variances(),
 }
 with open("answers.json", "w") as file:
     json.dump(answers, file, indent=1)
