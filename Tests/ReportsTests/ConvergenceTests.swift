@@ -36,7 +36,8 @@ import Testing
     ])
   func bestInTheLastTenth(best: Int, epochs: Int, outcome: TrialOutcome, isImproving: Bool) throws {
     let level = try scope(runs(keep: 0.5, [0.01: 1], bestEpoch: best, epochs: epochs, outcome: outcome)).levels[0]
-    #expect(level.convergence == Convergence(runs: 3, improving: isImproving ? 3 : 0, learningRateEdge: nil))
+    #expect(
+      level.convergence == Convergence(runs: 3, improving: isImproving ? 3 : 0, untrained: 0, learningRateEdge: nil))
   }
 
   /// The winner has converged, what it is compared with has not: only more epochs could say which is better.

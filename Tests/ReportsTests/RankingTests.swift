@@ -85,7 +85,8 @@ import Testing
     #expect(second.lostSeeds == 1 && !second.isComplete && second.statistics.count == 2)
     let warning = try #require(ranking.warnings().first { $0.kind == .lostSeeds })
     #expect(
-      warning.message == "1 of 2 configurations lost seeds and rank after the complete ones;"
+      warning.message
+        == "1 of 2 configurations lack seeds (lost, not run or excluded) and rank after the complete ones;"
         + " 1 of them would have the better mean on the seeds that are left.")
   }
 

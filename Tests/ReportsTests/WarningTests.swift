@@ -220,9 +220,11 @@ import Testing
     }
     let warnings = runs([0, 0, 4]).ranking().warnings()
     let warning = try #require(warnings.first { $0.kind == .untrainedIsBest })
-    #expect(warning.message.contains("is the untrained network: the best epoch of 2 of its 3 runs is 0"))
+    #expect(warning.message.contains("is partly the untrained network: the best epoch of 2 of its 3 runs is 0"))
     let course: Set<Warning.Kind> = [.untrainedIsBest, .stillImproving, .validationLossRising]
     #expect(kinds(runs([0, 0, 4])).intersection(course) == [.untrainedIsBest])
+    let all = try #require(runs([0, 0, 0]).ranking().warnings().first { $0.kind == .untrainedIsBest })
+    #expect(all.message.contains("is the untrained network: the best epoch of all of its 3 runs is 0"))
     #expect(kinds(runs([10, 10, 4])).intersection(course) == [.stillImproving])
     #expect(kinds(runs([4, 10, 4])).intersection(course) == [.validationLossRising])
   }

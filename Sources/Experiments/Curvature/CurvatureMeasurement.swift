@@ -158,6 +158,9 @@ public struct CurvatureMetrics: Hashable, Sendable {
   public var condition = Double.nan
   public var learningRateOverBound = Double.nan
   public var trace = Double.nan
+  /// Whether ``negatives``, or ``condition``, may be larger than it is.
+  public var negativesAreBound = false
+  public var conditionIsBound = false
 
   /// Each with the measurement's field that it is read from.
   public static let fields: [Field] = [
@@ -165,6 +168,9 @@ public struct CurvatureMetrics: Hashable, Sendable {
     Field(\.condition, \.condition), Field(\.learningRateOverBound, \.learningRateOverBound),
     Field(\.trace, \.trace),
   ]
+
+  /// What tells whether a number is a bound.
+  public static let boundCategories = ["negative_eigenvalues_kind", "condition_is_bound"]
 
   public struct Field: Sendable {
     public var metric: any WritableKeyPath<CurvatureMetrics, Double> & Sendable
@@ -186,12 +192,16 @@ public struct CurvatureMetrics: Hashable, Sendable {
     for measurement in measurements where !measurement.moments.isDisjoint(with: moment) {
       var values = CurvatureMetrics()
       for field in Self.fields { values[keyPath: field.metric] = measurement[keyPath: field.source] }
+      values.negativesAreBound = measurement.negativesKind.map { $0 != .exact } ?? false
+      values.conditionIsBound = measurement.conditionIsBound ?? false
       fill(from: values)
     }
   }
 
   /// Takes from `other` what is missing here.
   public mutating func fill(from other: CurvatureMetrics) {
+    if negatives.isNaN { negativesAreBound = other.negativesAreBound }
+    if condition.isNaN { conditionIsBound = other.conditionIsBound }
     for field in Self.fields where self[keyPath: field.metric].isNaN {
       self[keyPath: field.metric] = other[keyPath: field.metric]
     }

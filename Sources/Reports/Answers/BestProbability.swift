@@ -16,7 +16,7 @@ extension KeepProbabilityAnswer {
 }
 
 extension Ranking {
-  /// Nil without two seeds, and where no configuration kept all of them.
+  /// Nil without two seeds, and where fewer than two levels have a configuration that kept all of them.
   func confidence(
     _ candidates: [KeepProbability: [Configuration]], levels: [KeepProbabilityAnswer.Level], winner: Int?
   ) -> KeepProbabilityAnswer.Confidence? {
@@ -25,6 +25,8 @@ extension Ranking {
       configurations.prefix(KeepProbabilityAnswer.candidatesPerLevel).map(costs(of:))
     }
     let isCandidate = levels.map { candidates[$0.keepProbability] != nil }
+    // One that has no rival is not better than anything.
+    guard isCandidate.count(where: \.self) >= 2 else { return nil }
     let probabilities = MeanPosterior.probabilityOfBest(levels.map { candidates[$0.keepProbability] ?? [] })
     // The levels ascend: the first within reach has the most dropout.
     let bound = cost(best.statistics.mean) + best.statistics.standardError

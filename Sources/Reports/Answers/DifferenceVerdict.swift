@@ -7,6 +7,8 @@ public enum DifferenceVerdict: String, Hashable, Sendable {
   case equal
   /// They differ, but more epochs or other learning rates could turn it.
   case notConverged = "not converged: cannot be told"
+  /// They differ, but conditions chose runs by their results.
+  case chosenByResult = "chosen by result: cannot be told"
   /// Fewer than two seeds on a side.
   case unknown = "cannot be told from one seed"
 
@@ -15,16 +17,17 @@ public enum DifferenceVerdict: String, Hashable, Sendable {
   /// - Parameters:
   ///   - pValue: Of the comparison, adjusted where there are several.
   ///   - sides: Whether each side could still be better than it is.
-  init(_ comparison: MeanComparison?, pValue: Double, _ sides: [Convergence]) {
-    let isConverged = sides.allSatisfy(\.isConverged)
+  ///   - isChosenByResult: Whether a side's runs were.
+  init(_ comparison: MeanComparison?, pValue: Double, _ sides: [Convergence], isChosenByResult: Bool) {
+    let withheld: Self? = isChosenByResult ? .chosenByResult : sides.allSatisfy(\.isConverged) ? nil : .notConverged
     guard let comparison else {
       self = .unknown
       return
     }
     if comparison.isExact {
-      self = comparison.difference == 0 ? .equal : isConverged ? .differsInAllSeeds : .notConverged
+      self = comparison.difference == 0 ? .equal : withheld ?? .differsInAllSeeds
     } else {
-      self = pValue >= 0.05 ? .insideNoise : isConverged ? .differs : .notConverged
+      self = pValue >= 0.05 ? .insideNoise : withheld ?? .differs
     }
   }
 }

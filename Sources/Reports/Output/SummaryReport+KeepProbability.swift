@@ -194,6 +194,9 @@ extension KeepProbabilityAnswer.Verdict {
     case .insideNoise: "That is not larger than its noise: these seeds do not show that dropout matters."
     case .notConverged:
       "That is more than its noise over seeds, but whether dropout helps or hurts cannot be told: training has not converged"
+    case .chosenByResult:
+      "That is more than its noise over seeds, but whether dropout helps or hurts cannot be told: runs were chosen by their"
+        + " results."
     case .unknown: "Whether that is larger than its noise cannot be told."
     }
   }
@@ -204,6 +207,7 @@ extension KeepProbabilityAnswer.Verdict {
     case .dropoutHurts: "dropout hurts"
     case .insideNoise: "inside the noise"
     case .notConverged: "not converged: cannot be told"
+    case .chosenByResult: "chosen by result: cannot be told"
     case .unknown: "cannot be told from one seed"
     }
   }

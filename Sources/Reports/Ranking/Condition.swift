@@ -146,13 +146,22 @@ extension Substring {
 }
 
 extension RunTable {
-  /// The runs that meet every condition. Keys are hyperparameters, metrics of ``Criterion`` at the given epoch, and
-  /// `outcome`.
+  /// The runs that meet every condition, those on hyperparameters first. Keys are hyperparameters, metrics of ``Criterion`` at
+  /// the given epoch, and `outcome`.
   ///
   /// - Throws: ``ReportError/unknownKey``, ``ReportError/notANumber``, ``ReportError/nothingLeft``.
   public func filtered(
     by conditions: [Condition], at epoch: SelectionRule.Epoch
   ) throws(ReportError) -> RunTable {
+    guard !conditions.isEmpty else { return self }
+    let byResult = conditions.filter { column($0.key) == nil }
+    let unseen = try meeting(conditions.filter { column($0.key) != nil }, at: epoch)
+    let chosen = try unseen.meeting(byResult, at: epoch)
+    return RunTable(
+      runs: chosen.runs, columns: chosen.columns, choice: RunChoice(all: self, byResult: byResult, seeds: unseen.seeds))
+  }
+
+  private func meeting(_ conditions: [Condition], at epoch: SelectionRule.Epoch) throws(ReportError) -> RunTable {
     var table = self
     for condition in conditions {
       let next = try table.filtered(by: condition, at: epoch)

@@ -5,6 +5,8 @@ public struct Convergence: Hashable, Sendable {
   /// Runs that can be ranked, and those of them whose best epoch is among the last tenth of all that they trained.
   public let runs: Int
   public let improving: Int
+  /// Those whose best epoch is 0, before the first step.
+  public let untrained: Int
   /// Where its learning rate is the last on its optimizer's grid.
   public internal(set) var learningRateEdge: Edge?
 
@@ -16,16 +18,26 @@ public struct Convergence: Hashable, Sendable {
   /// Half of the runs or more.
   public var isStillImproving: Bool { improving > 0 && improving * 2 >= runs }
 
-  public var isConverged: Bool { !isStillImproving && learningRateEdge == nil }
+  /// Half of the runs or more: what ranks is where training started, and not what it led to.
+  public var isUntrained: Bool { untrained > 0 && untrained * 2 >= runs }
+
+  public var isConverged: Bool { !isStillImproving && !isUntrained && learningRateEdge == nil }
 }
 
 extension Ranking {
-  /// - Parameter isIncluded: The rows whose learning rates are its grid, beside those of other optimizers.
-  func convergence(of configuration: Configuration, among isIncluded: (Int) -> Bool) -> Convergence {
+  /// - Parameter level: The hyperparameter whose value the configuration is the best of: its learning rates at that value
+  ///   are its grid. Nil: it is the best of all.
+  func convergence(of configuration: Configuration, level: String?) -> Convergence {
     let rows = rows(of: configuration).filter { !values[$0].isNaN }
     return Convergence(
-      runs: rows.count, improving: rows.count(where: isStillImproving),
-      learningRateEdge: learningRateEdge(of: configuration, among: isIncluded))
+      runs: rows.count, improving: rows.count(where: isStillImproving), untrained: rows.count(where: isUntrained),
+      learningRateEdge: learningRateEdge(of: configuration, level: level))
+  }
+
+  /// Whether the run was best before its first step, where the best epoch is what ranks.
+  func isUntrained(_ row: Int) -> Bool {
+    criterion.epoch == .best && !criterion.metric.isWholeRun && table.runs[row].bestEpoch == 0
+      && table.runs[row].epochs > 0
   }
 
   /// Whether the run could have gone on and was best at its last epoch or, trained to the end, in the last tenth of them. A
@@ -66,13 +78,16 @@ extension Convergence {
 
   /// For a table: "yes", or what is missing.
   var mark: String {
-    let parts = (isStillImproving ? ["improving"] : []) + (learningRateEdge.map { ["\($0.rawValue) rate"] } ?? [])
+    let parts =
+      (isStillImproving ? ["improving"] : []) + (isUntrained ? ["untrained"] : [])
+      + (learningRateEdge.map { ["\($0.rawValue) rate"] } ?? [])
     return parts.isEmpty ? "yes" : parts.joined(separator: ", ")
   }
 
   /// What could still make it better; empty where it has converged.
   var reasons: [String] {
     (isStillImproving ? ["\(improving) of \(runs) runs best in the last tenth of their epochs"] : [])
+      + (isUntrained ? ["\(untrained) of \(runs) runs best before the first step"] : [])
       + (learningRateEdge.map { ["its learning rate the \($0.rawValue) on the grid"] } ?? [])
   }
 }

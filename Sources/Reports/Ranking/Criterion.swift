@@ -87,6 +87,16 @@ extension Criterion {
     return value.isFinite ? value : .nan
   }
 
+  /// Whether the run's value is a lower bound of what it stands for.
+  func isBound(of run: RunSummary) -> Bool {
+    let curvature = (epoch == .final ? run.final : run.best).curvature
+    return switch metric {
+    case .negativeEigenvalues: curvature.negativesAreBound
+    case .conditionNumber: curvature.conditionIsBound
+    default: false
+    }
+  }
+
   /// Whether `first` ranks before `second`. NaN never does.
   public func isBetter(_ first: Double, than second: Double) -> Bool {
     if second.isNaN { return !first.isNaN }

@@ -37,7 +37,7 @@ extension Ranking {
 
   /// Other numbers, from three values on: of two one is the best, whatever lies beyond.
   func hyperparametersOnEdge(_ winner: Configuration) -> [Warning] {
-    table.columns.filter { $0.values.count > 2 && !Self.withoutEdge.contains($0.name) }
+    table.columns.filter { !Self.withoutEdge.contains($0.name) }
       .compactMap { column in
         sentence(column, winner, levels: 3).map { Warning(kind: .hyperparameterOnEdge, message: $0) }
       }
@@ -48,31 +48,29 @@ extension Ranking {
     "learning_rate", "seed", "split_seed", "rotation_seed", "epochs_planned", "dimension",
   ]
 
-  /// Whether the configuration's learning rate is the last of those that its optimizer has in the included rows. In a random
-  /// search every setting has rates of its own, so that the edges are those of all of the optimizer's.
-  func learningRateEdge(of configuration: Configuration, among isIncluded: (Int) -> Bool) -> Convergence.Edge? {
+  /// Whether the configuration's learning rate is the last of those that its optimizer has at the same level of a
+  /// hyperparameter. In a random search every setting has rates of its own, so that the edges are those of all of the optimizer's.
+  func learningRateEdge(of configuration: Configuration, level: String?) -> Convergence.Edge? {
     guard let column = table.column("learning_rate") else { return nil }
     let isGrid = column.values.count * 3 <= configurations.count * 2
-    return edge(column, configuration, levels: 2, among: { !isGrid || isIncluded($0) }).map {
-      $0.isLowest ? .lowest : .highest
-    }
+    return edge(column, configuration, levels: 2, level: isGrid ? level : nil).map { $0.isLowest ? .lowest : .highest }
   }
 
-  /// Where the configuration has the lowest or the highest of its optimizer's values and others lie beyond.
+  /// Where the configuration has the lowest or the highest of its optimizer's values in the sweep, and others lie beyond.
   private func edge(
-    _ column: RunTable.Column, _ configuration: Configuration, levels: Int,
-    among isIncluded: (Int) -> Bool = { _ in true }
+    _ column: RunTable.Column, _ configuration: Configuration, levels: Int, level: String? = nil
   ) -> GridEdge? {
     // The full batch, stored as 0, is the largest there is.
-    func value(_ row: Int) -> Double? {
-      column[row]?.scalar.map { column.name == "batch_size" && $0 == 0 ? .infinity : $0 }
+    func number(_ value: HyperparameterValue) -> Double? {
+      value.scalar.map { column.name == "batch_size" && $0 == 0 ? .infinity : $0 }
     }
-    guard let best = value(configuration.row) else { return nil }
-    let optimizer = table.column("optimizer")
-    let grid = Set(
-      table.runs.indices.filter {
-        optimizer?.codes[$0] == optimizer?.codes[configuration.row] && isIncluded($0)
-      }.compactMap(value))
+    guard let best = column[configuration.row].flatMap(number) else { return nil }
+    func numbers(_ runs: RunScope) -> Set<Double> {
+      table.numbers(of: column.name, in: runs, like: configuration.row, level: level, number)
+    }
+    // Where a condition leaves one there was no choice.
+    guard numbers(.chosen).count >= levels else { return nil }
+    let grid = numbers(.sweep)
     guard grid.count >= levels, let lowest = grid.min(), let highest = grid.max(), best == lowest || best == highest,
       best != 0, best.isFinite, column.name != "batch_size" || best > 1
     else { return nil }

@@ -15,7 +15,7 @@ public struct KeepProbabilityAnswer: Sendable {
     /// Index of the best level; nil where no run can be ranked.
     public let winner: Int?
     public let contrast: Contrast?
-    /// Nil without two seeds, and where no configuration kept all of them.
+    /// Nil without two seeds, and where fewer than two levels have a configuration that kept all of them.
     public let confidence: Confidence?
   }
 
@@ -59,6 +59,8 @@ public struct KeepProbabilityAnswer: Sendable {
     case insideNoise = "inside_noise"
     /// Larger than its noise, but more epochs or other learning rates could turn it.
     case notConverged = "not_converged"
+    /// Larger than its noise, but conditions chose runs by their results.
+    case chosenByResult = "chosen_by_result"
     /// Fewer than two seeds on a side.
     case unknown
   }
@@ -115,17 +117,9 @@ extension KeepProbabilityAnswer.Scope {
     optimizer: String?, levels: [KeepProbability: KeepProbabilityAnswer.Level], _ ranking: Ranking
   ) {
     self.optimizer = optimizer
-    let column = ranking.table.column("keep_probability")
-    let settings = column?.values.map(\.keepProbability) ?? []
     self.levels = levels.values.sorted { $0.keepProbability < $1.keepProbability }.map { level in
       var level = level
-      let isOfLevel = settings.map { $0 == level.keepProbability }
-      level.convergence = level.best.map { best in
-        ranking.convergence(of: best) { row in
-          guard let code = column?.codes[row], code >= 0 else { return false }
-          return isOfLevel[Int(code)]
-        }
-      }
+      level.convergence = level.best.map { ranking.convergence(of: $0, level: "keep_probability") }
       return level
     }
     winner = self.levels.best(ranking) { _ in true }
@@ -159,6 +153,8 @@ extension KeepProbabilityAnswer.Contrast {
     if let tested = corrected ?? comparison {
       if !tested.isLargerThanNoise() {
         verdict = .insideNoise
+      } else if ranking.table.isChosenByResult {
+        verdict = .chosenByResult
       } else if !isConverged {
         verdict = .notConverged
       } else {

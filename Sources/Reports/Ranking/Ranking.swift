@@ -44,7 +44,7 @@ public struct Ranking: Sendable {
     let scale = criterion.metric.intervalScale
     intervalScale = scale == .log && values.contains { $0 < 0 } ? .linear : scale
     let seed = table.column("seed")
-    let seeds = max(1, seed?.values.count ?? 1)
+    let seeds = table.isChosenByResult ? table.choice!.seeds : table.seeds
     self.seeds = seeds
 
     let groups = table.groups(by: table.columns.filter { $0.name != "seed" })

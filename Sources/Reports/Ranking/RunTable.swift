@@ -7,6 +7,8 @@ public struct RunTable: Sendable {
   public let runs: [RunSummary]
   /// In the order the trials list them.
   public let columns: [Column]
+  /// What conditions left these runs of; nil where there were none.
+  let choice: RunChoice?
 
   /// One hyperparameter over all runs.
   public struct Column: Sendable {
@@ -37,9 +39,10 @@ public struct RunTable: Sendable {
     self.init(runs: ordered, columns: builder.finish())
   }
 
-  init(runs: [RunSummary], columns: [Column]) {
+  init(runs: [RunSummary], columns: [Column], choice: RunChoice? = nil) {
     self.runs = runs
     self.columns = columns
+    self.choice = choice
   }
 
   public func column(_ name: String) -> Column? { columns.first { $0.name == name } }
@@ -62,7 +65,7 @@ public struct RunTable: Sendable {
         return Column(
           name: column.name, values: column.values.indices.filter { used[$0] }.map { column.values[$0] },
           codes: rows.map { column.codes[$0] < 0 ? -1 : codes[Int(column.codes[$0])] })
-      })
+      }, choice: choice)
   }
 
   /// A group number for each row: rows are in one group where they agree in all of the columns.

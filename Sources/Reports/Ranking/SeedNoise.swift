@@ -31,12 +31,16 @@ extension Ranking {
     guard let first = ranks.first else { return nil }
     let compared = configurations.prefix(shown).count(where: \.isRanked) - 1
     let adjustment = compared > 1 ? ", p-values adjusted for \(compared) comparisons" : ""
+    let difference = first.comparison.difference.magnitude
+    let behind =
+      first.comparison.isExact && difference == 0
+      ? "has the same values"
+      : "is \(NumberText.measurement(difference, first.comparison.standardError)) behind (p-value"
+        + " \(NumberText.pValue(first.comparison.pValue)) by itself)"
     return Warning(
       kind: .insideSeedNoise,
       message: "\(Self.list(ranks.map(\.rank))) not told from rank 1 by these seeds (of the first \(compared + 1)"
-        + "\(adjustment)): rank \(first.rank) is"
-        + " \(NumberText.measurement(first.comparison.difference.magnitude, first.comparison.standardError)) behind"
-        + " (p-value \(NumberText.pValue(first.comparison.pValue)) by itself).")
+        + "\(adjustment)): rank \(first.rank) \(behind).")
   }
 
   /// For example "Ranks 2 to 5, 7 and 9 are" or "Rank 2 is".

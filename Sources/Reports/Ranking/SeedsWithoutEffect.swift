@@ -2,8 +2,11 @@ extension Ranking {
   /// Whether several seeds all give the same to rounding: nothing is drawn at random, as on a problem without noise.
   ///
   /// Runs of such seeds are one observation, however many there are.
-  public var seedsHaveNoEffect: Bool {
-    let repeated = configurations.filter { $0.statistics.count >= 2 }
+  public var seedsHaveNoEffect: Bool { seedsHaveNoEffect { _ in true } }
+
+  /// The same of some of the configurations.
+  func seedsHaveNoEffect(on isIncluded: (Configuration) -> Bool) -> Bool {
+    let repeated = configurations.filter { $0.statistics.count >= 2 && isIncluded($0) }
     return !repeated.isEmpty && repeated.allSatisfy { $0.statistics.standardDeviation == 0 }
   }
 
@@ -14,8 +17,10 @@ extension Ranking {
   }
 
   /// The beginning of what is said of them.
-  static func seedsWithoutEffect(_ metric: Criterion.Metric) -> String {
-    "Seeds have no effect: all seeds of each configuration give the same \(metric.rawValue) to rounding"
+  ///
+  /// - Parameter part: Of which configurations, where not of all, for example " of adam".
+  static func seedsWithoutEffect(_ metric: Criterion.Metric, of part: String = "") -> String {
+    "Seeds have no effect: all seeds of each configuration\(part) give the same \(metric.rawValue) to rounding"
   }
 
   func seedsWithoutEffect() -> Warning? {

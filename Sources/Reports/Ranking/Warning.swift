@@ -24,6 +24,8 @@ public struct Warning: Hashable, Sendable {
     case singleSplit = "single_split"
     case seedsWithoutEffect = "seeds_without_effect"
     case metricAtOtherEpoch = "metric_at_other_epoch"
+    case chosenByResult = "chosen_by_result"
+    case metricIsBound = "metric_is_bound"
   }
 
   public let kind: Kind
@@ -40,7 +42,7 @@ extension Ranking {
     let outcomes = OutcomeCounts(table.runs)
     var warnings: [Warning?] = [
       severalProblems(), missingRuns(outcomes, planned: plannedRuns), muchDiverged(outcomes), failedRuns(outcomes),
-      mixedConcurrency(), seedsWithoutEffect(), metricAtOtherEpoch(),
+      mixedConcurrency(), seedsWithoutEffect(), metricAtOtherEpoch(), chosenByResult(), metricIsBound(),
     ]
     if let winner {
       warnings += [
@@ -56,6 +58,31 @@ extension Ranking {
       if (plannedRuns ?? 0) <= outcomes.total { warnings.append(unequalTuning()) }
     }
     return warnings.compactMap { $0 }
+  }
+
+  /// What is ranked as a value and is none.
+  private func metricIsBound() -> Warning? {
+    let ranked = values.indices.filter { !values[$0].isNaN }.map { table.runs[$0] }
+    let bounds = ranked.count { criterion.isBound(of: $0) }
+    guard bounds > 0 else { return nil }
+    return Warning(
+      kind: .metricIsBound,
+      message:
+        "\(criterion.metric.rawValue) of \(bounds) of \(ranked.count) runs is a lower bound: the true one may be larger, so"
+        + " that ranks, means and p-values are of bounds, and say nothing certain of what is bounded.")
+  }
+
+  private func chosenByResult() -> Warning? {
+    chosenByResultText.map { Warning(kind: .chosenByResult, message: $0) }
+  }
+
+  /// What conditions on results make of every statistic; nil where there are none.
+  var chosenByResultText: String? {
+    guard let choice = table.choice, table.isChosenByResult else { return nil }
+    let conditions = choice.byResult.map(\.description).joined(separator: ", ")
+    return
+      "Runs were chosen by their results (\(conditions)): means, intervals and p-values are of runs so chosen, and not"
+      + " what new runs would give. A seed that was left out counts as lost."
   }
 
   private func missingRuns(_ outcomes: OutcomeCounts, planned: Int?) -> Warning? {
@@ -104,7 +131,8 @@ extension Ranking {
     return Warning(
       kind: .lostSeeds,
       message:
-        "\(incomplete.count) of \(configurations.count) configurations lost seeds and rank after the complete ones"
+        "\(incomplete.count) of \(configurations.count) configurations lack seeds (lost, not run or excluded) and rank after"
+        + " the complete ones"
         + (better > 0 ? "; \(better) of them would have the better mean on the seeds that are left." : "."))
   }
 
@@ -113,7 +141,9 @@ extension Ranking {
     guard let column = table.column("keep_probability"), let best = column[winner.row]?.keepProbability else {
       return nil
     }
-    let levels = column.values.compactMap(\.keepProbability)
+    // Where a condition leaves one there was no choice.
+    guard column.values.count > 1 else { return nil }
+    let levels = (table.choice?.all.column("keep_probability") ?? column).values.compactMap(\.keepProbability)
     func isLowest(_ value: Double, _ grid: [Double]) -> Bool {
       value < 1 && value == grid.min() && grid.contains { $0 > value }
     }
@@ -130,13 +160,16 @@ extension Ranking {
   /// From half of the winner's runs on, where the best epoch is what ranks.
   private func untrainedIsBest(_ winner: Configuration) -> Warning? {
     guard criterion.epoch == .best else { return nil }
-    let runs = rows(of: winner).filter { !values[$0].isNaN }.map { table.runs[$0] }
-    let untrained = runs.count { $0.bestEpoch == 0 && $0.epochs > 0 }
-    guard untrained * 2 >= runs.count, untrained > 0 else { return nil }
-    return Warning(
-      kind: .untrainedIsBest,
-      message: "The best configuration is the untrained network: the best epoch of \(untrained) of its \(runs.count)"
-        + " runs is 0, before the first step. Nothing that was trained ranks before it: try lower learning rates.")
+    let rows = rows(of: winner).filter { !values[$0].isNaN }
+    let untrained = rows.count(where: isUntrained)
+    guard untrained * 2 >= rows.count, untrained > 0 else { return nil }
+    let message =
+      untrained == rows.count
+      ? "The best configuration is the untrained network: the best epoch of all of its \(untrained) runs is 0, before the"
+        + " first step. Nothing that was trained ranks before it: try lower learning rates."
+      : "The best configuration is partly the untrained network: the best epoch of \(untrained) of its \(rows.count) runs"
+        + " is 0, before the first step, and its mean is over these, too: try lower learning rates."
+    return Warning(kind: .untrainedIsBest, message: message)
   }
 
   /// From half of the winner's runs on.

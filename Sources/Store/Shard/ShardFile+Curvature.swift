@@ -122,6 +122,13 @@ extension ShardFile {
       try checkWidth(width, probes, column.name)
       for cell in table.indices { table[cell][keyPath: column.value] = values[cell] }
     }
+    for category in CurvatureMeasurement.categories where CurvatureMetrics.boundCategories.contains(category.name) {
+      let dataset = try file.dataset(category.name)
+      let codes: [Int8] = try dataset.read()
+      try dataset.close()
+      try checkWidth(codes.count, table.count, category.name)
+      for cell in table.indices { category.setCode(&table[cell], codes[cell] < 0 ? nil : Int(codes[cell])) }
+    }
     return (0..<count).map { run in
       let measurements = Array(table[run * probes..<(run + 1) * probes])
       return (CurvatureMetrics(measurements, at: .final), CurvatureMetrics(measurements, at: .best))
