@@ -127,11 +127,11 @@ func parsed(_ answer: some Answer) throws -> ParsedJSON {
       }
       return runs.ranking()
     }
-    let comparison = SweepComparison(("a", ranking([1, 2, 4], workers: 1)), ("b", ranking([1, 1, 2], workers: 2)))
+    let comparison = SweepComparison(("a", ranking([1, 2, 4], workers: 1)), ("b", ranking([1, 1, 2], workers: 1)))
     let answer = try parsed(comparison)
     #expect(answer["sweeps"].elements.compactMap { $0["name"].text } == ["a", "b"])
     let workers = answer["sweeps"][1]["workers"][0]
-    #expect(workers["workers"].number == 2 && workers["runs"].number == 3)
+    #expect(workers["workers"].number == 1 && workers["runs"].number == 3)
     #expect(answer["sweeps"][0]["best"]["values"].numbers == [1, 2, 4])
     #expect(answer["shared"]["runs"].number == 3 && answer["shared"]["equal"].number == 1)
     #expect(answer["shared"]["time_ratio"].number == 2 && answer["shared"]["comparison"]["difference"].number == 1)

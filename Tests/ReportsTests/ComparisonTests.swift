@@ -4,6 +4,12 @@ import Testing
 
 @testable import Reports
 
+private func text(_ answer: some Answer) -> String {
+  var text = ""
+  answer.report(into: &text)
+  return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+}
+
 @Suite struct ComparisonTests {
   private func runs(_ losses: [Double], rate: Double = 0.01) -> [RunSummary] {
     losses.enumerated().map { seed, loss in
@@ -20,9 +26,9 @@ import Testing
 
   @Test func sharedRunsAreThoseOfEqualTrials() {
     let comparison = comparison(runs([1, 2, 4]) + runs([9, 9], rate: 0.1), runs([1, 1, 2]))
-    #expect(comparison.sharedRuns == 3 && comparison.equalRuns == 1)
+    #expect(comparison.runs.count == 3 && comparison.equalRuns == 1)
     #expect(comparison.shared?.difference == 1)
-    #expect(comparison.timeRatio == 2)
+    #expect(comparison.runs.timeRatio == 2)
     #expect(comparison.winners?.method == .paired && comparison.winners?.counts == [3, 3])
     #expect(comparison.differences.map(\.name) == ["learning_rate"])
     var text = ""
@@ -59,9 +65,9 @@ import Testing
     }
     let longer = comparison(sweep([1, 2, 3, 4], epochs: 20), sweep([2, 3, 5, 6], epochs: 10))
     let matched = try #require(longer.matched)
-    #expect(longer.sharedRuns == 0 && matched.names == ["epochs_planned"] && matched.runs == 4)
+    #expect(longer.runs.count == 0 && matched.names == ["epochs_planned"] && matched.pairs.count == 4)
     // Differences -1, -1, -2, -2.
-    #expect(matched.differences.difference == -1.5 && matched.timeRatio == 2)
+    #expect(matched.differences.difference == -1.5 && matched.pairs.timeRatio == 2)
     var text = ""
     longer.report(into: &text)
     // Both seeds have the average -1.5: no noise over seeds, though the configurations differ.
@@ -74,8 +80,35 @@ import Testing
     #expect(json["differ_in"].texts == ["epochs_planned"] && json["runs"].number == 4)
     #expect(json["comparison"]["difference"].number == -1.5)
     let same = comparison(sweep([1, 2], epochs: 20), sweep([1, 2], epochs: 20))
-    #expect(same.matched == nil && same.sharedRuns == 2)
+    #expect(same.matched == nil && same.runs.count == 2)
     #expect(try parsed(same)["matched"] == .null)
+  }
+
+  /// Of runs that could go on, and of times beside other numbers of runs, a difference says less than it seems to.
+  @Test func whatPairsOfRunsDoNotShareIsSaid() throws {
+    func sweep(bestEpoch: Int, workers: Int) -> [RunSummary] {
+      (0..<3).map { seed in
+        SampleRun(
+          seed: seed, loss: Double(seed) + Double(workers) / 7, bestEpoch: bestEpoch, seconds: 2, workers: workers
+        ).summary
+      }
+    }
+    let found = comparison(sweep(bestEpoch: 10, workers: 1), sweep(bestEpoch: 5, workers: 2))
+    #expect(found.runs.improving == 3 && !found.runs.hasOneConcurrency && found.runs.timeRatio.isNaN)
+    let words = text(found)
+    #expect(words.contains("In 3 of 3 pairs a run is best in the last tenth of its epochs"), "\(words)")
+    #expect(words.contains("Their times are not compared: they were not trained with as many at a time."), "\(words)")
+    let json = try parsed(found)["shared"]
+    #expect(json["time_ratio"] == .null && json["still_improving"].number == 3)
+    let same = comparison(sweep(bestEpoch: 5, workers: 2), sweep(bestEpoch: 5, workers: 2))
+    #expect(same.runs.improving == 0 && same.runs.timeRatio == 1)
+    #expect(!text(same).contains("last tenth") && text(same).contains("took 1.00 times as long"))
+  }
+
+  @Test func seedsWithoutAnEffectAreSaid() {
+    let found = comparison(runs([1, 1, 1]), runs([2, 3, 4], rate: 0.1))
+    #expect(text(found).contains("! a: Seeds have no effect: all seeds of each configuration"), "\(text(found))")
+    #expect(!text(found).contains("! b: Seeds"))
   }
 
   /// Seeds are the sample, whatever the number of configurations. The seeds' averages differ by −1, 0 and −3.5, of
@@ -104,7 +137,7 @@ import Testing
 
   @Test func sweepsWithNothingInCommon() {
     let comparison = comparison(runs([1, 2]), runs([3, 4], rate: 0.1))
-    #expect(comparison.sharedRuns == 0 && comparison.shared == nil && comparison.timeRatio.isNaN)
+    #expect(comparison.runs.count == 0 && comparison.shared == nil && comparison.runs.timeRatio.isNaN)
     #expect(comparison.winners?.difference == -2)
   }
 

@@ -88,6 +88,23 @@ private func agree(_ values: [Double], _ references: [Double], _ tolerance: Doub
     #expect((found.effects[0].pValue - 0.5).magnitude < 1e-12)
   }
 
+  /// What stands for a lost run is not measured: a test on values would take it so. The last place is what it came in.
+  @Test(arguments: HyperparameterEffects.Scale.allCases)
+  func lostRunsAreNotTestedByValue(scale: HyperparameterEffects.Scale) throws {
+    var runs = [SampleRun].additive
+    let whole = try analysis(runs, scale)
+    #expect(whole.isTested && whole.effects.dropLast(2).allSatisfy { !$0.pValue.isNaN || $0.isExact })
+    runs[0].outcome = .diverged(step: 2)
+    let found = try analysis(runs, scale)
+    #expect(found.replaced == 1 && found.isTested == (scale == .rank))
+    #expect(found.effects.contains { !$0.pValue.isNaN } == (scale == .rank))
+    #expect(scale == .rank || !found.effects.contains(where: \.isExact))
+    var text = ""
+    HyperparameterEffects(runs.ranking(), scale: scale).report(into: &text)
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("All shares hang on what stands for them") == (scale != .rank), "\(words)")
+  }
+
   /// Each optimizer has learning rates of its own: nested in it, and the keep probability crossed with it.
   @Test func ratesOfEachOptimizerAreNested() throws {
     var runs: [SampleRun] = []

@@ -71,10 +71,10 @@ import Testing
     var text = ""
     budget.report(into: &text)
     #expect(text.contains("Budgets end at k = 2: momentum has 3 runs"))
-    #expect(text.contains("Where k is over half of an optimizer's runs"))
+    #expect(text.contains("Where k is over half of an optimizer's trials"))
     let alone = try #require(TuningBudget((runs.dropLast(2)).map { $0 }.ranking()))
     #expect(alone.budgets == [1] && alone.probabilityOfBest[0].allSatisfy(\.isNaN))
-    #expect(alone.cautions.contains("P takes 3 runs of each optimizer."))
+    #expect(alone.cautions.contains("P takes 3 trials of each optimizer."))
   }
 
   @Test func confidenceInTheBestKeepProbability() throws {

@@ -10,6 +10,8 @@ public struct HyperparameterEffects: Sendable {
   public let scale: Scale
   /// Where the metric is to be read at the other epoch.
   let otherEpoch: OtherEpoch?
+  /// What conditions on results make of it.
+  let chosenByResult: String?
 
   /// What of a run's value is analysed: where one setting nearly diverges, its own value takes all the variance there is.
   public enum Scale: String, Hashable, Sendable, CaseIterable {
@@ -53,6 +55,9 @@ public struct HyperparameterEffects: Sendable {
     public let seedsHaveNoEffect: Bool
     /// The one value that all runs that can be ranked have, to rounding; nil where they differ.
     public let onlyValue: Double?
+    /// Whether effects are tested: not where a value stands for runs that have none, which a test would take as measured. As
+    /// ranks they share the last place, which they did come in.
+    public let isTested: Bool
     /// Seeds that all configurations ran with: what is said is over these.
     public let seeds: Int
     /// Runs that diverged, failed or measured nothing, counted as the worst value that was measured.
@@ -89,7 +94,8 @@ public struct HyperparameterEffects: Sendable {
     public let hyperparameters: [String]
     /// Without the seeds' noise, so that it may be below 0.
     public let variance: Double
-    /// Whether the effect is more than the seeds' noise; NaN for the seed itself, and where ``isExact``.
+    /// Whether the effect is more than the seeds' noise; NaN for the seed itself, where ``isExact``, and without
+    /// ``Analysis/isTested``.
     public let pValue: Double
     /// Whether all seeds agree on the effect to rounding: there is no noise to test it against.
     public let isExact: Bool
@@ -110,6 +116,7 @@ public struct HyperparameterEffects: Sendable {
     criterion = ranking.criterion
     self.scale = scale
     otherEpoch = ranking.otherEpoch
+    chosenByResult = ranking.chosenByResultText
     let parts = EffectGrid.byOptimizer(ranking)
     var scopes = [Scope(optimizer: nil, result: Result(ranking, scale, parts.map(\.grid)))]
     if parts.count > 1 {
@@ -152,16 +159,21 @@ extension HyperparameterEffects.Result {
     } else if response.seeds.count < 2 {
       self = .oneSeed
     } else if grid.isComplete {
-      self = .complete(.init(ranking, response, [grid], grouped: false))
+      self = .complete(.init(ranking, response, [grid], grouped: false, scale))
     } else {
-      self = .nested(.init(ranking, response, optimizers, grouped: true))
+      self = .nested(.init(ranking, response, optimizers, grouped: true, scale))
     }
   }
 }
 
 extension HyperparameterEffects.Analysis {
   /// - Parameter grids: Complete ones of the ranking's runs; those of its optimizers where they are grouped.
-  fileprivate init(_ ranking: Ranking, _ response: EffectResponse, _ grids: [EffectGrid], grouped: Bool) {
+  fileprivate init(
+    _ ranking: Ranking, _ response: EffectResponse, _ grids: [EffectGrid], grouped: Bool,
+    _ scale: HyperparameterEffects.Scale
+  ) {
+    isTested = response.replaced == 0 || scale == .rank
+    let isTested = isTested
     var names: [String] = []
     for column in ranking.table.columns.map(\.name) where grids.contains(where: { $0.column(column) != nil }) {
       names.append(column)
@@ -182,8 +194,8 @@ extension HyperparameterEffects.Analysis {
         let own = term.factors.map { names[$0] }
         return .init(
           name: term.name(own), hyperparameters: own + (term.extent == .betweenGroups ? ["optimizer"] : []),
-          variance: components.variances[index], pValue: components.pValues[index],
-          isExact: term.degreesOfFreedom > 0 && components.pValues[index].isNaN)
+          variance: components.variances[index], pValue: isTested ? components.pValues[index] : .nan,
+          isExact: isTested && term.degreesOfFreedom > 0 && components.pValues[index].isNaN)
       } + [.init(name: "seed", hyperparameters: [], variance: components.seedVariance, pValue: .nan, isExact: false)]
     factors = names.map { name in
       let column = grids.compactMap { $0.column(name) }[0]

@@ -38,6 +38,7 @@ extension PairedComparisons {
 
   private var notes: [String] {
     var notes = ranking.otherEpoch.map { ["\($0.hint) ranks them."] } ?? []
+    if let text = ranking.chosenByResultText { notes.append(text) }
     if ranking.seedsHaveNoEffect {
       notes.append(
         Ranking.seedsWithoutEffect(ranking.criterion.metric)

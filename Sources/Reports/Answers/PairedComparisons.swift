@@ -40,8 +40,7 @@ public struct PairedComparisons: Sendable {
     var seen: Set<Int32> = []
     levels = ranking.configurations.filter { $0.isRanked && seen.insert(column.codes[$0.row]).inserted }
       .map { best in
-        let code = column.codes[best.row]
-        var convergence = ranking.convergence(of: best) { column.codes[$0] == code }
+        var convergence = ranking.convergence(of: best, level: key)
         // A rate is what it is: no other could be better for it.
         if key == "learning_rate" { convergence.learningRateEdge = nil }
         return Level(value: column.text(best.row), best: best, convergence: convergence)
@@ -58,7 +57,9 @@ public struct PairedComparisons: Sendable {
       let pValue = comparison == nil ? .nan : adjusted.removeFirst()
       return Pair(
         first: first, second: second, comparison: comparison, adjustedPValue: pValue,
-        verdict: .init(comparison, pValue: pValue, [levels[first].convergence, levels[second].convergence]))
+        verdict: .init(
+          comparison, pValue: pValue, [levels[first].convergence, levels[second].convergence],
+          isChosenByResult: ranking.table.isChosenByResult))
     }
   }
 }

@@ -7,9 +7,8 @@ extension SweepComparison: Answer {
       "same_data": hasSameData.map(JSON.boolean) ?? .null,
       "winners": winners.map { .object($0.json.merging(winnersJSON) { $1 }) } ?? .null,
       "shared": .object(
-        (shared?.json ?? ["comparison": .null]).merging([
-          "runs": .integer(sharedRuns), "equal": .integer(equalRuns), "time_ratio": .number(timeRatio),
-        ]) { $1 }),
+        (shared?.json ?? ["comparison": .null]).merging(runs.json) { $1 }.merging(["equal": .integer(equalRuns)]) { $1 }
+      ),
       "matched": matched?.json ?? .null, "differences": .array(differences.map { json(hyperparameter: $0.name) }),
     ])
   }
@@ -45,9 +44,13 @@ extension SweepComparison: Answer {
 extension SweepComparison.Matched {
   fileprivate var json: JSON {
     .object(
-      differences.json.merging([
-        "differ_in": .array(names.map(JSON.string)), "runs": .integer(runs), "time_ratio": .number(timeRatio),
-      ]) { $1 })
+      differences.json.merging(pairs.json) { $1 }.merging(["differ_in": .array(names.map(JSON.string))]) { $1 })
+  }
+}
+
+extension SweepComparison.RunPairs {
+  fileprivate var json: [String: JSON] {
+    ["runs": .integer(count), "still_improving": .integer(improving), "time_ratio": .number(timeRatio)]
   }
 }
 

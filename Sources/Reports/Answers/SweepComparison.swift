@@ -14,11 +14,10 @@ public struct SweepComparison: Sendable {
   public let winnersVerdict: DifferenceVerdict?
   /// Runs of equal hyperparameters, the seed included: first value minus second; nil without any.
   public let shared: ClusteredDifferences?
-  public let sharedRuns: Int
+  /// The shared runs.
+  public let runs: RunPairs
   /// Shared runs with equal values to the last bit.
   public let equalRuns: Int
-  /// Median of the first's training time over the second's, over the shared runs; NaN without any.
-  public let timeRatio: Double
   /// Where no trial is in both: pairs of runs that differ only in what is the same in all of each sweep.
   public let matched: Matched?
   /// What the data of each sweep hash to; empty where that is not known.
@@ -39,18 +38,20 @@ public struct SweepComparison: Sendable {
     let winners = Self.compareWinners(first.ranking, second.ranking)
     self.winners = winners
     let convergence = [first.ranking, second.ranking].compactMap { ranking in
-      ranking.winner.map { ranking.convergence(of: $0) { _ in true } }
+      ranking.winner.map { ranking.convergence(of: $0, level: nil) }
     }
     winnersConvergence = convergence.count == 2 ? convergence : nil
     winnersVerdict =
-      convergence.count == 2 ? .init(winners, pValue: winners?.pValue ?? .nan, convergence) : nil
+      convergence.count == 2
+      ? .init(
+        winners, pValue: winners?.pValue ?? .nan, convergence,
+        isChosenByResult: rankings.contains(where: \.table.isChosenByResult)) : nil
     // The same trial has the same identity in every sweep.
     let pairs = PairedRuns(first.ranking, second.ranking) { $0.identity }
-    sharedRuns = pairs.pairs.count
+    runs = pairs.summary
     equalRuns = pairs.pairs.count { $0.first == $0.second }
     shared = pairs.differences
-    timeRatio = pairs.timeRatio
-    matched = sharedRuns > 0 ? nil : Matched(first.ranking, second.ranking, differences.map(\.name))
+    matched = runs.count > 0 ? nil : Matched(first.ranking, second.ranking, differences.map(\.name))
   }
 
   private static func differences(_ first: RunTable, _ second: RunTable) -> [(String, String, String)] {
@@ -111,19 +112,21 @@ public struct SweepComparison: Sendable {
             + " seeds, which flatters the one of more of them: that is not corrected.\(convergenceSentence)",
           first: "\n"))
     }
-    output.write("\nShared runs (the same trial in both): \(sharedRuns)\n")
+    output.write("\nShared runs (the same trial in both): \(runs.count)\n")
     if let shared {
       output.write(
         TerminalText.wrapped(
-          "\(equalRuns) have equal values to the last bit; first minus second: \(shared.sentence) The first took"
-            + " \(NumberText.significant(timeRatio, 3)) times as long to train (median).", first: "  "))
+          "\(equalRuns) have equal values to the last bit; first minus second: \(shared.sentence)"
+            + runs.sentence, first: "  "))
     }
     if let matched {
       output.write(
         TerminalText.wrapped(
-          "Runs that differ in \(matched.names.joined(separator: ", ")) alone: \(matched.runs); first minus second:"
-            + " \(matched.differences.sentence) The first took \(NumberText.significant(matched.timeRatio, 3)) times as long"
-            + " to train (median).", first: ""))
+          "Runs that differ in \(matched.names.joined(separator: ", ")) alone: \(matched.pairs.count); first minus second:"
+            + " \(matched.differences.sentence)" + matched.pairs.sentence, first: ""))
+    }
+    for (name, ranking) in zip(names, rankings) {
+      for note in notes(ranking) { output.write(TerminalText.wrapped("\(name): \(note)", first: "\n! ")) }
     }
     guard !differences.isEmpty else { return }
     output.write("\nDifferent settings\n")
@@ -131,6 +134,16 @@ public struct SweepComparison: Sendable {
       columns: [.init("hyperparameter"), .init(names[0]), .init(names[1])],
       rows: differences.map { [$0.name, $0.first, $0.second] }
     ).write(to: &output)
+  }
+
+  /// What stands against one of the sweeps.
+  private func notes(_ ranking: Ranking) -> [String] {
+    let repeated =
+      ranking.seedsHaveNoEffect
+      ? Ranking.seedsWithoutEffect(ranking.criterion.metric) + ". They are one observation, however many there are."
+      : nil
+    return [repeated, ranking.chosenByResultText, ranking.otherEpoch.map { "\($0.hint) ranks them." }].compactMap(
+      \.self)
   }
 
   /// Why the winners' difference does not say which sweep is better, where it does not.

@@ -2,7 +2,6 @@ extension TuningBudget: Answer {
   public var json: JSON {
     .object([
       "criterion": .object(criterion.json), "budgets": .array(budgets.map(JSON.integer)),
-      "seeds_without_effect": .boolean(seedsHaveNoEffect),
       "optimizers": .array(optimizers.indices.map(json)),
     ])
   }
@@ -15,7 +14,7 @@ extension TuningBudget: Answer {
     }
     return .object([
       "optimizer": .string(optimizer.name), "runs": .integer(optimizer.runs), "trials": .integer(optimizer.trials),
-      "lost": .integer(optimizer.replaced),
+      "lost": .integer(optimizer.replaced), "seeds_without_effect": .boolean(optimizer.seedsHaveNoEffect),
       "expected_best": .array(
         budgets.enumerated().map { row, budget in
           let best = optimizer.best(of: budget)

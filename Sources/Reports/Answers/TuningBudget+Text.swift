@@ -26,12 +26,12 @@ extension TuningBudget {
     output.write("\n  Tunability up to k = \(largest): the expected best, weighted over k\n")
     Table(
       columns: [.init("optimizer")] + SearchBudget.Weighting.allCases.map { .init($0.rawValue, .right) }
-        + [.init(seedsHaveNoEffect ? "configurations" : "runs", .right), .init("lost", .right)],
+        + [.init("trials", .right), .init("of"), .init("lost", .right)],
       rows: optimizers.map { optimizer in
         [optimizer.name]
           + SearchBudget.Weighting.allCases.map {
             NumberText.significant(optimizer.tunability(budget: largest, weighting: $0))
-          } + ["\(optimizer.trials)", "\(optimizer.replaced)"]
+          } + ["\(optimizer.trials)", optimizer.trialName + "s", "\(optimizer.replaced)"]
       }
     ).write(to: &output)
     for caution in cautions { output.write(TerminalText.wrapped(caution, first: "  ")) }
@@ -39,23 +39,26 @@ extension TuningBudget {
 
   /// What has to be said beside the numbers.
   var cautions: [String] {
-    var cautions: [String] = []
-    let trial = seedsHaveNoEffect ? "configuration" : "run"
-    if seedsHaveNoEffect {
+    var cautions = [chosenByResult].compactMap(\.self)
+    let repeated = optimizers.filter(\.seedsHaveNoEffect)
+    if !repeated.isEmpty {
+      let names =
+        repeated.count < optimizers.count ? " of \(repeated.map(\.name).joined(separator: ", "))" : ""
       cautions.append(
-        Ranking.seedsWithoutEffect(criterion.metric) + ". A trial is a configuration, whose seeds are one draw.")
+        Ranking.seedsWithoutEffect(criterion.metric, of: names)
+          + ". A trial is a configuration there, whose seeds are one draw.")
     }
     if let scarcest {
       cautions.append(
-        "Budgets end at k = \(largest): \(scarcest.name) has \(scarcest.trials) \(trial)\(scarcest.trials == 1 ? "" : "s"), and"
+        "Budgets end at k = \(largest): \(scarcest.name) has \(scarcest.trials) \(scarcest.trialName)\(scarcest.trials == 1 ? "" : "s"), and"
           + " what more would have found is not known. Leave it out to compare the others further"
           + " (--where optimizer!=\(scarcest.name)).")
     }
     if optimizers.contains(where: { $0.trials < Self.fewestForProbability }) {
-      cautions.append("P takes \(Self.fewestForProbability) \(trial)s of each optimizer.")
+      cautions.append("P takes \(Self.fewestForProbability) trials of each optimizer.")
     } else if optimizers.contains(where: { $0.trials < 2 * largest }) {
       cautions.append(
-        "Where k is over half of an optimizer's \(trial)s, its estimate hangs on one or two of them: ± is on the small side there"
+        "Where k is over half of an optimizer's trials, its estimate hangs on one or two of them: ± is on the small side there"
           + " (none where k is all of them), and P too sure: one of two equal optimizers gets P > 90 % in up to every fourth"
           + " comparison.")
     }
@@ -71,4 +74,9 @@ extension TuningBudget {
     }
     return cautions
   }
+}
+
+extension TuningBudget.Optimizer {
+  /// What a trial of it is.
+  fileprivate var trialName: String { seedsHaveNoEffect ? "configuration" : "run" }
 }

@@ -31,7 +31,7 @@ extension WinnersCurse {
     let text = NumberText.measurement(corrected.mean, corrected.standardError)
     guard text != naive else {
       return "Being the best of \(candidates) configurations flatters the winner's \(metric.rawValue) by less than its"
-        + " last digit: \(naive) (\(over))."
+        + " last digit, as far as these seeds can tell: \(naive) (\(over))."
     }
     return "Corrected for being the best of \(candidates) configurations, the winner's \(metric.rawValue) is"
       + " \(text) instead of \(naive) (\(over))."
