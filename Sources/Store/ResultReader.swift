@@ -88,10 +88,12 @@ public final class ResultReader: Sendable {
     }
   }
 
-  /// Whether a result of the test set was damaged and set aside: how often it was looked at is then not known.
+  /// Whether a result of the test set was removed, or was damaged and set aside: how often it was looked at is then not
+  /// known.
   public var hasLostTestEvaluation: Bool {
     get throws {
       guard case .directory(let directory) = source else { return false }
+      if manifest.hasSeenTestSet == true, try !Files.exists(directory.testEvaluation) { return true }
       return try !Files.names(in: directory.quarantine, suffix: "-" + Files.name(of: directory.testEvaluation)).isEmpty
     }
   }
@@ -290,7 +292,9 @@ public final class ResultReader: Sendable {
     do {
       try visit(path, body)
     } catch  where Recovery.isDamage(error) && isSealed(path) {
-      guard let shard = try UnsealedShard.trusted(path), shard.isWhole else { throw error }
+      guard let shard = try UnsealedShard.trusted(path) else { throw error }
+      // Why it is not read whole says more than that it has no seal.
+      guard shard.isWhole else { throw StoreError.damaged(path: path, reason: shard.reason) }
       let text = "\(shard.description); `sweep verify --repair` seals it again"
       state.withLock { $0.unsealed[path] = text }
       notice(text)

@@ -102,6 +102,8 @@ public final class ResultStore: Sendable {
       let differences = existing.conflicts(with: manifest)
       guard differences.isEmpty else { throw SweepConflict(directory: directory.path, differences: differences) }
       manifest.created = existing.created
+      manifest.hasSeenTestSet =
+        try existing.hasSeenTestSet ?? (Files.exists(directory.testEvaluation) ? true : nil)
       if manifest == existing { return existing }
     }
     try MetadataFile.write(manifest, to: directory.manifest)
@@ -198,8 +200,16 @@ public final class ResultStore: Sendable {
     try Self.write(evaluation, directory: directory.path)
   }
 
-  /// Stores what the test set says about the winner of a sweep that has ended.
+  /// Stores what the test set says about the winner of a sweep that has ended; `sweep.json` then says that it was looked at.
   public static func write(_ evaluation: TestEvaluation, directory path: String) throws {
-    try MetadataFile.write(evaluation, to: ResultDirectory(path).testEvaluation)
+    let directory = ResultDirectory(path)
+    try MetadataFile.write(evaluation, to: directory.testEvaluation)
+    if try Files.exists(directory.manifest) {
+      var manifest = try MetadataFile.read(SweepManifest.self, path: directory.manifest)
+      if manifest.hasSeenTestSet != true {
+        manifest.hasSeenTestSet = true
+        try MetadataFile.write(manifest, to: directory.manifest)
+      }
+    }
   }
 }

@@ -21,6 +21,8 @@ public struct SweepManifest: Hashable, Sendable, Codable {
   public var created: String
   /// Runs of the experiment; nil where an older version wrote the manifest.
   public var trials: Int?
+  /// Whether the test set has been looked at, so that a lost `test.json` is not taken for one that never was; nil for no.
+  public var hasSeenTestSet: Bool?
   /// The command line.
   public var arguments: [String]
 

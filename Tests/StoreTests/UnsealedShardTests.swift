@@ -103,6 +103,10 @@ import Testing
       ("best_epoch", "[row] = 1"), ("epochs", "[row] += 1"), ("training_seconds", "[row] *= 0.5"),
       ("total_seconds", "[row] = 0.0"), ("steps", "[row] = -1"), ("val_loss", "[row, 2] = -9.0"),
       ("val_loss", "[row, 0] += 0.25"), ("seconds_trace", "[row, 1] = 1e6"), ("trace_length", "[row] -= 1"),
+      // What no other value tells of has the checksum of the record.
+      ("validation_samples", "[row] += 1"), ("gradient_passes", "[row, :] *= 0.01"), ("steps", "[row] += 1"),
+      ("learning_rate_trace", "[row, 1] *= 2"), ("gradient_norm", "[row, 1] += 1"), ("workers", "[row] += 1"),
+      ("record_checksum", "[row] += 1"),
     ])
   func valuesThatContradictTheTraceAreNotTaken(column: String, change: String) throws {
     try sweep.fill(sweep.records)
@@ -115,6 +119,10 @@ import Testing
     let interpreter = ProcessInfo.processInfo.environment["RAVINE_PYTHON"] ?? "python3"
     _ = try Tool.run([interpreter, "-c", script])
 
+    // It is named, whatever reads it.
+    let reader = try sweep.reader()
+    _ = try reader.summaries()
+    #expect(reader.unread.count == 1 && reader.unread[0].reason.contains("run \(runs[row])"), "\(reader.unread)")
     let found = try #require(try Verification(of: sweep.path).damaged.first)
     #expect(found.lost == 1 && found.runs == runs.count - 1, "\(found)")
     #expect(found.note.contains("run \(runs[row])"), "\(found.note)")
@@ -125,5 +133,34 @@ import Testing
     try store.close()
     #expect(try sweep.names("quarantine").count == 1)
     #expect(try Verification(of: sweep.path).isWhole)
+  }
+
+  /// The global attributes for plain readers say what the manifest says.
+  @Test(arguments: [
+    ("selection_rule", "'train_loss at the best epoch'"), ("experiment", "'other'"), ("provenance", "'{}'"),
+  ])
+  func changedAttributesAreNotTaken(attribute: String, value: String) throws {
+    try sweep.fill(sweep.records)
+    let path = sweep.url("shards/\(try sweep.names("shards")[0])").path
+    let interpreter = ProcessInfo.processInfo.environment["RAVINE_PYTHON"] ?? "python3"
+    _ = try Tool.run([interpreter, "-c", "import h5py; h5py.File('\(path)', 'r+').attrs['\(attribute)'] = \(value)"])
+    let found = try #require(try Verification(of: sweep.path).damaged.first)
+    #expect(found.note.contains(attribute), "\(found.note)")
+  }
+
+  /// The checksum is of what can be read back: of every kind of record the stored one has the same.
+  @Test func checksumsAreOfWhatIsStored() throws {
+    try sweep.fill(sweep.records)
+    for name in try sweep.names("shards") {
+      try HDF5.run {
+        let shard = try ShardFile.open(sweep.url("shards/\(name)").path, requiresSeal: true)
+        let checksums = try shard.checksums()
+        for row in checksums.indices {
+          #expect(try Int64(RecordCoding.checksum(of: shard.record(row: row))) == checksums[row])
+        }
+        #expect(!checksums.contains(0))
+        try shard.close()
+      }
+    }
   }
 }

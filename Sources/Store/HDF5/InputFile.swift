@@ -32,11 +32,23 @@ struct InputFile: ~Copyable {
     let (path, bytes) = (file.path, try file.size())
     var known = known
     if known.isEmpty, bytes <= maximumReadAhead { known = [.init(offset: 0, bytes: try file.read(bytes, at: 0))] }
+    if let kind = try otherFormat(of: file) {
+      throw HDF5Error(file: path, operation: "opening", reason: "it is \(kind); an HDF5 file is accepted")
+    }
     let driver = try FileDriver(file, known: known)
     let access = try driver.accessProperties()
     let handle = try Handle(H5Fopen(path, ch5_read_only(), access.id), .file, "H5Fopen", file: path)
     try access.close()
     return InputFile(handle: handle, bytes: bytes, driver: driver)
+  }
+
+  /// What a file is that HDF5 would refuse in its own words; nil for what may be HDF5.
+  ///
+  /// Source: NetCDF Classic Format Specification, NUG appendix B: magic \x43 \x44 \x46 and a version.
+  private static func otherFormat(of file: borrowing FileDescriptor) throws -> String? {
+    let start = try file.read(4, at: 0)
+    guard start.count == 4, start.starts(with: Array("CDF".utf8)), [1, 2, 5].contains(start[3]) else { return nil }
+    return "a netCDF file of the classic format, which is no HDF5 (nccopy -k nc4 OLD NEW makes it one)"
   }
 
   consuming func close() throws {

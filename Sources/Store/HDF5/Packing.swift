@@ -77,6 +77,10 @@ extension HDF5File.Packing {
     }
     let factor = try StoredAttribute.numbers("scale_factor", of: dataset.handle, what)?[0]
     let offset = try StoredAttribute.numbers("add_offset", of: dataset.handle, what)?[0]
+    if let factor, factor.value == 0 || !factor.value.isFinite {
+      throw dataset.handle.refusal(
+        "attribute scale_factor of \(what)", "is \(factor.value): all numbers would be one; accepted: any other number")
+    }
     scale = factor?.value ?? 1
     self.offset = offset?.value ?? 0
     try readMissing(of: dataset, what)

@@ -25,8 +25,12 @@ enum RecordCoding {
     for count in [record.cost.steps, record.cost.gradients, record.cost.products] { writer.append(Int64(count)) }
     writer.append(record.cost.trainingSeconds)
     writer.append(record.cost.totalSeconds)
-    writer.append(UInt8(Trace.columns.count))
-    for values in record.trace.columnValues { writer.append(values) }
+    // Columns behind the last one that the record has are left out, so that a new column changes no record without it.
+    let needed = Trace.columns.count { !$0.isOptional }
+    let columns = record.trace.columnValues
+    let last = columns.lastIndex { !$0.isEmpty } ?? 0
+    writer.append(UInt8(max(needed, last + 1)))
+    for values in columns.prefix(max(needed, last + 1)) { writer.append(values) }
     for vector in [record.weights.initial, record.weights.best, record.weights.final] {
       isDouble ? writer.append(vector.doubles) : writer.append(vector.floats)
     }
@@ -35,6 +39,16 @@ enum RecordCoding {
     guard version > 1 else { return }
     writer.append(UInt32(record.curvature.count))
     for measurement in record.curvature { encode(measurement, into: &writer) }
+  }
+
+  /// CRC-32 of the encoded record, which tells a value that another program changed; never 0, which stands for unknown.
+  static func checksum(of record: TrialRecord) -> UInt32 {
+    var record = record
+    // Slices are stored with the vectors that they divide.
+    if record.weights.precision == nil { record.weights.slices = [] }
+    var writer = ByteWriter()
+    encode(record, into: &writer)
+    return max(1, writer.bytes.withUnsafeBytes { Checksum(of: $0).value })
   }
 
   static func decode(_ bytes: [UInt8]) throws -> TrialRecord {

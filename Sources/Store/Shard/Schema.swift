@@ -39,6 +39,7 @@ enum Schema {
     static let totalSeconds = "total_seconds"
     static let workers = "workers"
     static let validationSamples = "validation_samples"
+    static let checksum = "record_checksum"
     static let probe = "probe"
     static let probeCount = "probe_count"
     static let probeMoment = "probe_moment"
@@ -46,7 +47,7 @@ enum Schema {
 
   /// Counts, and sets of probes, which are 0 and empty where there are none or nothing is known of them.
   static let zeroForNone = Set(
-    [Name.workers, Name.validationSamples, Name.probeCount, Name.probeMoment]
+    [Name.workers, Name.validationSamples, Name.checksum, Name.probeCount, Name.probeMoment]
       + CurvatureMeasurement.lists.map(\.count))
   static let probeDimensions = [Name.run, Name.probe]
   static let direction = "direction"
@@ -56,7 +57,7 @@ enum Schema {
     let names = [
       Name.run, Name.epoch, Name.identity, Name.layout, Name.outcome, Name.divergedStep, Name.failureMessage,
       Name.epochs, Name.traceLength, Name.bestEpoch, Name.steps, Name.gradients, Name.products, Name.trainingSeconds,
-      Name.totalSeconds, Name.workers, Name.validationSamples, "layer", "hidden_layer", "part",
+      Name.totalSeconds, Name.workers, Name.validationSamples, Name.checksum, "layer", "hidden_layer", "part",
       Name.probe, Name.probeCount, Name.probeMoment,
     ]
     let probes =

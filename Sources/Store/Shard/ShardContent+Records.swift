@@ -12,6 +12,9 @@ extension ShardContent {
     addOutcomes(records)
     addCosts(records)
     addValidationSamples(records)
+    add(
+      .int64(records.map { Int64(RecordCoding.checksum(of: $0)) }), Schema.Name.checksum,
+      "CRC-32 of all that is stored of the run; 0 is unknown", units: "1")
     addMetrics(records.map { RunSummary($0) })
     addTraces(records)
     addCurvature(records)

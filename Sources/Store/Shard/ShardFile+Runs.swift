@@ -68,6 +68,14 @@ extension ShardFile {
     return try column(name, Int32.self).map { max(0, Int($0)) }
   }
 
+  /// Of each run's record; 0 where it is not known, as in files of earlier versions.
+  func checksums() throws -> [Int64] {
+    guard try file.rootNames(prefix: Schema.Name.checksum).contains(Schema.Name.checksum) else {
+      return [Int64](repeating: 0, count: count)
+    }
+    return try column(Schema.Name.checksum)
+  }
+
   private func costs() throws -> [Cost] {
     let steps = try column(Schema.Name.steps, Int64.self)
     let gradients = try column(Schema.Name.gradients, Int64.self)

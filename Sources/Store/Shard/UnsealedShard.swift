@@ -86,10 +86,12 @@ struct UnsealedShard {
   }
 
   /// What was found, for messages.
-  var description: String {
+  var description: String { "\(printable(path)): \(reason)" }
+
+  /// The same without the path.
+  var reason: String {
     let runs = "\(examination.readable.count) of \(examination.count) runs"
     let damage = examination.damage.map { "; \($0.hasPrefix(path) ? String($0.dropFirst(path.count + 2)) : $0)" } ?? ""
-    return "\(printable(path)): has no seal, because another program wrote to it; its checksums and values agree for"
-      + " \(runs)\(damage)"
+    return "has no seal, because another program wrote to it; its checksums and values agree for \(runs)\(damage)"
   }
 }

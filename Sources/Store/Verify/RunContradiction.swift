@@ -8,13 +8,25 @@ enum RunContradiction {
   /// The first contradiction, as a message has it; nil where all agree.
   ///
   /// Values are compared as bits: a sweep stored the very ones.
-  static func first(in record: TrialRecord, _ stored: RunSummary, selection: SelectionRule) -> String? {
+  ///
+  /// - Parameter checksum: That of the record as it was written; 0 where it is not known.
+  static func first(
+    in record: TrialRecord, _ stored: RunSummary, selection: SelectionRule, checksum: Int64
+  ) -> String? {
     let derived = RunSummary(record)
-    return difference("epochs", stored.epochs, derived.epochs)
-      ?? bestEpoch(of: record, selection)
-      ?? metrics(stored.final, derived.final, "final") ?? metrics(stored.best, derived.best, "best")
-      ?? cost(of: record) ?? times(of: record) ?? outcome(of: record)
-      ?? variances(of: record) ?? weights(of: record) ?? probes(of: record)
+    let checks: [() -> String?] = [
+      { difference("epochs", stored.epochs, derived.epochs) }, { bestEpoch(of: record, selection) },
+      { metrics(stored.final, derived.final, "final") }, { metrics(stored.best, derived.best, "best") },
+      { cost(of: record) }, { times(of: record) }, { outcome(of: record) }, { variances(of: record) },
+      { weights(of: record) }, { probes(of: record) }, { changed(record, checksum) },
+    ]
+    return checks.lazy.compactMap { $0() }.first
+  }
+
+  /// What no other value tells of.
+  private static func changed(_ record: TrialRecord, _ checksum: Int64) -> String? {
+    guard checksum != 0, checksum != Int64(RecordCoding.checksum(of: record)) else { return nil }
+    return "its checksum is not that of its values: one of them was changed"
   }
 
   private static func difference<Value: Equatable>(_ name: String, _ stored: Value, _ derived: Value) -> String? {

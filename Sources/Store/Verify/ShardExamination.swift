@@ -26,7 +26,7 @@ struct ShardExamination {
         try shard.checkTexts(of: runs, &tables)
         return try requiresSeal ? (count, all, nil) : shard.consistent(runs)
       } catch  where Recovery.isDamage(error) {
-        let claims = requiresSeal ? nil : shard.claims(runs)
+        let claims = requiresSeal ? nil : try shard.claims(runs)
         let readable = try all.indices.filter { try shard.readableRecord(row: $0, against: claims) != nil }.map {
           all[$0]
         }
@@ -40,7 +40,7 @@ struct ShardExamination {
     try HDF5.run {
       let shard = try ShardFile.open(path, requiresSeal: requiresSeal)
       var (tables, shared) = (TableCache(), SharedValues())
-      let claims = requiresSeal ? nil : shard.claims(try shard.summaries(&tables).summaries(sharing: &shared))
+      let claims = requiresSeal ? nil : try shard.claims(try shard.summaries(&tables).summaries(sharing: &shared))
       let records = try (0..<shard.count).compactMap { try shard.readableRecord(row: $0, against: claims) }
       try shard.close()
       return records
@@ -49,11 +49,13 @@ struct ShardExamination {
 }
 
 extension ShardFile {
-  /// What a run without a seal must not contradict: all runs' summaries, and the rule by which best epochs were chosen, or why
-  /// it cannot be read.
-  fileprivate typealias Claims = (runs: [RunSummary], selection: Result<SelectionRule, any Error>)
+  /// What a run without a seal must not contradict: all runs' summaries and checksums, and the rule by which best epochs were
+  /// chosen, or why it cannot be read.
+  fileprivate typealias Claims = (runs: [RunSummary], checksums: [Int64], selection: Result<SelectionRule, any Error>)
 
-  fileprivate func claims(_ runs: [RunSummary]) -> Claims { (runs, Result { try manifest().selection }) }
+  fileprivate func claims(_ runs: [RunSummary]) throws -> Claims {
+    (runs, try checksums(), Result { try manifest().selection })
+  }
 
   /// All runs of a file that another program may have written to, those left out that contradict themselves, and what the
   /// first of these says.
@@ -64,11 +66,12 @@ extension ShardFile {
     if try Seal.verify(FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)) != nil {
       return (count, runs.map { ($0.identity, $0.outcome) }, nil)
     }
-    let selection = try manifest().selection
+    try checkAttributes()
+    let (selection, checksums) = (try manifest().selection, try checksums())
     var readable: [(identity: TrialIdentity, outcome: TrialOutcome)] = []
     var contradictions: [String] = []
     for (row, run) in runs.enumerated() {
-      if let text = try contradiction(of: run, row: row, selection) {
+      if let text = try contradiction(of: run, row: row, selection, checksums[row]) {
         contradictions.append("run \(run.identity) contradicts itself: \(text)")
       } else {
         readable.append((run.identity, run.outcome))
@@ -79,9 +82,23 @@ extension ShardFile {
     return (count, readable, "\(printable(path)): damaged: \(first)\(others)")
   }
 
-  private func contradiction(of run: RunSummary, row: Int, _ selection: SelectionRule) throws -> String? {
+  /// That the global attributes for plain readers are those of the manifest. Throws ``StoreError/damaged``.
+  private func checkAttributes() throws {
+    let manifest = try manifest()
+    for (name, expected) in try ShardContent.attributes(of: manifest)
+    where name == "experiment" || name == "selection_rule" {
+      let text = try file.text(name)
+      guard text == expected else { throw damaged("\(name) is “\(text)”, the manifest says “\(expected)”") }
+    }
+    let provenance = try? JSON.decode(Provenance.self, from: Array(try file.text("provenance").utf8), path: path)
+    guard provenance == manifest.provenance else { throw damaged("provenance is not that of the manifest") }
+  }
+
+  private func contradiction(
+    of run: RunSummary, row: Int, _ selection: SelectionRule, _ checksum: Int64
+  ) throws -> String? {
     do {
-      return RunContradiction.first(in: try record(row: row), run, selection: selection)
+      return RunContradiction.first(in: try record(row: row), run, selection: selection, checksum: checksum)
     } catch StoreError.invalidRecord(_, let reason) {
       return reason
     }
@@ -92,7 +109,9 @@ extension ShardFile {
     do {
       let record = try record(row: row)
       guard let claims else { return record }
-      let text = RunContradiction.first(in: record, claims.runs[row], selection: try claims.selection.get())
+      let text = RunContradiction.first(
+        in: record, claims.runs[row], selection: try claims.selection.get(),
+        checksum: claims.checksums[row])
       return text == nil ? record : nil
     } catch let error as StoreError {
       if case .system = error { throw error }
