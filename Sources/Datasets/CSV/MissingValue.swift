@@ -1,7 +1,7 @@
 /// How programs write that a value is missing, where a class belongs.
 ///
 /// The words are those that pandas.read_csv takes for missing by default, which has R's, Excel's and NumPy's among
-/// them, ARFF's `?`, SAS' and Stata's `.`, and those of languages and tables: `nil`, `-`. Whether letters are capital makes
+/// them, Excel's other errors, `n.a.`, ARFF's `?`, SAS' and Stata's `.`, and those of languages and tables: `nil`, `-`. Whether letters are capital makes
 /// no difference.
 enum MissingValue {
   /// What no class is called: a value is missing, or a number is not one.
@@ -11,6 +11,7 @@ enum MissingValue {
 
   private static let missingWords: Set<String> = [
     "", "nan", "na", "n/a", "#n/a", "#n/a n/a", "#na", "<na>", "null", "1.#ind", "1.#qnan", "?", "inf", "infinity",
+    "n.a.", "n.a", "#div/0!", "#ref!", "#value!", "#name?", "#num!", "#null!", "#spill!", "#calc!", "#getting_data",
   ]
   private static let ambiguousWords: Set<String> = ["none", "nil", "nat", "-", "--", ".", "..", "..."]
 

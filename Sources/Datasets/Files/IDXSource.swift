@@ -28,6 +28,12 @@ enum IDXSource {
           + "\(trainImages.type.isFloatingPoint ? "floating-point numbers" : "integers"): what is white in one is not in "
           + "the other; both files are accepted in one of the two")
     }
+    if let (ours, theirs) = PixelScale.mismatch(images.elements, trainImages.elements) {
+      throw DatasetError(
+        .mismatch, path: testImages,
+        "pixels lie in \(ours.rawValue), those of \(trainImages.path) in \(theirs.rawValue): what is white in one is not in"
+          + " the other; both files are accepted in one of the two")
+    }
     let test = try samples(images, readLabels(testLabels, for: images, within: memory), classes: classes)
     return try RawDataset(samples: train, test: test, featureShape: shape)
   }
@@ -78,5 +84,28 @@ enum IDXSource {
     return RawSamples(
       rows: images.dimensions[0], features: images.elements, targets: .classes(targets, names: classes.names),
       origin: SampleOrigin(path: images.path, featureSet: "the images"))
+  }
+}
+
+/// Which number is white.
+private enum PixelScale: String {
+  case shares = "0 to 1"
+  case levels = "0 to 255"
+
+  /// Nil for numbers that are neither for certain.
+  private init?(_ elements: RawFeatures) {
+    let (smallest, largest): (Double?, Double?) =
+      switch elements {
+      case .bytes(let bytes): (bytes.min().map { Double($0) }, bytes.max().map { Double($0) })
+      case .doubles(let numbers): (numbers.min(), numbers.max())
+      }
+    guard let smallest, let largest, smallest >= 0 else { return nil }
+    if largest > 0, largest <= 1 { self = .shares } else if largest >= 64 { self = .levels } else { return nil }
+  }
+
+  /// Both scales where they differ for certain.
+  static func mismatch(_ first: RawFeatures, _ second: RawFeatures) -> (PixelScale, PixelScale)? {
+    guard let first = PixelScale(first), let second = PixelScale(second), first != second else { return nil }
+    return (first, second)
   }
 }
