@@ -38,6 +38,13 @@ struct InitCommand: ParsableCommand {
   func validate() throws {
     guard (csv == nil) == (target == nil) else { throw ValidationError("--csv and --target go together") }
     guard csv != nil || !regression else { throw ValidationError("--regression is about --csv") }
+    let other = [".json", ".toml", ".txt", ".csv", ".h5"].first { name.lowercased().hasSuffix($0) }
+    if let other {
+      throw ValidationError("'\(name)': an experiment file is YAML; name it NAME or NAME.yaml, not NAME\(other)")
+    }
+    guard ExperimentName.isSound(named.experiment) else {
+      throw ValidationError("'\(named.experiment)' is no name of an experiment; accepted: \(ExperimentName.rule)")
+    }
   }
 
   func run() throws {

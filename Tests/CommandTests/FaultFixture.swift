@@ -101,7 +101,8 @@ struct StoredContent {
     var numbers: [String: [UInt64]] = [:]
     for dataset in try file.datasets() where !dataset.type.contains("text") {
       // How many trained at a time belongs to the times: the last run of a sweep may be left alone.
-      if dataset.name.contains("seconds") || dataset.name == "workers" { continue }
+      // The checksum of a record is of these as well.
+      if dataset.name.contains("seconds") || ["workers", "record_checksum"].contains(dataset.name) { continue }
       // Dimensions without coordinates have no elements.
       guard !dataset.type.hasPrefix("not readable") else { continue }
       numbers[dataset.name] = try file.readNumbers(name: dataset.name, as: Double.self).values.map(\.bitPattern)

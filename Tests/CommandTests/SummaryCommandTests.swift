@@ -80,9 +80,9 @@ import Testing
       The test set was looked at once, for the winner only: loss 0.25000 ± 0, accuracy 0.90000 ± 0 (over
         3 seeds, these test samples).
         Being the best of 4 configurations flatters the winner's validation_loss by less than its last
-        digit: 0.197 ± 0.023 (over 3 seeds). Test minus corrected validation: 0.053 ± 0.023 (95 % interval
-        -0.0471 to 0.154, over 3 seeds on these two sets of samples: how much they differ by chance is not
-        stored).
+        digit, as far as these seeds can tell: 0.197 ± 0.023 (over 3 seeds). Test minus corrected
+        validation: 0.053 ± 0.023 (95 % interval -0.0471 to 0.154, over 3 seeds on these two sets of
+        samples: how much they differ by chance is not stored).
 
       """
     #expect(result.standardOutput.contains(ending), "\(result.standardOutput)")

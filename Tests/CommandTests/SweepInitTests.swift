@@ -51,9 +51,12 @@ import Testing
   }
 
   @Test func aBadNameLeavesNothing() throws {
-    let result = try fixture.sweep("init", "a b")
-    #expect(result.status == 65)
-    #expect(result.standardError.hasPrefix("Error: a b.yaml:10: name: \"a b\" is not a name; accepted: letters"))
-    #expect(!fixture.exists("a b.yaml"))
+    for name in ["a b", "", "../a", "q.json"] {
+      let result = try fixture.sweep("init", name)
+      #expect(result.status == 64)
+      let reason = name == "q.json" ? "an experiment file is YAML" : "is no name of an experiment; accepted: letters"
+      #expect(result.standardError.hasPrefix("Error: '\(name)'") && result.standardError.contains(reason))
+      #expect(!fixture.exists("\(name).yaml"))
+    }
   }
 }

@@ -35,6 +35,12 @@ struct DocumentNode {
     return items.allSatisfy { if case .scalar = $0.content { true } else { false } }
   }
 
+  /// Whether it is written as a switch is.
+  var isTruth: Bool {
+    guard case .scalar(let text, isPlain: true) = content else { return false }
+    return ["true", "false"].contains(text.lowercased())
+  }
+
   /// Whether nothing was written: YAML's null.
   var isNull: Bool {
     guard case .scalar(let text, isPlain: true) = content else { return false }

@@ -1,3 +1,5 @@
+import Settings
+
 /// A `--set key=value[,value…]`: puts a value into the document before it is read.
 enum DocumentOverride {
   /// Short names and the paths they stand for. `hidden` means `network.hidden` where one network is given.
@@ -24,7 +26,7 @@ enum DocumentOverride {
     ["grid.dropout.keep_probability", "grid.dropout.dropout_rate", "grid.dropout.hidden"],
   ]
 
-  static func apply(_ text: String, to root: inout DocumentNode, problems: ProblemList) {
+  static func apply(_ text: String, to root: inout DocumentNode, problems: ProblemList, parts known: Parts) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let key = parts[0]
     let location = ExperimentFileError.Location(file: problems.file, override: key.isEmpty ? text : key)
@@ -45,6 +47,11 @@ enum DocumentOverride {
 
     guard let path = path(of: key, values) else {
       let names = GridReader.keys + shortNames.map(\.name)
+      if let setting = optimizerSetting(key, known) {
+        return report(
+          "is a setting of \(setting.owners), which --set reaches by the optimizer's place",
+          accepted: "a path such as grid.optimizer[0].\(setting.name), which counts from 0")
+      }
       return report(
         "unknown key", suggestion: nearestName(to: key, in: names),
         accepted: "a path such as training.epochs, or one of " + shortNames.map(\.name).joined(separator: ", "))
@@ -56,6 +63,16 @@ enum DocumentOverride {
       root.remove(rival.split(separator: ".").map(String.init)[...])
     }
     if let reason = root.set(steps[...], to: node, at: location) { report(reason) }
+  }
+
+  /// The setting of optimizers that a short name can only mean, here or in other libraries, and which optimizers have it.
+  private static func optimizerSetting(_ key: String, _ parts: Parts) -> (name: String, owners: String)? {
+    let all = parts.optimizers.flatMap { $0.settings.map(\.name) }
+    guard nearestName(to: key, in: GridReader.keys + shortNames.map(\.name)) == nil,
+      let name = nearestName(to: key, in: Array(Set(all)).sorted())
+    else { return nil }
+    let owners = parts.optimizers.filter { $0.settings.contains { $0.name == name } }.map(\.name)
+    return (name, owners.prefix(4).joined(separator: ", ") + (owners.count > 4 ? " and others" : ""))
   }
 
   /// The values of `a,[b,c],{d: e}`: what stands between the commas of a YAML list.

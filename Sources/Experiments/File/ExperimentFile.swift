@@ -42,7 +42,7 @@ public enum ExperimentFile {
       throw ExperimentFileError(problems: [.init(location: .init(file: file), reason: "empty", accepted: accepted)])
     }
     let problems = ProblemList(file: file)
-    for text in overrides { DocumentOverride.apply(text, to: &root, problems: problems) }
+    for text in overrides { DocumentOverride.apply(text, to: &root, problems: problems, parts: parts) }
     return try read(root, text: text, overrides: overrides, problems: problems, parts: parts)
   }
 

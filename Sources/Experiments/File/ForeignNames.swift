@@ -117,7 +117,7 @@ public enum ForeignNames {
     ("scheduler lrschedule lrscheduler learningrateschedule", ["schedule"]),
     ("criterion lossfn lossfunction", ["loss"]),
     ("model architecture net", ["network"]),
-    ("layers hiddenlayers hiddensizes hiddenlayersizes hiddenunits", ["hidden"]),
+    ("layers hiddenlayers hiddensizes hiddenlayersizes hiddenunits units", ["hidden"]),
     ("usebias fitintercept", ["bias"]),
     ("dataset datasets", ["data"]),
     ("optim solver", ["optimizer"]),

@@ -35,17 +35,12 @@ struct GridReader {
 
   // MARK: What does not vary
 
-  static let nameRule = "letters, digits, '.', '_' and '-', at most 100, the first a letter, digit or '_'"
-
   func name() -> String {
-    guard let field = root.required("name", accepted: Self.nameRule), let name = field.text(accepted: Self.nameRule)
+    guard let field = root.required("name", accepted: ExperimentName.rule),
+      let name = field.text(accepted: ExperimentName.rule)
     else { return "" }
-    func isLetter(_ byte: UInt8) -> Bool {
-      (97...122).contains(byte | 32) || (48...57).contains(byte) || byte == UInt8(ascii: "_")
-    }
-    let isSound = name.utf8.allSatisfy { isLetter($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
-    if !isSound || !isLetter(name.utf8.first!) || name.utf8.count > 100 {
-      field.report("\(field.node.shown) is not a name", accepted: Self.nameRule)
+    if !ExperimentName.isSound(name) {
+      field.report("\(field.node.shown) is not a name", accepted: ExperimentName.rule)
     }
     return name
   }

@@ -28,6 +28,12 @@ struct OptimizerEntry {
     guard let kind = nameField.optimizer(parts) else { return nil }
     self.kind = kind
     let keys = ["name"] + (kind.type.hasLearningRate ? ["learning_rate"] : []) + kind.settings.map(\.name)
+    // What is a switch elsewhere may be an optimizer of its own here.
+    for entry in entries where !keys.contains(entry.key) && names.contains(entry.key) && entry.value.isTruth {
+      DocumentField(node: entry.value, path: DocumentSection.join(field.path, entry.key), problems: field.problems)
+        .report("is no setting of \(kind.name), but an optimizer of its own", accepted: "name: \(entry.key)")
+      return nil
+    }
     guard let section = DocumentSection(field, keys: keys) else { return nil }
     learningRates = section["learning_rate"].map { GridAxis(numbers: $0, in: .positive) }
     settings = kind.settings.map { setting in
