@@ -63,6 +63,10 @@ import Testing
     #expect(text.contains("The test set was looked at 3 times, each time for the winner of then: loss"))
     let test = try ParsedJSON(try summary.run(["results/spirals", "--json"]).standardOutput)["test"]
     #expect(test["looks"].number == 3 && test["looks_are_all_known"] == .truth(true))
+    // Who removes the file removes what was known of them, and not that there were some.
+    try FileManager.default.removeItem(atPath: fixture.folder.path("results/spirals/test.json"))
+    let again = try fixture.sweep("run", file, "--set", "seed=0,1,2")
+    #expect(again.standardOutput.contains(": the test set, looked at for the winner only, at least once"), "\(again.standardOutput)")
   }
 
   /// Each run keeps how many trained beside it, whatever trained the others.

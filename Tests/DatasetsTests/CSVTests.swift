@@ -85,7 +85,9 @@ struct CSVTests {
 
   /// What pandas, NumPy, R, ARFF, SAS and spreadsheets write for a missing value is no class; words that look like it are.
   @Test(
-    arguments: pandas + ["#n/a", "?", "inf", "-inf", "Infinity", "+inf", "-", "--", ".", "nil", "none", "NaT"])
+    arguments: pandas + [
+      "#n/a", "?", "inf", "-inf", "Infinity", "+inf", "-", "--", ".", "nil", "none", "NaT", "n.a.", "#DIV/0!", "#REF!",
+    ])
   func missingValuesAreNoClass(missing: String) throws {
     let error = try #require(failure { try Self.load("x,y\n1,a\n1,b\n1,a\n2,\(missing)\n") })
     #expect(error.code == .badValue && error.place == .text(line: 5, column: 3))

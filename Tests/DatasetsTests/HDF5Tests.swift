@@ -58,6 +58,17 @@ struct HDF5Tests {
     }
     let odd = try #require(failure { try Self.load("odd", "labels", path: path) })
     #expect(odd.message.contains("scale_factor") && odd.message.contains("is not one number"), "\(odd)")
+    let none = try #require(failure { try Self.load("nothing", "labels", path: path) })
+    #expect(none.message.contains("scale_factor of data set nothing: is 0.0: all numbers would be one"), "\(none)")
+  }
+
+  /// The classic format begins with CDF and 1, 2 or 5, and is said to be that; what else begins so is left to the library.
+  @Test(arguments: [1, 2, 5]) func classicNetCDFIsNamed(version: UInt8) throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write(Array("CDF".utf8) + [version] + [UInt8](repeating: 0, count: 60), to: "old.nc")
+    let error = try #require(failure { try Self.load("x", "y", path: path) })
+    #expect(error.message.contains("it is a netCDF file of the classic format"), "\(error)")
+    #expect(!error.message.contains("H5F"), "\(error)")
   }
 
   /// `_Unsigned`, `valid_range`, `valid_min`, `valid_max`, several `missing_value`s and what was never written, as netCDF4,

@@ -230,6 +230,20 @@ struct IDXTests {
     let shorts = try load(idx([2, 2, 3], [UInt8](repeating: 0, count: 24), type: 0x0b), idx([2], [9, 4]))
     #expect(shorts.test?.rows == 2)
 
+    // White is 1 in one file and 255 in the other, both of bytes.
+    let white = try directory.write(idx([2, 2, 3], [0, 255, 17, 0, 255, 17, 0, 255, 17, 0, 255, 17]), to: "white")
+    let shares = failure {
+      try DataLoader.load(
+        .idx(
+          images: white, labels: labels,
+          testImages: directory.write(idx([2, 2, 3], [0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1]), to: "dark"),
+          testLabels: directory.write(idx([2], [9, 4]), to: "test-labels")))
+    }
+    #expect(shares?.code == .mismatch)
+    #expect(
+      shares?.message.hasPrefix("pixels lie in 0 to 1, those of \(white) in 0 to 255") == true,
+      "\(String(describing: shares))")
+
     let otherShape = failure { try load(idx([2, 3, 2], [UInt8](0..<12)), idx([2], [9, 4])) }
     #expect(otherShape?.code == .mismatch)
     let otherLabel = failure { try load(idx([2, 2, 3], [UInt8](0..<12)), idx([2], [9, 5])) }

@@ -104,6 +104,12 @@ import Testing
       errorText(SampleFile.text, overrides: ["epocs=3"]).hasPrefix(
         "--set epocs: unknown key; did you mean epochs? accepted: a path such as training.epochs, or one of epochs, order"
       ))
+    #expect(
+      errorText(SampleFile.text, overrides: ["wd=0.5"]).hasPrefix(
+        "--set wd: is a setting of "))
+    #expect(
+      errorText(SampleFile.text, overrides: ["momentum=0.5"]).hasSuffix(
+        "accepted: a path such as grid.optimizer[0].momentum, which counts from 0"))
     #expect(errorText(SampleFile.text, overrides: ["p=0.5"]).hasPrefix("--set p: unknown key; accepted: a path"))
   }
 }
