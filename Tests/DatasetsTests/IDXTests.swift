@@ -235,7 +235,7 @@ struct IDXTests {
     let shares = failure {
       try DataLoader.load(
         .idx(
-          images: white, labels: labels,
+          images: white, labels: directory.write(idx([2], [9, 4]), to: "two"),
           testImages: directory.write(idx([2, 2, 3], [0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1]), to: "dark"),
           testLabels: directory.write(idx([2], [9, 4]), to: "test-labels")))
     }
