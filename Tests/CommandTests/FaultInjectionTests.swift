@@ -26,7 +26,7 @@ import Testing
       [
         interpreter, sources.appendingPathComponent("inject.py").path, "--programs", Command.productsDirectory.path,
         "--library", library,
-      ] + (Self.isWhole ? [] : ["--sample", "120"]))
+      ] + (Self.isWhole ? [] : ["--sample", "200"]))
     #expect(injected.status == 0, "\(injected.standardOutput)\n\(injected.standardError)")
     print(injected.standardOutput)
   }

@@ -2,8 +2,8 @@
 //
 //   FAULT_CALL=pread FAULT_ERROR=EIO FAULT_AT=7 FAULT_PATHS=/tmp/x/ LD_PRELOAD=./fault.so sweep ...
 //
-// FAULT_CALL   read pread write open access stat fsync link rename unlink close mmap opendir flock mkdir truncate; none
-//              counts only
+// FAULT_CALL   read pread write open access stat fsync link rename unlink close mmap opendir readdir flock mkdir
+//              truncate; none counts only
 // FAULT_ERROR  EIO ENOSPC EMFILE ENOMEM EINTR, or SHORT: half of what was asked for, where the call has a count
 // FAULT_AT     at which passing, from 1 on; 0 for none
 // FAULT_LASTS  1: at every passing from there on
@@ -17,10 +17,10 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 
-enum call { READ, PREAD, WRITE, OPEN, ACCESS, STAT, FSYNC, LINK, RENAME, UNLINK, CLOSE, MMAP, OPENDIR, FLOCK, MKDIR, TRUNCATE, CALLS };
+enum call { READ, PREAD, WRITE, OPEN, ACCESS, STAT, FSYNC, LINK, RENAME, UNLINK, CLOSE, MMAP, OPENDIR, READDIR, FLOCK, MKDIR, TRUNCATE, CALLS };
 
 static const char *names[CALLS] = {"read", "pread", "write", "open", "access", "stat", "fsync", "link",
-                                   "rename", "unlink", "close", "mmap", "opendir", "flock", "mkdir", "truncate"};
+                                   "rename", "unlink", "close", "mmap", "opendir", "readdir", "flock", "mkdir", "truncate"};
 static atomic_long counts[CALLS];
 static int chosen = -1, code = EIO, is_short, lasts;
 static long at;
@@ -214,6 +214,25 @@ void *mmap(void *address, size_t length, int protection, int flags, int file, of
 }
 
 DIR *opendir(const char *path) {
-  if (FAILS(OPENDIR, is_path_ours(AT_FDCWD, path))) return fail(), NULL;
-  return REAL(opendir)(path);
+  int on_path = is_path_ours(AT_FDCWD, path);
+  if (FAILS(OPENDIR, on_path)) return fail(), NULL;
+  DIR *folder = REAL(opendir)(path);
+  if (folder) note(dirfd(folder), on_path);
+  return folder;
+}
+
+int closedir(DIR *folder) {
+  note(dirfd(folder), 0);
+  return REAL(closedir)(folder);
+}
+
+// Its end and its failure differ in nothing but errno.
+struct dirent *readdir(DIR *folder) {
+  if (FAILS(READDIR, is_ours(dirfd(folder)))) return fail(), NULL;
+  return REAL(readdir)(folder);
+}
+
+struct dirent64 *readdir64(DIR *folder) {
+  if (FAILS(READDIR, is_ours(dirfd(folder)))) return fail(), NULL;
+  return REAL(readdir64)(folder);
 }

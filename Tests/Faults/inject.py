@@ -1,6 +1,6 @@
 """Makes each system call of the commands fail, one at a time, and checks what they make of it.
 
-    inject.py --programs .build/debug --library fault.so [--sample 150] [--part 1/10] [--only summary] [--jobs 2]
+    inject.py --programs .build/debug --library fault.so [--sample 150] [--part 1/10] [--only probe] [--call open] [--jobs 2]
 
 For every command, call, error and position: the command ends by itself, with status 0 only if it gave all that it gives
 undisturbed, and otherwise with 73 or 74 (sysexits.h: cannot create, input or output); no finished run is lost or set
@@ -46,9 +46,30 @@ ERRORS = {
     "close": ["EIO", "EINTR"],
     "mmap": ["ENOMEM"],
     "opendir": ["EIO", "EMFILE", "ENOMEM"],
+    "readdir": ["EIO", "ENOMEM"],
     "flock": ["EIO", "EINTR"],
     "mkdir": ["EIO", "ENOSPC"],
     "truncate": ["EIO"],
+}
+# What stands for Slurm: a list of jobs, in the folder where the commands run.
+SLURM = {
+    "scontrol": "echo MaxArraySize = 4",
+    "sbatch": """\
+for argument; do case $argument in --job-name=*) name=${argument#--job-name=};; esac; done
+number=$(($(wc -l <jobs) + 101))
+echo "$number $name" >>jobs
+echo "$number"
+""",
+    "squeue": """\
+for argument; do
+  case $argument in
+    --name=*) echo "${argument#--name=}" | tr , '\\n' | while read name; do
+      sed -n "s/^\\([0-9]*\\) $name\\$/\\1|0|PENDING|Resources/p" jobs
+    done ;;
+  esac
+done
+""",
+    "scancel": 'for number; do sed -i "/^$number /d" jobs; done',
 }
 # The caller is not to be bothered with these: a call that was interrupted is made again, and the rest is asked for.
 HARMLESS = {"EINTR", "SHORT"}
@@ -67,7 +88,7 @@ class Case:
         program, *arguments = command
         return subprocess.run(
             [self.suite.programs / program, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=120,
-            stdin=subprocess.DEVNULL, env=os.environ | {"SWIFT_BACKTRACE": "enable=no"} | (environment or {}))
+            stdin=subprocess.DEVNULL, env=self.suite.environ | (environment or {}))
 
     def runs(self, path="results/tiny"):
         """Every run with its numbers, times left out; nothing where there is no sweep yet."""
@@ -93,6 +114,10 @@ class Case:
         path = self.folder / name
         return path.read_bytes() if path.exists() else None
 
+    def jobs(self):
+        """What Slurm has queued."""
+        return (self.folder / "jobs").read_text().splitlines()
+
     def shards(self):
         return {name: self.bytes(f"results/tiny/shards/{name}") for name in self.names("shards") if name.endswith(".h5")}
 
@@ -117,6 +142,7 @@ class Suite:
         self.scratch = scratch
         self.templates = {}
         self.expected = {}
+        self.make_slurm()
         self.make_templates()
         run = next(iter(self.template_runs))
         probe = ["sweep", "probe", "results/tiny", "--run", run, "--set", "samples=20", "--set", "layers=false"]
@@ -133,22 +159,38 @@ class Suite:
             Scenario("merge", "partial", ["sweep", "merge", "--force", "results/tiny"], False, "results/tiny.h5"),
             Scenario("merge --compact", "whole", ["sweep", "merge", "--compact", "results/tiny"], True),
             Scenario("probe", "whole", probe, True),
+            Scenario("run --engine slurm", "partial", self.submission, True),
+            Scenario("status", "submitted", ["sweep", "status", "results/tiny"], False),
+            Scenario("cancel", "submitted", ["sweep", "cancel", "results/tiny"], False),
+            Scenario("task", "submitted", ["sweep", "task", "results/tiny/slurm/1", "0"], True),
         ]
+
+    def make_slurm(self):
+        programs = self.scratch / "bin"
+        programs.mkdir()
+        for name, text in SLURM.items():
+            (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+            (programs / name).chmod(0o755)
+        self.environ = os.environ | {"SWIFT_BACKTRACE": "enable=no", "PATH": f"{programs}:{os.environ['PATH']}"}
+        self.submission = ["sweep", "run", "tiny.yaml", "--engine", "slurm", "--tasks", "2"]
 
     # Templates
 
     def make_templates(self):
-        for name in ["none", "partial", "whole", "unsealed"]:
+        for name in ["none", "partial", "whole", "unsealed", "submitted"]:
             folder = self.scratch / f"template-{name}"
             folder.mkdir()
             (folder / "tiny.yaml").write_text(EXPERIMENT)
             (folder / "results").mkdir()
+            (folder / "jobs").touch()
             case = Case(self, folder)
-            if name == "partial":
+            if name in ["partial", "submitted"]:
                 self.succeed(case, ["sweep", "run", "tiny.yaml", "--workers", "1", "--set", "seed=0,1"])
                 killed = case.run(
                     ["sweep", "run", "tiny.yaml", "--workers", "1"], {"RAVINE_FAULT": "journal-written:2"})
                 assert killed.returncode == -9, killed
+                if name == "submitted":
+                    self.succeed(case, self.submission)
             elif name != "none":
                 self.succeed(case, ["sweep", "run", "tiny.yaml", "--workers", "1", "--set", "seed=0,1"])
                 self.succeed(case, ["sweep", "run", "tiny.yaml", "--workers", "1"])
@@ -189,7 +231,7 @@ class Suite:
         assert result.returncode == 0, (scenario.name, result.stderr)
         counts = dict(line.split() for line in log.read_text().splitlines())
         self.expected[scenario.name] = (
-            result.stdout, case.runs(), case.bytes("results/tiny/test.json"), len(case.shards()),
+            result.stdout, case.runs(), case.bytes("results/tiny/test.json"), len(case.shards()), len(case.jobs()),
             case.runs(scenario.output) if scenario.output == "results/tiny.h5" else
             case.bytes(scenario.output) if scenario.output else None)
         shutil.rmtree(case.folder)
@@ -204,7 +246,7 @@ class Suite:
         """The status, and what is wrong; None where nothing is."""
         case = self.copy(scenario.template)
         before = self.templates[scenario.template]
-        stdout, runs, evaluation, shards, expected_output = self.expected[scenario.name]
+        stdout, runs, evaluation, shards, jobs, expected_output = self.expected[scenario.name]
         old = self.old_runs(scenario.template)
         try:
             result = case.run(scenario.command, self.environment(case, call, error, at))
@@ -221,6 +263,8 @@ class Suite:
             return status, f"does not try again, {said}"
         if status != 0 and not (result.stderr + result.stdout).strip():
             return status, f"says nothing, {said}"
+        if status == 0 and len(case.jobs()) != jobs:
+            return status, f"leaves the jobs {case.jobs()}, {said}"
         # Where all was given, it is all that there is.
         if status == 0 and not scenario.writes and self.plain(result.stdout, case) != self.plain(stdout, case):
             return status, f"something else was printed, {said}"
@@ -239,18 +283,25 @@ class Suite:
             if {name: left.get(name) for name in there} != there:
                 return status, f"changed the results, {said}"
             # What it then finds is what it found before.
-            if left == there and (status == 0 or not made):
+            if left == there and (status == 0 or not made) and scenario.name != "cancel":
                 shutil.rmtree(case.folder)
                 return status, None
         found = case.runs()
         if "error" in found or any(self.lacks(found.get(run), numbers) for run, numbers in old.items()):
             return status, f"lost {sorted(old.keys() - found.keys())}, {found.get('error', '')} {said}"
+        # A job that was queued before the error is known, and can be ended.
+        if scenario.command == self.submission and case.jobs():
+            cancelled = case.run(["sweep", "cancel", "results/tiny"])
+            if cancelled.returncode != 0 or case.jobs():
+                return status, f"the jobs {case.jobs()} are then not ended: {cancelled.stderr.strip()[-400:]}; {said}"
         # The same command, undisturbed.
         again = case.run(scenario.command)
         if again.returncode != 0:
             return status, f"the same command then ends with {again.returncode}: {again.stderr.strip()[-400:]}; {said}"
         if case.runs() != runs or case.bytes("results/tiny/test.json") != evaluation:
             return status, f"the same command then leaves other runs; {said}"
+        if len(case.jobs()) != jobs:
+            return status, f"the same command then leaves the jobs {case.jobs()}; {said}"
         if scenario.name == "merge --compact" and len(case.shards()) != shards:
             return status, f"the same command then leaves {len(case.shards())} shards; {said}"
         if scenario.output and self.output(case, scenario) != expected_output:
@@ -288,6 +339,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="of the choice")
     parser.add_argument("--part", default="1/1", help="the I-th of N parts of all cases, I/N: they add up")
     parser.add_argument("--only", help="the one command with this name")
+    parser.add_argument("--call", choices=ERRORS, help="the one call with this name")
     parser.add_argument("--jobs", type=int, default=2, help="commands at a time")
     options = parser.parse_args()
 
@@ -297,6 +349,8 @@ def main():
         cases = []
         for scenario in scenarios:
             for call, count in suite.count(scenario).items():
+                if options.call not in (None, call):
+                    continue
                 cases += [
                     (scenario, call, error, at) for error in ERRORS[call] for at in range(1, count + 1)]
         total = len(cases)
