@@ -66,7 +66,9 @@ import Testing
     // Who removes the file removes what was known of them, and not that there were some.
     try FileManager.default.removeItem(atPath: fixture.folder.path("results/spirals/test.json"))
     let again = try fixture.sweep("run", file, "--set", "seed=0,1,2")
-    #expect(again.standardOutput.contains(": the test set, looked at for the winner only, at least once"), "\(again.standardOutput)")
+    #expect(
+      again.standardOutput.contains(": the test set, looked at for the winner only, at least once"),
+      "\(again.standardOutput)")
   }
 
   /// Each run keeps how many trained beside it, whatever trained the others.
