@@ -10,12 +10,14 @@ extension SweepManifest {
     let experiment = sweep.experiment
     self.init(
       name: experiment.name, summary: experiment.summary, selection: experiment.selection,
-      experimentText: experiment.sourceText + Self.comment(overrides: experiment.overrides),
+      experimentText: experiment.sourceText,
       experimentHash: Self.hash(of: experiment, identities ?? experiment.trials.identities),
       compatibility: Self.compatibility(of: sweep),
       provenance: .current(dataHash: sweep.library.contentHash), created: Date().formatted(.iso8601),
       arguments: arguments)
     trials = experiment.trials.count
+    setOptions = experiment.overrides
+    dataFolder = experiment.directory
   }
 
   /// A hash of the trials' identities, whatever their order, and of the rule that compares them.
@@ -43,6 +45,4 @@ extension SweepManifest {
     "drop_remainder", "patience", "minimum_delta", "stopping_metric", "divergence_bound", "evaluates_training",
     "curvature",
   ]
-
-  private static func comment(overrides: [String]) -> String { overrides.map { "# --set \($0)\n" }.joined() }
 }

@@ -11,8 +11,12 @@ public struct SweepManifest: Hashable, Sendable, Codable {
   public var name: String
   public var summary: String
   public var selection: SelectionRule
-  /// The experiment file as it was read, overrides included.
+  /// The experiment file as it was read. Earlier versions put the overrides below it, see ``overrides``.
   public var experimentText: String
+  /// The `key=value` of each `--set`; nil where an earlier version wrote the manifest.
+  public var setOptions: [String]?
+  /// Where relative paths of data files start, as seen from where the sweep was started; nil as above.
+  public var dataFolder: String?
   public var experimentHash: String
   /// What must stay the same for runs to belong together, one setting a line; the grid itself may grow.
   public var compatibility: String
@@ -44,6 +48,29 @@ public struct SweepManifest: Hashable, Sendable, Codable {
 }
 
 extension SweepManifest {
+  /// The `key=value` of each `--set`. Earlier versions put them below the text, as comments.
+  public var overrides: [String] {
+    if let setOptions { return setOptions }
+    let lines = experimentText.split(separator: "\n").reversed().prefix { $0.hasPrefix(Self.overridePrefix) }
+    return lines.reversed().map { String($0.dropFirst(Self.overridePrefix.count)) }
+  }
+
+  /// The experiment as a reader is shown it: the file, and below it what was set beside it.
+  public var experimentWithOverrides: String {
+    experimentText + (setOptions ?? []).map { "\(Self.overridePrefix)\($0)\n" }.joined()
+  }
+
+  private static let overridePrefix = "# --set "
+
+  /// Where relative paths of data files start. Of earlier versions it is the folder of the file on the command line.
+  public var folderOfData: String {
+    if let dataFolder { return dataFolder }
+    guard let file = arguments.first(where: { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }),
+      let slash = file.lastIndex(of: "/")
+    else { return "." }
+    return slash == file.startIndex ? "/" : String(file[..<slash])
+  }
+
   /// Differences that keep `other` out of this manifest's directory; empty where its runs belong with these.
   func conflicts(with other: SweepManifest) -> [String] {
     var differences: [String] = []

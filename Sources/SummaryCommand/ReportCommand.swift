@@ -67,7 +67,7 @@ struct ReportCommand: ParsableCommand {
 extension HTMLReport.Source {
   fileprivate init(_ manifest: SweepManifest) {
     self.init(
-      summary: manifest.summary, provenance: manifest.provenance, experimentText: manifest.experimentText,
+      summary: manifest.summary, provenance: manifest.provenance, experimentText: manifest.experimentWithOverrides,
       experimentHash: manifest.experimentHash, created: manifest.created, arguments: manifest.arguments)
   }
 }

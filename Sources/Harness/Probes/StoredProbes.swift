@@ -18,8 +18,7 @@ public struct StoredProbes: Sendable {
   ///   - runs: The runs to measure.
   ///   - settings: `key=value` of the section `curvature` of an experiment file. What they leave out is as in the
   ///     sweep's own.
-  ///   - dataFolder: Where relative paths of data files start; nil for the folder of the experiment file that the
-  ///     sweep's command line names.
+  ///   - dataFolder: Where relative paths of data files start; nil for where they did for the sweep.
   ///   - parts: What the experiment may name.
   /// - Throws: `StoreError`, `ExperimentFileError`, `DatasetError`, ``ProbeRefusal``.
   public init(
@@ -49,7 +48,7 @@ public struct StoredProbes: Sendable {
       return trial
     }
     self.trials = Dictionary(trials.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
-    library = try SampleLibrary(for: TrialList(trials), directory: dataFolder ?? manifest.experimentFolder)
+    library = try SampleLibrary(for: TrialList(trials), directory: dataFolder ?? manifest.folderOfData)
     guard library.contentHash == manifest.provenance.dataHash else {
       throw ProbeRefusal(reason: "the data differ from those that the sweep trained on")
     }
@@ -135,23 +134,6 @@ public struct StoredProbes: Sendable {
 public struct ProbeRefusal: Error, CustomStringConvertible {
   public var reason: String
   public var description: String { reason }
-}
-
-extension SweepManifest {
-  /// The `key=value` of each `--set`, which stand below the text as comments.
-  fileprivate var overrides: [String] {
-    let prefix = "# --set "
-    let lines = experimentText.split(separator: "\n").reversed().prefix { $0.hasPrefix(prefix) }
-    return lines.reversed().map { String($0.dropFirst(prefix.count)) }
-  }
-
-  /// The folder of the experiment file on the command line.
-  fileprivate var experimentFolder: String {
-    guard let file = arguments.first(where: { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }),
-      let slash = file.lastIndex(of: "/")
-    else { return "." }
-    return slash == file.startIndex ? "/" : String(file[..<slash])
-  }
 }
 
 extension SampleLibrary {
