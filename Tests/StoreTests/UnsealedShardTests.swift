@@ -109,6 +109,7 @@ import Testing
       ("record_checksum", "[row] += 1"),
     ])
   func valuesThatContradictTheTraceAreNotTaken(column: String, change: String) throws {
+    let sweep = try SweepFolder((0..<4).map { Sample.coherent(Sample.record($0)) })
     try sweep.fill(sweep.records)
     let name = "shards/\(try sweep.names("shards")[0])"
     let runs = try HDF5.run { try ShardFile.open(sweep.url(name).path, requiresSeal: true).identities() }

@@ -96,7 +96,7 @@ enum Rehearsal {
       if ended < 0 { return .died("its reader was lost") }
       usleep(pause)
       slept += Double(pause) * 1e-6
-      pause = min(2 * pause, 20_000)
+      pause = min(2 * pause, 5_000)
       guard slept > patience else { continue }
       let (isSleeping, now) = activity(of: child)
       if isSleeping, now == used {
