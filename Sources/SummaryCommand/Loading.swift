@@ -10,9 +10,10 @@ func loadResults(_ path: String) throws -> SweepResults { try loadResults(try op
 
 func loadResults(_ reader: ResultReader) throws -> SweepResults {
   try reading(reader.path) {
-    let results = SweepResults(
+    var results = SweepResults(
       name: reader.manifest.name, selection: reader.manifest.selection, runs: try reader.summaries(),
       plannedRuns: reader.manifest.trials, testEvaluation: try reader.testEvaluation)
+    results.hasLostTestEvaluation = results.testEvaluation == nil && reader.manifest.hasSeenTestSet == true
     OpenedResults.warn()
     return results
   }

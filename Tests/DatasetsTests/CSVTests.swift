@@ -87,6 +87,7 @@ struct CSVTests {
   @Test(
     arguments: pandas + [
       "#n/a", "?", "inf", "-inf", "Infinity", "+inf", "-", "--", ".", "nil", "none", "NaT", "n.a.", "#DIV/0!", "#REF!",
+      "#ERROR!", "Err:502", "\u{a0}",
     ])
   func missingValuesAreNoClass(missing: String) throws {
     let error = try #require(failure { try Self.load("x,y\n1,a\n1,b\n1,a\n2,\(missing)\n") })

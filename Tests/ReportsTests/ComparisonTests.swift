@@ -105,6 +105,21 @@ private func text(_ answer: some Answer) -> String {
     #expect(!text(same).contains("last tenth") && text(same).contains("took 1.00 times as long"))
   }
 
+  /// Other splits have other validation samples, other problems other losses: seeds do not tell what that does.
+  @Test(
+    arguments: [
+      ("split_seed", DifferenceVerdict.otherSamples), ("eigenvalues", .otherProblem), ("loss", .otherProblem),
+      ("epochs_planned", .differs),
+    ])
+  func whatCannotBeComparedIsSaid(name: String, verdict: DifferenceVerdict) {
+    func sweep(_ value: Int, _ losses: [Double]) -> [RunSummary] {
+      losses.enumerated().map { SampleRun(seed: $0, loss: $1, extra: [.init(name, .integer(value))]).summary }
+    }
+    let found = comparison(sweep(1, [1, 1.01, 1.02]), sweep(2, [2, 2.03, 2.01]))
+    #expect(found.winnersVerdict == verdict)
+    #expect(text(found).contains("! The sweeps ") == (verdict != .differs), "\(text(found))")
+  }
+
   @Test func seedsWithoutAnEffectAreSaid() {
     let found = comparison(runs([1, 1, 1]), runs([2, 3, 4], rate: 0.1))
     #expect(text(found).contains("! a: Seeds have no effect: all seeds of each configuration"), "\(text(found))")

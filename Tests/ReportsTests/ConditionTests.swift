@@ -33,6 +33,7 @@ import Testing
     (["keep_probability=input 0.8, hidden 0.5"], [2]), (["keep_probability=1,input 0.8, hidden 0.5"], [1, 2]),
     (["keep_probability=1 0.8 0.5"], [3]), (["momentum=0.9"], [2, 3]), (["momentum!=0.9"], [0, 1]),
     (["batch_size=full"], [3]), (["batch_size=0"], [3]), (["outcome=diverged"], [3]),
+    (["outcome=stopped early,diverged"], [3]),
     (["outcome!=diverged"], [0, 1, 2]),
     (["validation_loss<0.45"], [1, 2]), (["optimizer=adam", "seed=2"], [1]), (["seed=1"], [0, 2]),
   ])

@@ -77,7 +77,7 @@ private func text(_ answer: some Answer) -> String {
     let best = budget.optimizers[0].search.best(of: 1)
     #expect(abs(best.mean - 1.5) < 1e-14 && abs(best.standardError - 0.5) < 1e-14)
     let words = text(budget)
-    #expect(words.contains("A trial is a configuration there, whose seeds are one draw."), "\(words)")
+    #expect(words.contains("A trial is a configuration, whose seeds are one draw."), "\(words)")
     #expect(words.contains("P takes 3 trials of each optimizer."))
     let json = try parsed(budget)
     #expect(json["optimizers"][0]["seeds_without_effect"].truth == true && json["optimizers"][1]["trials"].number == 2)
@@ -98,8 +98,25 @@ private func text(_ answer: some Answer) -> String {
     #expect(budget.optimizers.map(\.seedsHaveNoEffect) == [true, false])
     #expect(budget.optimizers.map(\.trials) == [2, 6] && budget.budgets == [1, 2])
     let words = text(budget)
-    #expect(words.contains("Seeds have no effect: all seeds of each configuration of adam give the same"), "\(words)")
+    #expect(words.contains("Seeds have no effect on some configurations (2 of 2 of adam)"), "\(words)")
     #expect(words.contains("2 configurations") && words.contains("6 runs"), "\(words)")
+  }
+
+  /// One configuration that draws something makes no draws of the others' copies.
+  @Test func budgetsTellConfigurationsApart() throws {
+    var mixed = runs()
+    for index in mixed.indices where mixed[index].optimizer == "adam" && mixed[index].learningRate == 0.1 {
+      mixed[index].loss += 0.1 * Double(mixed[index].seed)
+    }
+    let budget = try #require(TuningBudget(mixed.ranking()))
+    // Of adam three draws and one, of momentum two.
+    #expect(budget.optimizers.map(\.trials) == [4, 2] && budget.optimizers.map(\.repeated) == [1, 2])
+    #expect(text(budget).contains("(1 of 2 of adam, 2 of 2 of momentum)"), "\(text(budget))")
+    // Of an accuracy two seeds may agree by chance.
+    var shares = mixed
+    for index in shares.indices { (shares[index].accuracy, shares[index].loss) = (shares[index].loss / 10, .nan) }
+    let other = try #require(TuningBudget(shares.ranking(.validationAccuracy)))
+    #expect(other.optimizers.map(\.trials) == [6, 2])
   }
 
   /// The jackknife of equal values is 0, and not what rounding leaves of it; equal values tie.

@@ -104,4 +104,17 @@ import Testing
     let losses = Ranking(RunTable(summaries), by: Criterion(metric: .validationLoss, epoch: .best))
     #expect(!kinds(losses).contains(.metricIsBound))
   }
+
+  /// The result of the test set that was removed is lost, and was no result that never was.
+  @Test func aLostTestResultIsSaid() throws {
+    var results = SweepResults(name: "x", selection: .standard, runs: runs.summaries)
+    results.hasLostTestEvaluation = true
+    let report = try SummaryReport(results)
+    #expect(report.testResult == .lost)
+    var (text, json) = ("", "")
+    report.report(into: &text)
+    report.writeJSON(to: &json)
+    #expect(text.contains("Looked at, but what was found is lost") && text.contains("what the test set said is lost"))
+    #expect(try ParsedJSON(json)["test"]["looked_at"].truth == true)
+  }
 }

@@ -106,7 +106,7 @@ import Testing
       // What no other value tells of has the checksum of the record.
       ("validation_samples", "[row] += 1"), ("gradient_passes", "[row, :] *= 0.01"), ("steps", "[row] += 1"),
       ("learning_rate_trace", "[row, 1] *= 2"), ("gradient_norm", "[row, 1] += 1"), ("workers", "[row] += 1"),
-      ("record_checksum", "[row] += 1"),
+      ("record_checksum", "[row] += 1"), ("learning_rate", "[row] *= 2"), ("seed", "[row] += 1"),
     ])
   func valuesThatContradictTheTraceAreNotTaken(column: String, change: String) throws {
     let sweep = try SweepFolder((0..<4).map { Sample.coherent(Sample.record($0)) })

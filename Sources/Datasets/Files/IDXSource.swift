@@ -28,11 +28,11 @@ enum IDXSource {
           + "\(trainImages.type.isFloatingPoint ? "floating-point numbers" : "integers"): what is white in one is not in "
           + "the other; both files are accepted in one of the two")
     }
-    if let (ours, theirs) = PixelScale.mismatch(images.elements, trainImages.elements) {
+    if let (ours, theirs) = PixelRange.mismatch(images.elements, trainImages.elements) {
       throw DatasetError(
         .mismatch, path: testImages,
-        "pixels lie in \(ours.rawValue), those of \(trainImages.path) in \(theirs.rawValue): what is white in one is not in"
-          + " the other; both files are accepted in one of the two")
+        "pixels lie in \(ours), those of \(trainImages.path) in \(theirs): what is white in one is not in the other; both files are"
+          + " accepted on one scale")
     }
     let test = try samples(images, readLabels(testLabels, for: images, within: memory), classes: classes)
     return try RawDataset(samples: train, test: test, featureShape: shape)
@@ -87,25 +87,36 @@ enum IDXSource {
   }
 }
 
-/// Which number is white.
-private enum PixelScale: String {
-  case shares = "0 to 1"
-  case levels = "0 to 255"
+/// Between which numbers pixels lie.
+private struct PixelRange: CustomStringConvertible {
+  let smallest: Double
+  let largest: Double
 
-  /// Nil for numbers that are neither for certain.
   private init?(_ elements: RawFeatures) {
-    let (smallest, largest): (Double?, Double?) =
+    let ends: (Double?, Double?) =
       switch elements {
       case .bytes(let bytes): (bytes.min().map { Double($0) }, bytes.max().map { Double($0) })
       case .doubles(let numbers): (numbers.min(), numbers.max())
       }
-    guard let smallest, let largest, smallest >= 0 else { return nil }
-    if largest > 0, largest <= 1 { self = .shares } else if largest >= 64 { self = .levels } else { return nil }
+    guard let smallest = ends.0, let largest = ends.1 else { return nil }
+    (self.smallest, self.largest) = (smallest, largest)
   }
 
-  /// Both scales where they differ for certain.
-  static func mismatch(_ first: RawFeatures, _ second: RawFeatures) -> (PixelScale, PixelScale)? {
-    guard let first = PixelScale(first), let second = PixelScale(second), first != second else { return nil }
-    return (first, second)
+  private var size: Double { max(smallest.magnitude, largest.magnitude) }
+
+  var description: String {
+    [smallest, largest].map { $0 == $0.rounded() && $0.magnitude < 1e15 ? "\(Int($0))" : "\($0)" }.joined(
+      separator: " to ")
+  }
+
+  /// Both where they are of different scales for certain: one has numbers below 0, or is more than 64 times as large; few images may
+  /// well be dark.
+  static func mismatch(_ first: RawFeatures, _ second: RawFeatures) -> (PixelRange, PixelRange)? {
+    guard let first = PixelRange(first), let second = PixelRange(second), first.size > 0, second.size > 0 else {
+      return nil
+    }
+    let isOther =
+      (first.smallest < 0) != (second.smallest < 0) || max(first.size, second.size) > 64 * min(first.size, second.size)
+    return isOther ? (first, second) : nil
   }
 }

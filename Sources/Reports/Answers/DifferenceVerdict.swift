@@ -7,6 +7,10 @@ public enum DifferenceVerdict: String, Hashable, Sendable {
   case equal
   /// They differ, but more epochs or other learning rates could turn it.
   case notConverged = "not converged: cannot be told"
+  /// They differ, but are of other samples: the difference holds what other samples make of a mean, which seeds do not tell.
+  case otherSamples = "other samples: cannot be told"
+  /// They are of other losses or problems, of which no difference says anything.
+  case otherProblem = "other losses or problems: cannot be compared"
   /// They differ, but conditions chose runs by their results.
   case chosenByResult = "chosen by result: cannot be told"
   /// Fewer than two seeds on a side.
@@ -18,8 +22,13 @@ public enum DifferenceVerdict: String, Hashable, Sendable {
   ///   - pValue: Of the comparison, adjusted where there are several.
   ///   - sides: Whether each side could still be better than it is.
   ///   - isChosenByResult: Whether a side's runs were.
-  init(_ comparison: MeanComparison?, pValue: Double, _ sides: [Convergence], isChosenByResult: Bool) {
-    let withheld: Self? = isChosenByResult ? .chosenByResult : sides.allSatisfy(\.isConverged) ? nil : .notConverged
+  ///   - obstacle: What keeps the sides from being compared at all.
+  init(
+    _ comparison: MeanComparison?, pValue: Double, _ sides: [Convergence], isChosenByResult: Bool,
+    obstacle: DifferenceVerdict? = nil
+  ) {
+    let withheld: Self? =
+      obstacle ?? (isChosenByResult ? .chosenByResult : sides.allSatisfy(\.isConverged) ? nil : .notConverged)
     guard let comparison else {
       self = .unknown
       return

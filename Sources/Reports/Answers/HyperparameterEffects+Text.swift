@@ -9,7 +9,7 @@ extension HyperparameterEffects {
         "Shares of the variance of \(response) (functional ANOVA, exact on the grid): what each hyperparameter explains by"
           + " itself, each pair beyond that, and the seed. The seeds' noise is taken out of the effects (unbiased variance"
           + " components); p-values say whether an effect is more than noise (F tests over the seeds).", first: ""))
-    if let chosenByResult { output.write(TerminalText.wrapped(chosenByResult, first: "! ")) }
+    for caution in cautions { output.write(TerminalText.wrapped(caution, first: "! ")) }
     if let otherEpoch { output.write(TerminalText.wrapped("\(otherEpoch.hint) counts them.", first: "! ")) }
     for scope in scopes {
       output.write("\n" + TerminalText.escaped(scope.optimizer ?? "All runs") + "\n")
@@ -117,7 +117,7 @@ extension HyperparameterEffects.Analysis {
     if replaced > 0 {
       notes.append(
         "\(replaced) of \(runs) runs diverged, failed or measured nothing and count as the worst value measured."
-          + (isTested
+          + (isTested || seedsHaveNoEffect
             ? ""
             : " All shares hang on what stands for them, and there are no p-values, which would take it as measured: by --scale"
               + " rank they share the last place, and effects are tested."))

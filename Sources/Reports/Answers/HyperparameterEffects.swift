@@ -10,8 +10,8 @@ public struct HyperparameterEffects: Sendable {
   public let scale: Scale
   /// Where the metric is to be read at the other epoch.
   let otherEpoch: OtherEpoch?
-  /// What conditions on results make of it.
-  let chosenByResult: String?
+  /// What stands against all of it.
+  let cautions: [String]
 
   /// What of a run's value is analysed: where one setting nearly diverges, its own value takes all the variance there is.
   public enum Scale: String, Hashable, Sendable, CaseIterable {
@@ -116,7 +116,7 @@ public struct HyperparameterEffects: Sendable {
     criterion = ranking.criterion
     self.scale = scale
     otherEpoch = ranking.otherEpoch
-    chosenByResult = ranking.chosenByResultText
+    cautions = ranking.cautions
     let parts = EffectGrid.byOptimizer(ranking)
     var scopes = [Scope(optimizer: nil, result: Result(ranking, scale, parts.map(\.grid)))]
     if parts.count > 1 {

@@ -4,6 +4,7 @@ extension LearningRateSensitivity {
   /// Writes a curve over the learning rates for each optimizer, and where runs diverge.
   public func report(into output: inout some TextOutputStream) {
     output.write("For each learning rate the best of everything else, mean ± standard error over seeds\n")
+    for caution in ranking.cautions { output.write(TerminalText.wrapped(caution, first: "! ")) }
     if let hint = ranking.otherEpoch?.hint { output.write(TerminalText.wrapped("\(hint) counts them.", first: "! ")) }
     for optimizer in optimizers {
       let rate = LevelText("learning_rate", optimizer.rates.map { .number($0.learningRate) })

@@ -38,7 +38,7 @@ extension PairedComparisons {
 
   private var notes: [String] {
     var notes = ranking.otherEpoch.map { ["\($0.hint) ranks them."] } ?? []
-    if let text = ranking.chosenByResultText { notes.append(text) }
+    notes += ranking.cautions
     if ranking.seedsHaveNoEffect {
       notes.append(
         Ranking.seedsWithoutEffect(ranking.criterion.metric)

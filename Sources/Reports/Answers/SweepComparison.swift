@@ -45,13 +45,34 @@ public struct SweepComparison: Sendable {
       convergence.count == 2
       ? .init(
         winners, pValue: winners?.pValue ?? .nan, convergence,
-        isChosenByResult: rankings.contains(where: \.table.isChosenByResult)) : nil
+        isChosenByResult: rankings.contains(where: \.table.isChosenByResult),
+        obstacle: Self.obstacle(differences.map(\.name), first.ranking.criterion.metric)) : nil
     // The same trial has the same identity in every sweep.
     let pairs = PairedRuns(first.ranking, second.ranking) { $0.identity }
     runs = pairs.summary
     equalRuns = pairs.pairs.count { $0.first == $0.second }
     shared = pairs.differences
     matched = runs.count > 0 ? nil : Matched(first.ranking, second.ranking, differences.map(\.name))
+  }
+
+  /// What of the different settings keeps values from being compared; nil for settings that a method may have.
+  private static func obstacle(_ names: [String], _ metric: Criterion.Metric) -> DifferenceVerdict? {
+    let isLoss = metric == .validationLoss || metric == .trainLoss
+    let problems = Set(Ranking.problemColumns).subtracting(["data"])
+    if names.contains(where: { problems.contains($0) || (isLoss && $0 == "loss") }) { return .otherProblem }
+    return names.contains { ["data", "split", "split_seed", "stratified"].contains($0) } ? .otherSamples : nil
+  }
+
+  /// What the settings that keep values from being compared make of every difference.
+  private var obstacleText: String? {
+    switch Self.obstacle(differences.map(\.name), rankings[0].criterion.metric) {
+    case .otherProblem?:
+      "The sweeps are of different losses or problems: a difference of their values, and its p-value, says nothing."
+    case .otherSamples?:
+      "The sweeps have other samples to learn from and to validate on: differences hold what other samples make of a mean, and p-values,"
+        + " which are over seeds alone, do not. Repeat both over several splits, with the same values of data.split.seed."
+    default: nil
+    }
   }
 
   private static func differences(_ first: RunTable, _ second: RunTable) -> [(String, String, String)] {
@@ -105,6 +126,15 @@ public struct SweepComparison: Sendable {
           "The data differ: hash \(dataHashes[0]) and \(dataHashes[1]). Every difference below is one of the data as well,"
             + " and runs that stand as pairs share a seed, but not what they learned from.", first: "\n! "))
     }
+    if let obstacleText { output.write(TerminalText.wrapped(obstacleText, first: "\n! ")) }
+    if rankings[0].criterion.metric.isTime,
+      Set(rankings.map { Concurrency($0.table.runs).counts.map(\.workers) }).count > 1
+    {
+      output.write(
+        TerminalText.wrapped(
+          "The sweeps were not trained with as many at a time: differences of their times are of that as well.",
+          first: "\n! "))
+    }
     if let winners {
       output.write(
         TerminalText.wrapped(
@@ -142,8 +172,8 @@ public struct SweepComparison: Sendable {
       ranking.seedsHaveNoEffect
       ? Ranking.seedsWithoutEffect(ranking.criterion.metric) + ". They are one observation, however many there are."
       : nil
-    return [repeated, ranking.chosenByResultText, ranking.otherEpoch.map { "\($0.hint) ranks them." }].compactMap(
-      \.self)
+    return [repeated].compactMap(\.self) + ranking.cautions
+      + (ranking.otherEpoch.map { ["\($0.hint) ranks them."] } ?? [])
   }
 
   /// Why the winners' difference does not say which sweep is better, where it does not.

@@ -28,6 +28,7 @@ extension TargetTimes {
           + " Gradients and products are in passes over the data, passes are both together"
           + "\(productCosts.description.map { ": \($0)" } ?? "").",
         first: ""))
+    for caution in ranking.cautions { output.write(TerminalText.wrapped(caution, first: "! ")) }
     output.write("\nEach optimizer at its best configuration by validation\n")
     write(tuned, to: &output)
     output.write("\nEach at the configuration that takes the fewest passes\n")

@@ -39,14 +39,17 @@ extension TuningBudget {
 
   /// What has to be said beside the numbers.
   var cautions: [String] {
-    var cautions = [chosenByResult].compactMap(\.self)
-    let repeated = optimizers.filter(\.seedsHaveNoEffect)
-    if !repeated.isEmpty {
-      let names =
-        repeated.count < optimizers.count ? " of \(repeated.map(\.name).joined(separator: ", "))" : ""
+    var cautions = cautionsOfRuns
+    if optimizers.allSatisfy(\.seedsHaveNoEffect) {
       cautions.append(
-        Ranking.seedsWithoutEffect(criterion.metric, of: names)
-          + ". A trial is a configuration there, whose seeds are one draw.")
+        Ranking.seedsWithoutEffect(criterion.metric) + ". A trial is a configuration, whose seeds are one draw.")
+    } else {
+      let parts = optimizers.filter { $0.repeated > 0 }.map { "\($0.repeated) of \($0.configurations) of \($0.name)" }
+      if !parts.isEmpty {
+        cautions.append(
+          "Seeds have no effect on some configurations (\(parts.joined(separator: ", "))): all seeds of each give the same"
+            + " \(criterion.metric.rawValue) to rounding, and are one trial.")
+      }
     }
     if let scarcest {
       cautions.append(
@@ -78,5 +81,5 @@ extension TuningBudget {
 
 extension TuningBudget.Optimizer {
   /// What a trial of it is.
-  fileprivate var trialName: String { seedsHaveNoEffect ? "configuration" : "run" }
+  fileprivate var trialName: String { seedsHaveNoEffect ? "configuration" : repeated > 0 ? "trial" : "run" }
 }

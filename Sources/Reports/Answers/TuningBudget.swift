@@ -2,8 +2,8 @@ import Experiments
 
 /// How well each optimizer does after a given number of random trials: optimizers compared at equal tuning budget.
 ///
-/// A trial is a run of the sweep, drawn at random from those of its optimizer. Where seeds have no effect on any of these it is
-/// a configuration: its runs are one draw, which several seeds would only count several times. Trials that diverged, failed or
+/// A trial is a run of the sweep, drawn at random from those of its optimizer. Of a configuration all of whose seeds
+/// give the same it is the configuration: its runs are one draw, which several seeds would only count several times. Trials that diverged, failed or
 /// measured nothing count as the worst value that any run measured, and for the probability of being the best as worse than it.
 public struct TuningBudget: Sendable {
   public let optimizers: [Optimizer]
@@ -13,8 +13,8 @@ public struct TuningBudget: Sendable {
   /// ``SearchBudget/probabilityOfBest(_:of:)``. NaN where an optimizer has fewer trials than ``fewestForProbability``.
   public let probabilityOfBest: [[Double]]
   public let criterion: Criterion
-  /// What conditions on results make of it; nil where there are none.
-  let chosenByResult: String?
+  /// What stands against all of it.
+  let cautionsOfRuns: [String]
   /// The one value that all runs that can be ranked have, to rounding; nil where they differ.
   public let onlyValue: Double?
 
@@ -24,8 +24,12 @@ public struct TuningBudget: Sendable {
     /// Trials that count as the worst value measured.
     public let replaced: Int
     public let search: SearchBudget
-    /// Whether trials are configurations, since all seeds of each give the same to rounding.
-    public let seedsHaveNoEffect: Bool
+    /// Configurations, and those of them that are one trial, since all of their seeds give the same to rounding.
+    public let configurations: Int
+    public let repeated: Int
+
+    /// Whether each trial is a configuration.
+    public var seedsHaveNoEffect: Bool { repeated > 0 && trials == configurations }
 
     public var trials: Int { search.trials }
 
@@ -64,13 +68,14 @@ public struct TuningBudget: Sendable {
     let column = ranking.table.column("optimizer")
     let names = column?.values.map(\.description) ?? ["all"]
     onlyValue = ranking.onlyValue
-    chosenByResult = ranking.chosenByResultText
+    cautionsOfRuns = ranking.cautions
     func isOwn(_ code: Int, _ row: Int) -> Bool { column.map { $0.codes[row] == Int32(code) } ?? true }
-    let trialsAreConfigurations = names.indices.map { code in ranking.seedsHaveNoEffect { isOwn(code, $0.row) } }
+    let repeated = names.indices.map { code in ranking.repeatedConfigurations { isOwn(code, $0.row) } }
     let trials = names.indices.map { code -> [Double] in
-      trialsAreConfigurations[code]
-        ? ranking.configurations.filter { isOwn(code, $0.row) }.map(\.statistics.mean)
-        : ranking.values.indices.filter { isOwn(code, $0) }.map { ranking.values[$0] }
+      let copies = Set(repeated[code].flatMap { ranking.rows(of: $0).dropFirst() })
+      // A lost run beside equal ones was lost by its seed: it is a draw of its own.
+      return ranking.values.indices.filter { isOwn(code, $0) && !(copies.contains($0) && !ranking.values[$0].isNaN) }
+        .map { ranking.values[$0] }
     }
     func searches(lostAs lost: Double) -> [SearchBudget] {
       trials.map { SearchBudget($0.map { $0.isNaN ? lost : $0 }, higherIsBetter: higherIsBetter) }
@@ -79,7 +84,7 @@ public struct TuningBudget: Sendable {
       Optimizer(
         name: names[code], runs: column.map { $0.codes.count { $0 == Int32(code) } } ?? ranking.values.count,
         replaced: trials[code].count(where: \.isNaN), search: search,
-        seedsHaveNoEffect: trialsAreConfigurations[code])
+        configurations: ranking.configurations.count { isOwn(code, $0.row) }, repeated: repeated[code].count)
     }
     let fewest = optimizers.map(\.trials).min() ?? 1
     budgets = Array(sequence(first: 1) { $0 * 2 <= fewest ? $0 * 2 : nil })

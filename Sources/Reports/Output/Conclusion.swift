@@ -65,6 +65,8 @@ public struct Conclusion: Hashable, Sendable {
     if case .winner(let loss, let accuracy, _, _, _) = testResult {
       text += "; test loss \(NumberText.measurement(loss.mean, loss.standardError))"
       if let accuracy { text += ", accuracy \(NumberText.measurement(accuracy.mean, accuracy.standardError))" }
+    } else if testResult == .lost {
+      text += "; what the test set said is lost"
     } else {
       text += "; the test set was not looked at for it"
     }

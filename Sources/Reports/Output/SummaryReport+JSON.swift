@@ -141,7 +141,7 @@ extension KeepProbabilityAnswer.Contrast {
 
 extension TestResult {
   fileprivate var json: JSON {
-    var members: [String: JSON] = ["message": .string(description), "looked_at": .boolean(false)]
+    var members: [String: JSON] = ["message": .string(description), "looked_at": .boolean(self == .lost)]
     if case .winner(let loss, let accuracy, _, _, let looks) = self {
       let scale: IntervalScale = loss.minimum < 0 ? .linear : .log
       members["looked_at"] = .boolean(true)

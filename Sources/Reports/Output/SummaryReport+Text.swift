@@ -156,6 +156,7 @@ extension TestResult: CustomStringConvertible {
   public var description: String {
     switch self {
     case .notLookedAt: return "Not looked at."
+    case .lost: return "Looked at, but what was found is lost (test.json): sweep run looks again."
     case .otherWinner(let rule):
       return "Not looked at for this winner, only for the one by \(rule.metric.rawValue) at the \(rule.epoch.rawValue)"
         + " epoch over the whole sweep."

@@ -9,6 +9,8 @@ public struct SweepResults: Sendable {
   /// How many runs the sweep has in all, where that is known.
   public var plannedRuns: Int?
   public var testEvaluation: TestEvaluation?
+  /// Whether the test set was looked at though there is no ``testEvaluation``.
+  public var hasLostTestEvaluation = false
 
   public init(
     name: String, selection: SelectionRule, runs: [RunSummary], plannedRuns: Int? = nil,
@@ -76,7 +78,7 @@ public struct SummaryReport: Sendable {
       ranking.warnings(
         plannedRuns: options.conditions.isEmpty ? results.plannedRuns : nil, shown: options.top ?? Self.shownRows)
       + [keepProbability?.overall.notConverged(), ranking.singleSplit(keepProbability)].compactMap(\.self)
-    testResult = ranking.testResult(results.testEvaluation)
+    testResult = results.hasLostTestEvaluation ? .lost : ranking.testResult(results.testEvaluation)
     winnersCurse = ranking.winnersCurse(results.testEvaluation)
     groups = options.groupKeys.isEmpty ? nil : try GroupedRuns(ranking, by: options.groupKeys)
     roles = ColumnRoles(table)

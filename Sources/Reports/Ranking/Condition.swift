@@ -68,7 +68,9 @@ public struct Condition: Hashable, Sendable, CustomStringConvertible {
 
   /// Whether an outcome meets it.
   func isMet(by text: String) -> Bool {
-    switch comparison {
+    // Reports write "stopped early".
+    let values = values.map { $0.replacing(" ", with: "_") }
+    return switch comparison {
     case .equal: values.contains(text)
     case .notEqual: !values.contains(text)
     case .less, .lessOrEqual, .greater, .greaterOrEqual: false
@@ -166,9 +168,12 @@ extension RunTable {
     for condition in conditions {
       let next = try table.filtered(by: condition, at: epoch)
       if next.runs.isEmpty {
-        let known = table.column(condition.key).map { column in
-          column.values.prefix(20).map { LevelText(column)($0) } + (column.values.count > 20 ? ["…"] : [])
-        }
+        let known =
+          condition.key == "outcome"
+          ? TrialOutcome.names
+          : table.column(condition.key).map { column in
+            column.values.prefix(20).map { LevelText(column)($0) } + (column.values.count > 20 ? ["…"] : [])
+          }
         let metric = Criterion.Metric(rawValue: condition.key)
         throw .nothingLeft(
           condition: condition.description, key: condition.key, known: known ?? [],

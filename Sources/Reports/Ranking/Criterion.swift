@@ -45,6 +45,18 @@ extension Criterion.Metric {
     self == .validationAccuracy || self == .trainAccuracy || self == .lambdaMin
   }
 
+  var isTime: Bool { self == .trainingSeconds || self == .totalSeconds }
+
+  /// Whether equal values of two seeds are no chance: not where values are counts or shares of a few samples.
+  var isContinuous: Bool {
+    switch self {
+    case .validationLoss, .trainLoss, .trainingSeconds, .totalSeconds, .lambdaMax, .lambdaMin, .conditionNumber,
+      .learningRateOverBound, .curvatureTrace:
+      true
+    case .validationAccuracy, .trainAccuracy, .steps, .gradients, .products, .epochs, .negativeEigenvalues: false
+    }
+  }
+
   /// Whether the metric is a total of the run, the same at every epoch.
   public var isWholeRun: Bool {
     switch self {

@@ -10,6 +10,15 @@ extension Ranking {
     return !repeated.isEmpty && repeated.allSatisfy { $0.statistics.standardDeviation == 0 }
   }
 
+  /// The configurations whose seeds all give the same to rounding, which is one draw and not several: each by itself where
+  /// that is no chance, else all of an optimizer's or none.
+  func repeatedConfigurations(of isIncluded: (Configuration) -> Bool) -> [Configuration] {
+    let repeated = configurations.filter {
+      $0.statistics.count >= 2 && isIncluded($0) && $0.statistics.standardDeviation == 0
+    }
+    return criterion.metric.isContinuous || seedsHaveNoEffect(on: isIncluded) ? repeated : []
+  }
+
   /// The one value that all runs that can be ranked have, to rounding; nil where they differ, and where no run can be.
   public var onlyValue: Double? {
     let measured = values.filter { !$0.isNaN }
@@ -17,10 +26,8 @@ extension Ranking {
   }
 
   /// The beginning of what is said of them.
-  ///
-  /// - Parameter part: Of which configurations, where not of all, for example " of adam".
-  static func seedsWithoutEffect(_ metric: Criterion.Metric, of part: String = "") -> String {
-    "Seeds have no effect: all seeds of each configuration\(part) give the same \(metric.rawValue) to rounding"
+  static func seedsWithoutEffect(_ metric: Criterion.Metric) -> String {
+    "Seeds have no effect: all seeds of each configuration give the same \(metric.rawValue) to rounding"
   }
 
   func seedsWithoutEffect() -> Warning? {

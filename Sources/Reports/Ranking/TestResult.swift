@@ -4,6 +4,8 @@ import Experiments
 public enum TestResult: Hashable, Sendable {
   /// Nobody looked.
   case notLookedAt
+  /// It was looked at, and what was found is lost.
+  case lost
   /// It was looked at for the winner by the experiment's rule, which is not the one of this ranking.
   case otherWinner(SelectionRule)
   /// `accuracy` is nil for regression. `seeds` of the winner's `ranked` ones were evaluated.

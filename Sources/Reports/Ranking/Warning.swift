@@ -61,15 +61,15 @@ extension Ranking {
   }
 
   /// What is ranked as a value and is none.
-  private func metricIsBound() -> Warning? {
+  private func metricIsBound() -> Warning? { boundText.map { Warning(kind: .metricIsBound, message: $0) } }
+
+  private var boundText: String? {
     let ranked = values.indices.filter { !values[$0].isNaN }.map { table.runs[$0] }
     let bounds = ranked.count { criterion.isBound(of: $0) }
     guard bounds > 0 else { return nil }
-    return Warning(
-      kind: .metricIsBound,
-      message:
-        "\(criterion.metric.rawValue) of \(bounds) of \(ranked.count) runs is a lower bound: the true one may be larger, so"
-        + " that ranks, means and p-values are of bounds, and say nothing certain of what is bounded.")
+    return
+      "\(criterion.metric.rawValue) of \(bounds) of \(ranked.count) runs is a lower bound: the true one may be larger, so"
+      + " that ranks, means and p-values are of bounds, and say nothing certain of what is bounded."
   }
 
   private func chosenByResult() -> Warning? {
@@ -115,8 +115,23 @@ extension Ranking {
 
   /// Only where times rank.
   private func mixedConcurrency() -> Warning? {
-    guard criterion.metric == .trainingSeconds || criterion.metric == .totalSeconds else { return nil }
-    return Concurrency(table.runs).caution.map { Warning(kind: .mixedConcurrency, message: $0) }
+    mixedConcurrencyText.map { Warning(kind: .mixedConcurrency, message: $0) }
+  }
+
+  private var mixedConcurrencyText: String? { criterion.metric.isTime ? Concurrency(table.runs).caution : nil }
+
+  /// What stands against every statistic of these runs, whichever question it answers.
+  var cautions: [String] {
+    [chosenByResultText, boundText, mixedConcurrencyText, untrainedText].compactMap(\.self)
+  }
+
+  /// From a quarter of the runs on: what they are compared by is where training started.
+  private var untrainedText: String? {
+    let ranked = values.indices.filter { !values[$0].isNaN }
+    let untrained = ranked.count(where: isUntrained)
+    guard untrained > 0, untrained * 4 >= ranked.count else { return nil }
+    return
+      "\(untrained) of \(ranked.count) runs are best before their first step: their value is the untrained network's."
   }
 
   private func lostSeeds(_ winner: Configuration) -> Warning? {

@@ -17,20 +17,23 @@ struct UnsealedShard {
     guard try Self.hasNoSeal(path) else { return nil }
     self.path = path
     examination = try ShardExamination(of: path, requiresSeal: false)
-    let runs = try HDF5.run {
+    let (runs, checksums) = try HDF5.run {
       let shard = try ShardFile.open(path, requiresSeal: false)
       var (tables, shared) = (TableCache(), SharedValues())
       let runs = try shard.summaries(&tables).summaries(sharing: &shared)
+      let checksums = try shard.checksums()
       try shard.close()
-      return runs
+      return (runs, checksums)
     }
+    // Where some runs are known to be changed, the name is of what they were, and each of the others has its own checksum.
+    let isVouchedFor = !checksums.contains(0) && examination.readable.count < examination.count
     let name = Files.name(
       of: ShardCommit.path(for: runs.map { ($0.identity, $0.outcome.name) }, in: ResultDirectory("")))
     let isProbe = runs.count == 1 && Files.name(of: path).hasPrefix("\(runs[0].identity)-")
-    guard name == Files.name(of: path) || isProbe else {
+    guard name == Files.name(of: path) || isProbe || isVouchedFor else {
       throw StoreError.damaged(path: path, reason: "has no seal, and its name is not that of its runs")
     }
-    guard runs.allSatisfy({ TrialIdentity(of: $0.hyperparameters) == $0.identity }) else {
+    guard isVouchedFor || runs.allSatisfy({ TrialIdentity(of: $0.hyperparameters) == $0.identity }) else {
       throw StoreError.damaged(path: path, reason: "has no seal, and a run whose hyperparameters are not its own")
     }
   }
