@@ -154,7 +154,14 @@ import Testing
     #expect(manifest.provenance.libraries.keys.sorted() == ["blis", "hdf5", "onednn", "zlib"])
     #expect(manifest.provenance.dataHash.count == 32)
     #expect(manifest.provenance.version == "0.1.0")
-    #expect(manifest.experimentText == SweepFixture.experiment(seeds: 1) + "# --set seed=4\n")
+    #expect(manifest.experimentText == SweepFixture.experiment(seeds: 1))
+    #expect(manifest.setOptions == ["seed=4"] && manifest.dataFolder == ".")
+    #expect(manifest.experimentWithOverrides == SweepFixture.experiment(seeds: 1) + "# --set seed=4\n")
+    // As earlier versions wrote it.
+    var earlier = manifest
+    (earlier.setOptions, earlier.dataFolder) = (nil, nil)
+    earlier.experimentText = manifest.experimentWithOverrides
+    #expect(earlier.overrides == ["seed=4"] && earlier.folderOfData == ".")
     #expect(Array(manifest.arguments.dropFirst()) == ["run", "spirals.yaml", "--set", "seed=4"])
   }
 
