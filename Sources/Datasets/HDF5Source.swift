@@ -136,7 +136,15 @@ struct HDF5Source {
     for missing in packing.missing { try requireNone(of: missing.value, missing.name, in: values, name, shape) }
     try requireWithin(packing.bounds.filter { !$0.isOfUnpacked }, values, name, shape)
     if !packing.isIdentity {
+      let stored = (values.min(), values.max())
       for index in values.indices { values[index] = values[index] * packing.scale + packing.offset }
+      // Networks compute in single precision: what is one number there says nothing.
+      if let least = values.min(), let most = values.max(), stored.0 != stored.1, Float(least) == Float(most) {
+        throw DatasetError(
+          .badValue, path: path,
+          "\(name): its scale_factor \(packing.scale) and add_offset \(packing.offset) make \(least) of all of its numbers; accepted:"
+            + " such as leave them different")
+      }
     }
     try requireWithin(packing.bounds.filter(\.isOfUnpacked), values, name, shape)
   }

@@ -62,6 +62,12 @@ struct HDF5Tests {
     #expect(none.message.contains("scale_factor of data set nothing: is 0.0: all numbers would be one"), "\(none)")
   }
 
+  /// Numbers that packing makes one of are no features.
+  @Test func packingThatLeavesOneNumberIsRefused() throws {
+    let error = try #require(failure { try Self.load("alike", "labels", path: fixture("packed.h5").path) })
+    #expect(error.message.hasPrefix("alike: its scale_factor 1e-60 and add_offset 0.0 make 0.0 of all"), "\(error)")
+  }
+
   /// The classic format begins with CDF and 1, 2 or 5, and is said to be that; what else begins so is left to the library.
   @Test(arguments: [1, 2, 5]) func classicNetCDFIsNamed(version: UInt8) throws {
     let directory = try TemporaryDirectory()

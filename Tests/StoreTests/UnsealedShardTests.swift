@@ -149,6 +149,20 @@ import Testing
     #expect(found.note.contains(attribute), "\(found.note)")
   }
 
+  /// What says whose a value is, is looked at as well; what runs can be read by themselves is kept.
+  @Test(arguments: ["epoch", "run"]) func changedCoordinatesAreNotTaken(name: String) throws {
+    let sweep = try SweepFolder((0..<4).map { Sample.coherent(Sample.record($0)) })
+    try sweep.fill(sweep.records)
+    let path = sweep.url("shards/\(try sweep.names("shards")[0])").path
+    let interpreter = ProcessInfo.processInfo.environment["RAVINE_PYTHON"] ?? "python3"
+    _ = try Tool.run([interpreter, "-c", "import h5py; h5py.File('\(path)', 'r+')['\(name)'][1] = 7"])
+    let found = try #require(try Verification(of: sweep.path).damaged.first)
+    #expect(found.note.contains("\(name) is not in order") && found.lost == 0, "\(found.note)")
+    _ = try ResultRepair.repair(sweep.path)
+    #expect(try Verification(of: sweep.path).isWhole)
+    try sweep.expectHoldsAll(sweep.reader())
+  }
+
   /// The checksum is of what can be read back: of every kind of record the stored one has the same.
   @Test func checksumsAreOfWhatIsStored() throws {
     try sweep.fill(sweep.records)

@@ -17,6 +17,7 @@ extension CostCurves: Answer {
           + points.map { curve.value(at: $0).map { NumberText.significant($0, 3) } ?? "" }
       }
     ).write(to: &output)
+    for caution in cautions { output.write(TerminalText.wrapped(caution, first: "! ")) }
     if axis == .seconds, let caution = concurrency.caution {
       output.write(TerminalText.wrapped(caution, first: "\n"))
     }

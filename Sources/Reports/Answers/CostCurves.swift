@@ -45,6 +45,8 @@ public struct CostCurves: Sendable {
   public let curves: [Curve]
   /// Of all runs, whose seconds are compared.
   public let concurrency: Concurrency
+  /// What stands against all of it.
+  let cautions: [String]
   /// Of the runs that are drawn.
   let productCosts: ProductCosts
 
@@ -113,6 +115,7 @@ public struct CostCurves: Sendable {
     self.axis = axis
     self.metric = metric
     concurrency = Concurrency(ranking.table.runs)
+    cautions = ranking.cautions
     let optimizer = ranking.table.column("optimizer")
     let best = Self.configurations(of: ranking)
     guard !best.isEmpty else { throw ranking.nothingRanked }

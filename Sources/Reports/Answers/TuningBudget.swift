@@ -72,9 +72,9 @@ public struct TuningBudget: Sendable {
     func isOwn(_ code: Int, _ row: Int) -> Bool { column.map { $0.codes[row] == Int32(code) } ?? true }
     let repeated = names.indices.map { code in ranking.repeatedConfigurations { isOwn(code, $0.row) } }
     let trials = names.indices.map { code -> [Double] in
-      let copies = Set(repeated[code].flatMap { ranking.rows(of: $0).dropFirst() })
       // A lost run beside equal ones was lost by its seed: it is a draw of its own.
-      return ranking.values.indices.filter { isOwn(code, $0) && !(copies.contains($0) && !ranking.values[$0].isNaN) }
+      let copies = Set(repeated[code].flatMap { ranking.rows(of: $0).filter { !ranking.values[$0].isNaN }.dropFirst() })
+      return ranking.values.indices.filter { isOwn(code, $0) && !copies.contains($0) }
         .map { ranking.values[$0] }
     }
     func searches(lostAs lost: Double) -> [SearchBudget] {

@@ -67,6 +67,7 @@ extension ShardFile {
       return (count, runs.map { ($0.identity, $0.outcome) }, nil)
     }
     try checkAttributes()
+    try checkCoordinates()
     let (selection, checksums) = (try manifest().selection, try checksums())
     var readable: [(identity: TrialIdentity, outcome: TrialOutcome)] = []
     var contradictions: [String] = []
@@ -92,6 +93,22 @@ extension ShardFile {
     }
     let provenance = try? JSON.decode(Provenance.self, from: Array(try file.text("provenance").utf8), path: path)
     guard provenance == manifest.provenance else { throw damaged("provenance is not that of the manifest") }
+  }
+
+  /// That runs and epochs are counted from 0, and that what some runs left is in the order of these. Throws
+  /// ``StoreError/damaged``.
+  private func checkCoordinates() throws {
+    for name in try file.rootDatasets() {
+      let isCount = name == Schema.Name.run || name == Schema.Name.epoch
+      guard try isCount || StoredVariable(name, in: file).isRunIndex else { continue }
+      let dataset = try file.dataset(name)
+      let values: [Int64] = try dataset.read()
+      try dataset.close()
+      let isRight =
+        isCount
+        ? values.elementsEqual(0..<Int64(values.count)) : zip(values, values.dropFirst()).allSatisfy { $0.0 <= $0.1 }
+      guard isRight else { throw damaged("\(name) is not in order: it says whose the other values are") }
+    }
   }
 
   private func contradiction(

@@ -26,12 +26,14 @@ with h5py.File(HERE / "packed.h5", "w") as file:
     odd.attrs["scale_factor"] = np.array([1.0, 2.0])
     nothing = file.create_dataset("nothing", data=np.arange(18, dtype="f4").reshape(6, 3))
     nothing.attrs["scale_factor"] = 0.0
+    alike = file.create_dataset("alike", data=np.arange(18, dtype="f4").reshape(6, 3))
+    alike.attrs["scale_factor"] = 1e-60
     file["labels"] = np.array([0, 1, 0, 1, 0, 1])
     file["large"] = np.array([2**53, 2**53 + 1] * 3)
     file["large_numbers"] = np.array([2.0**53, 2.0**53 + 2] * 3)
 
 with xr.open_dataset(HERE / "packed.h5", engine="h5netcdf", phony_dims="sort",
-                     drop_variables=["odd", "nothing", "large", "large_numbers"]) as dataset:
+                     drop_variables=["odd", "nothing", "alike", "large", "large_numbers"]) as dataset:
     holes = np.argwhere(np.isnan(dataset["holes"].values)).tolist()
     gone = np.argwhere(np.isnan(dataset["gone"].values)).tolist()
     (HERE / "packed.json").write_text(json.dumps({
