@@ -37,7 +37,7 @@ extension Ranking {
 
   /// Other numbers, from three values on: of two one is the best, whatever lies beyond.
   func hyperparametersOnEdge(_ winner: Configuration) -> [Warning] {
-    table.columns.filter { !Self.withoutEdge.contains($0.name) }
+    table.columns.filter { $0.values.count > 2 && !Self.withoutEdge.contains($0.name) }
       .compactMap { column in
         sentence(column, winner, levels: 3).map { Warning(kind: .hyperparameterOnEdge, message: $0) }
       }
@@ -69,8 +69,9 @@ extension Ranking {
       table.numbers(of: column.name, in: runs, like: configuration.row, level: level, number)
     }
     // Where a condition leaves one there was no choice.
-    guard numbers(.chosen).count >= levels else { return nil }
-    let grid = numbers(.sweep)
+    let chosen = numbers(.chosen)
+    guard chosen.count >= levels else { return nil }
+    let grid = table.choice == nil ? chosen : numbers(.sweep)
     guard grid.count >= levels, let lowest = grid.min(), let highest = grid.max(), best == lowest || best == highest,
       best != 0, best.isFinite, column.name != "batch_size" || best > 1
     else { return nil }
