@@ -18,8 +18,8 @@ enum MissingValue {
   /// Nil for every other text.
   init?(_ text: String) {
     // Spaces that cannot be seen are none.
-    let word = text.lowercased().filter { !$0.isWhitespace || $0 == " " }.filter {
-      !"\u{200b}\u{feff}\u{2060}".contains($0)
+    let word = text.lowercased().filter {
+      $0 == " " || !($0.isWhitespace || "\u{200b}\u{feff}\u{2060}".contains($0))
     }
     let unsigned = word.hasPrefix("-") || word.hasPrefix("+") ? String(word.dropFirst()) : word
     // A sign alone is a dash, and no sign of nothing.

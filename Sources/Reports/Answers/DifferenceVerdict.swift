@@ -21,14 +21,11 @@ public enum DifferenceVerdict: String, Hashable, Sendable {
   /// - Parameters:
   ///   - pValue: Of the comparison, adjusted where there are several.
   ///   - sides: Whether each side could still be better than it is.
-  ///   - isChosenByResult: Whether a side's runs were.
-  ///   - obstacle: What keeps the sides from being compared at all.
+  ///   - obstacle: What keeps the sides from being compared at all; nil where nothing does.
   init(
-    _ comparison: MeanComparison?, pValue: Double, _ sides: [Convergence], isChosenByResult: Bool,
-    obstacle: DifferenceVerdict? = nil
+    _ comparison: MeanComparison?, pValue: Double, _ sides: [Convergence], obstacle: DifferenceVerdict?
   ) {
-    let withheld: Self? =
-      obstacle ?? (isChosenByResult ? .chosenByResult : sides.allSatisfy(\.isConverged) ? nil : .notConverged)
+    let withheld = obstacle ?? (sides.allSatisfy(\.isConverged) ? nil : .notConverged)
     guard let comparison else {
       self = .unknown
       return

@@ -59,7 +59,7 @@ public struct PairedComparisons: Sendable {
         first: first, second: second, comparison: comparison, adjustedPValue: pValue,
         verdict: .init(
           comparison, pValue: pValue, [levels[first].convergence, levels[second].convergence],
-          isChosenByResult: ranking.table.isChosenByResult))
+          obstacle: ranking.table.isChosenByResult ? .chosenByResult : nil))
     }
   }
 }

@@ -45,8 +45,8 @@ public struct SweepComparison: Sendable {
       convergence.count == 2
       ? .init(
         winners, pValue: winners?.pValue ?? .nan, convergence,
-        isChosenByResult: rankings.contains(where: \.table.isChosenByResult),
-        obstacle: Self.obstacle(differences.map(\.name), first.ranking.criterion.metric)) : nil
+        obstacle: Self.obstacle(differences.map(\.name), first.ranking.criterion.metric)
+          ?? (rankings.contains(where: \.table.isChosenByResult) ? .chosenByResult : nil)) : nil
     // The same trial has the same identity in every sweep.
     let pairs = PairedRuns(first.ranking, second.ranking) { $0.identity }
     runs = pairs.summary
@@ -94,7 +94,7 @@ public struct SweepComparison: Sendable {
     guard let winner = first.winner, let other = second.winner else { return nil }
     func values(_ ranking: Ranking, _ configuration: Ranking.Configuration) -> [HyperparameterValue: Double] {
       guard let seed = ranking.table.column("seed") else { return [:] }
-      let rows = ranking.rows(of: configuration).filter { !ranking.values[$0].isNaN }
+      let rows = ranking.rankedRows(of: configuration)
       return Dictionary(
         rows.compactMap { row in seed[row].map { ($0, ranking.values[row]) } }, uniquingKeysWith: { first, _ in first })
     }

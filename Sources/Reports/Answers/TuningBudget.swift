@@ -73,7 +73,7 @@ public struct TuningBudget: Sendable {
     let repeated = names.indices.map { code in ranking.repeatedConfigurations { isOwn(code, $0.row) } }
     let trials = names.indices.map { code -> [Double] in
       // A lost run beside equal ones was lost by its seed: it is a draw of its own.
-      let copies = Set(repeated[code].flatMap { ranking.rows(of: $0).filter { !ranking.values[$0].isNaN }.dropFirst() })
+      let copies = Set(repeated[code].flatMap { ranking.rankedRows(of: $0).dropFirst() })
       return ranking.values.indices.filter { isOwn(code, $0) && !copies.contains($0) }
         .map { ranking.values[$0] }
     }

@@ -39,7 +39,7 @@ extension Ranking {
     let bias = winner.isComplete ? luck(of: winner, among: complete) : nil
     let mean = winner.statistics.mean + (bias ?? 0)
     let overSeeds = MeanEstimate.Part(seeds: winner.statistics)
-    let rows = rows(of: winner).filter { !values[$0].isNaN }
+    let rows = rankedRows(of: winner)
     let variance = SampleVariance(rows.map { SampleVariance(table.runs[$0], criterion) })
     let tested = testValues(winner, evaluation)
     return WinnersCurse(

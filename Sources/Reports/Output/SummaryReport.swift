@@ -100,7 +100,7 @@ extension SummaryReport {
   /// The runs whose traces the text plots: the winner's that can be ranked.
   public var tracedRuns: Set<TrialIdentity> {
     guard let winner = ranking.winner else { return [] }
-    return Set(ranking.rows(of: winner).filter { !ranking.values[$0].isNaN }.map { ranking.table.runs[$0].identity })
+    return Set(ranking.rankedRows(of: winner).map { ranking.table.runs[$0].identity })
   }
 
   /// For a sweep that is running, for example "dropout: 12 runs, 12 completed, best validation_loss 0.197 ± 0.023".

@@ -28,7 +28,7 @@ extension Ranking {
   /// - Parameter level: The hyperparameter whose value the configuration is the best of: its learning rates at that value
   ///   are its grid. Nil: it is the best of all.
   func convergence(of configuration: Configuration, level: String?) -> Convergence {
-    let rows = rows(of: configuration).filter { !values[$0].isNaN }
+    let rows = rankedRows(of: configuration)
     return Convergence(
       runs: rows.count, improving: rows.count(where: isStillImproving), untrained: rows.count(where: isUntrained),
       learningRateEdge: learningRateEdge(of: configuration, level: level))

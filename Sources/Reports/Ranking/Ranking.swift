@@ -77,6 +77,9 @@ public struct Ranking: Sendable {
   /// The rows of a configuration in the order of seeds.
   public func rows(of configuration: Configuration) -> ArraySlice<Int> { members[configuration.members] }
 
+  /// Those of them that can be ranked.
+  func rankedRows(of configuration: Configuration) -> [Int] { rows(of: configuration).filter { !values[$0].isNaN } }
+
   /// The best configuration; nil where no run can be ranked.
   public var winner: Configuration? { configurations.first.flatMap { $0.isRanked ? $0 : nil } }
 
@@ -99,7 +102,7 @@ public struct Ranking: Sendable {
     guard let codes = table.column("seed")?.codes else {
       return .welch(first.statistics, second.statistics)
     }
-    let ranked = [first, second].map { rows(of: $0).filter { !values[$0].isNaN } }
+    let ranked = [first, second].map { rankedRows(of: $0) }
     var pairs: [(Double, Double)] = []
     var partner = 0
     for row in ranked[0] {

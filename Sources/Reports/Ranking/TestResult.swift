@@ -18,7 +18,7 @@ extension Ranking {
   public func testResult(_ evaluation: TestEvaluation?) -> TestResult {
     guard let evaluation, !evaluation.runs.isEmpty else { return .notLookedAt }
     guard let winner, Criterion(evaluation.selection) == criterion else { return .otherWinner(evaluation.selection) }
-    let ranked = rows(of: winner).filter { !values[$0].isNaN }
+    let ranked = rankedRows(of: winner)
     let identities = Set(ranked.map { table.runs[$0].identity })
     var evaluated: [TrialIdentity: TestEvaluation.Run] = [:]
     for run in evaluation.runs {

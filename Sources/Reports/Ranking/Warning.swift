@@ -175,7 +175,7 @@ extension Ranking {
   /// From half of the winner's runs on, where the best epoch is what ranks.
   private func untrainedIsBest(_ winner: Configuration) -> Warning? {
     guard criterion.epoch == .best else { return nil }
-    let rows = rows(of: winner).filter { !values[$0].isNaN }
+    let rows = rankedRows(of: winner)
     let untrained = rows.count(where: isUntrained)
     guard untrained * 2 >= rows.count, untrained > 0 else { return nil }
     let message =
@@ -194,7 +194,7 @@ extension Ranking {
       let couldGoOn = run.outcome == .completed || run.outcome == .stoppedEarly
       return couldGoOn && run.epochs > 0 && run.bestEpoch == run.epochs
     }
-    let runs = rows(of: winner).filter { !values[$0].isNaN }
+    let runs = rankedRows(of: winner)
     let improving = runs.count(where: isImproving)
     guard improving * 2 >= runs.count, improving > 0 else { return nil }
     let share = Double(table.runs.indices.count(where: isImproving)) / Double(table.runs.count)
@@ -206,7 +206,7 @@ extension Ranking {
 
   /// A mean validation loss at the end more than a tenth above that of the best epoch.
   private func validationLossRising(_ winner: Configuration) -> Warning? {
-    let runs = rows(of: winner).filter { !values[$0].isNaN }.map { table.runs[$0] }
+    let runs = rankedRows(of: winner).map { table.runs[$0] }
     let best = SampleStatistics(runs.map(\.best.validationLoss)).mean
     let final = SampleStatistics(runs.map(\.final.validationLoss)).mean
     guard best > 0, final > 1.1 * best else { return nil }
