@@ -70,10 +70,7 @@ extension ShardFile {
 
   /// Of each run's record; 0 where it is not known, as in files of earlier versions.
   func checksums() throws -> [Int64] {
-    guard try file.rootNames(prefix: Schema.Name.checksum).contains(Schema.Name.checksum) else {
-      return [Int64](repeating: 0, count: count)
-    }
-    return try column(Schema.Name.checksum)
+    try file.has(Schema.Name.checksum) ? column(Schema.Name.checksum) : [Int64](repeating: 0, count: count)
   }
 
   private func costs() throws -> [Cost] {

@@ -66,13 +66,14 @@ extension ShardFile {
     if try Seal.verify(FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK)) != nil {
       return (count, runs.map { ($0.identity, $0.outcome) }, nil)
     }
-    try checkAttributes()
+    let manifest = try manifest()
+    try checkAttributes(of: manifest)
     try checkCoordinates()
-    let (selection, checksums) = (try manifest().selection, try checksums())
+    let checksums = try checksums()
     var readable: [(identity: TrialIdentity, outcome: TrialOutcome)] = []
     var contradictions: [String] = []
     for (row, run) in runs.enumerated() {
-      if let text = try contradiction(of: run, row: row, selection, checksums[row]) {
+      if let text = try contradiction(of: run, row: row, manifest.selection, checksums[row]) {
         contradictions.append("run \(run.identity) contradicts itself: \(text)")
       } else {
         readable.append((run.identity, run.outcome))
@@ -84,8 +85,7 @@ extension ShardFile {
   }
 
   /// That the global attributes for plain readers are those of the manifest. Throws ``StoreError/damaged``.
-  private func checkAttributes() throws {
-    let manifest = try manifest()
+  private func checkAttributes(of manifest: SweepManifest) throws {
     for (name, expected) in try ShardContent.attributes(of: manifest)
     where name == "experiment" || name == "selection_rule" {
       let text = try file.text(name)
